@@ -1,0 +1,78 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: duration
+short_description: Turn a duration such as C(30d) into seconds and nanoseconds
+version_added: 0.1.0
+author:
+  - The emm.android_enterprise contributors (!UNKNOWN)
+description:
+  - Turns the way people write a length of time into the O(emm.android_enterprise.android_enterprise_enrollment_token#module:duration)
+    option of M(emm.android_enterprise.android_enterprise_enrollment_token).
+  - The arithmetic is exact, to the nanosecond.
+options:
+  _input:
+    description:
+      - Whole numbers of weeks (C(w)), days (C(d)), hours (C(h)), minutes (C(m)) and seconds (C(s)), in this order, each at most once.
+        Only the seconds may have a fraction, of up to nine digits.
+      - A day is 24 hours and a week seven days.
+      - A bare number is refused, since it does not say what it counts.
+    type: str
+    required: true
+seealso:
+  - plugin: emm.android_enterprise.android_enterprise_enrollment_token
+    plugin_type: module
+"""
+
+EXAMPLES = r"""
+- name: Show what thirty days are
+  ansible.builtin.debug:
+    msg: "{{ '30d' | emm.android_enterprise.duration }}"
+    # => {"seconds": 2592000, "nanos": 0}
+
+- name: Create a token that is valid for a shift of eight and a half hours
+  emm.android_enterprise.android_enterprise_enrollment_token:
+    enterprise_id: LC03demo00
+    enrollment_token_type: userlessDevice
+    duration: "{{ '8h30m' | emm.android_enterprise.duration }}"
+  register: minted
+  no_log: true
+"""
+
+RETURN = r"""
+_value:
+  description: The duration.
+  type: dict
+  contains:
+    seconds:
+      description: Whole seconds, V(0) to V(315576000000).
+      type: int
+    nanos:
+      description: The nanoseconds beyond them, V(0) to V(999999999).
+      type: int
+"""
+
+from collections.abc import Callable
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
+
+
+def duration(value: object) -> dict[str, int]:
+    """``"1h30m"`` -> ``{"seconds": 5400, "nanos": 0}``. Raises ``AnsibleFilterError`` for what is no such text."""
+    if not isinstance(value, str):
+        raise AnsibleFilterError(f"The duration filter takes text such as '30d' or '90m', not {value!r}.")
+    try:
+        return Duration.from_human(value).to_options()
+    except ValueError as error:
+        raise AnsibleFilterError(f"The duration filter cannot use {value!r}: {error}.") from error
+
+
+class FilterModule:
+    """Ansible's entry point."""
+
+    def filters(self) -> dict[str, Callable[[object], dict[str, int]]]:
+        return {"duration": duration}

@@ -1,0 +1,160 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The HTTP client of the Google Play EMM API: a call in, a decoded resource or a typed error out.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import html
+import json
+import re
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import Authorizer, AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
+    ApiError,
+    TransportError,
+    quote_foreign,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import (
+    ConnectionOptions,
+    Http,
+    explain,
+    was_never_sent,
+)
+
+if TYPE_CHECKING:
+    import requests
+else:
+    try:
+        import requests
+    except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+        pass
+
+_SERVICE_PATH = "/androidenterprise/v1/"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a ``call`` returned: the decoded ``resource``, and the server's clock when it answered (UTC)."""
+
+    call: str
+    resource: Mapping[str, Any]
+    date: datetime
+
+
+class Client:
+    """A connection to the API, with credentials. Use it for as many calls as there are; close it afterwards."""
+
+    def __init__(self, connection: ConnectionOptions, auth: AuthOptions) -> None:
+        """Load the credentials. Raises ``CredentialsError``; sends no request to the API."""
+        self._base = connection.api_url + _SERVICE_PATH
+        self._http = Http(connection, once=self._base)
+        self._authorizer = Authorizer(auth, self._http)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Call ``POST <path>``, each part of which is percent-encoded; without ``body``, no request body is sent.
+
+        Raises ``CredentialsError`` when there is no access token to be had, ``TransportError`` when no answer arrived,
+        and ``ApiError`` when the answer is an error or not a JSON object.
+        """
+        url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
+        headers = {"Accept": "application/json", **self._authorizer.header("POST", url)}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(body).encode()
+        try:
+            response = self._http.request("POST", url, data=data, headers=headers)
+        except (requests.exceptions.RequestException, OSError) as error:
+            lost = "" if was_never_sent(error) else " The request may have been carried out all the same."
+            raise TransportError(f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}") from error
+        return self._decode(f"POST {url}", response)
+
+    def _decode(self, call: str, response: requests.Response) -> Answer:
+        code = response.status_code
+        try:
+            content = response.json()
+        except (ValueError, RecursionError):
+            content = None
+        if not 200 <= code < 300:
+            raise self._error(call, response, content)
+        if not isinstance(content, Mapping):
+            raise ApiError(
+                f"{call}: the answer (HTTP {code}) is {self._describe(response, content)}, not a JSON object. "
+                "Is something other than the Play EMM API answering at this address?",
+                http_status=code,
+            )
+        return Answer(call, content, _server_date(response))
+
+    def _error(self, call: str, response: requests.Response, content: object) -> ApiError:
+        """The error of a response that is not a success, from Google's envelope where it has one."""
+        code = response.status_code
+        envelope = content.get("error") if isinstance(content, Mapping) else None
+        if not isinstance(envelope, Mapping):
+            said = f"with {self._describe(response, content)}"
+            if "Location" in response.headers and 300 <= code < 400:
+                target = quote_foreign(response.headers["Location"], self._authorizer.access_token)
+                said = f"with a redirect to {target}, which is not followed because the request carries credentials"
+            return ApiError(f"{call}: the server answered HTTP {code} {said}.", http_status=code)
+        details = envelope.get("errors")
+        first = details[0] if isinstance(details, list) and details and isinstance(details[0], Mapping) else {}
+        reason, status, message = (
+            quote_foreign(text, self._authorizer.access_token) if isinstance(text, str) and text else None
+            for text in (first.get("reason"), envelope.get("status"), envelope.get("message"))
+        )
+        named = ", ".join(filter(None, (reason, status)))
+        named = f" ({named})" if named else ""
+        error = ApiError(
+            f"{call}: the server answered HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
+            likely_cause=_likely_cause(code, self._authorizer.account),
+            http_status=code,
+            reason=reason,
+            status=status,
+        )
+        error.server_message = message or ""
+        return error
+
+    def _describe(self, response: requests.Response, content: object) -> str:
+        """What kind of thing a body is, for a message; of a page only its title, since the rest is noise."""
+        if not response.content.strip():
+            return "an empty body"
+        if content is not None:
+            return f"JSON of type {type(content).__name__}"
+        title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.DOTALL | re.IGNORECASE)
+        if title:
+            text = quote_foreign(html.unescape(title.group(1)), self._authorizer.access_token)
+            return f"an HTML page titled {text!r}"
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
+        return "an HTML page" if kind == "text/html" else f"a body that is not JSON ({kind or 'of no stated type'})"
+
+
+def _server_date(response: requests.Response) -> datetime:
+    """When the server answered, by its own clock; by ours if it does not say."""
+    try:
+        date = email.utils.parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError, TypeError):
+        return datetime.now(timezone.utc)
+    return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
+
+
+def _likely_cause(code: int, account: str | None) -> str | None:
+    """The likely cause of an error that says the same for every call."""
+    return {
+        401: "the access token has expired, or was not issued for this API.",
+        403: f"{account or 'the caller'} is not the enterprise's service account, the Play EMM API is not enabled in "
+        "its project, or the token's scopes do not include the API's.",
+        429: "the EMM's quota of 60,000 requests a minute was still exceeded after all retries.",
+    }.get(code)

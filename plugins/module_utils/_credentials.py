@@ -1,0 +1,439 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Authentication: options and environment -> ``google-auth`` credentials -> an Authorization header.
+
+The options and environment variables are those of the C(google.cloud) collection. Environment variables are read here
+and not by the argument specification, because they must only fill gaps: a job that has a credential in its environment
+and names another one in the task uses the one of the task, rather than failing over the two of them.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, quote_foreign
+
+if TYPE_CHECKING:
+    import google.auth
+    import google.auth.compute_engine
+    import google.auth.credentials
+    import google.auth.exceptions
+    import google.auth.impersonated_credentials
+    import google.auth.transport
+    import google.oauth2.credentials
+    import google.oauth2.service_account
+    import requests
+    from google.auth.transport.requests import Request as GoogleRequest
+else:
+    try:
+        import google.auth
+        import google.auth.compute_engine
+        import google.auth.credentials
+        import google.auth.exceptions
+        import google.auth.impersonated_credentials
+        import google.oauth2.credentials
+        import google.oauth2.service_account
+        import requests
+        from google.auth.transport.requests import Request as GoogleRequest
+    except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+        GoogleRequest = object
+
+DEFAULT_SCOPE = "https://www.googleapis.com/auth/androidenterprise"
+_ENVIRONMENT = {
+    "auth_kind": "GCP_AUTH_KIND",
+    "service_account_file": "GCP_SERVICE_ACCOUNT_FILE",
+    "service_account_contents": "GCP_SERVICE_ACCOUNT_CONTENTS",
+    "service_account_email": "GCP_SERVICE_ACCOUNT_EMAIL",
+    "access_token": "GCP_ACCESS_TOKEN",
+    "impersonate_service_account": "GCP_IMPERSONATE_SERVICE_ACCOUNT",
+    "scopes": "GCP_SCOPES",
+}
+# Which kind an option that holds a credential belongs to.
+_KIND_OF = {
+    "service_account_file": "serviceaccount",
+    "service_account_contents": "serviceaccount",
+    "service_account_email": "machineaccount",
+    "access_token": "accesstoken",
+}
+AUTH_KINDS = ("application", "serviceaccount", "machineaccount", "accesstoken")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class AuthOptions:
+    """One consistent choice of credentials.
+
+    ``sources`` says for each option where its value came from, such as ``option 'access_token'`` or
+    ``environment variable GCP_ACCESS_TOKEN``, for messages.
+    """
+
+    auth_kind: str
+    service_account_file: str | None
+    service_account_contents: str | Mapping[str, Any] | None
+    service_account_email: str | None
+    access_token: str | None
+    impersonate_service_account: str | None
+    scopes: tuple[str, ...]
+    sources: Mapping[str, str]
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], environment: Mapping[str, str]) -> AuthOptions:
+        """Choose from what the task says, filled up from the environment. Raises ``CredentialsError``."""
+        given = {name: options.get(name) for name in _ENVIRONMENT if options.get(name)}
+        # An empty variable is how AWX and shells say "not set".
+        in_environment = {name: environment[var] for name, var in _ENVIRONMENT.items() if environment.get(var)}
+        kind, kind_source = _choose_kind(given, in_environment)
+        _refuse_other_kinds(kind, kind_source, given)
+
+        sources = {name: f"option '{name}'" for name in given}
+        usable = _usable(kind)
+        chosen: dict[str, Any] = {name: value for name, value in given.items() if name in usable}
+        # One key is enough: a key in the task makes one in the environment irrelevant, whichever form they have.
+        have_credential = any(name in _KIND_OF for name in chosen)
+        for name, value in in_environment.items():
+            if name in usable and name not in chosen and not (have_credential and name in _KIND_OF):
+                chosen[name] = value
+                sources[name] = f"environment variable {_ENVIRONMENT[name]}"
+        _check_complete(kind, kind_source, chosen, sources)
+        return cls(
+            auth_kind=kind,
+            service_account_file=_expand(chosen.get("service_account_file")),
+            service_account_contents=chosen.get("service_account_contents"),
+            service_account_email=chosen.get("service_account_email"),
+            access_token=_check_access_token(chosen.get("access_token"), sources),
+            impersonate_service_account=_check_email(chosen, "impersonate_service_account", sources),
+            scopes=_split_scopes(chosen.get("scopes")),
+            sources=sources,
+        )
+
+    def secrets(self) -> list[str]:
+        """The values that must not be printed, wherever they came from."""
+        contents = self.service_account_contents
+        return [text for text in (self.access_token, contents if isinstance(contents, str) else None) if text]
+
+
+def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) -> tuple[str, str]:
+    """The kind of credential and where it came from."""
+    for values, source in (
+        (given, "option 'auth_kind'"),
+        (in_environment, f"environment variable {_ENVIRONMENT['auth_kind']}"),
+    ):
+        kind = values.get("auth_kind")
+        if kind:
+            if kind not in AUTH_KINDS:
+                raise CredentialsError(f"The {source} is {kind!r}, but it must be one of: {', '.join(AUTH_KINDS)}.")
+            return kind, source
+    for values, names in ((given, "option '{0}'"), (in_environment, "environment variable {1}")):
+        credentials = [name for name in _KIND_OF if name in values]
+        if len({_KIND_OF[name] for name in credentials}) > 1:
+            listed = " and ".join(names.format(name, _ENVIRONMENT[name]) for name in credentials)
+            raise CredentialsError(
+                f"Contradictory credentials: {listed} are given together. Give one, or say with auth_kind which to use."
+            )
+        if credentials:
+            return _KIND_OF[credentials[0]], names.format(credentials[0], _ENVIRONMENT[credentials[0]])
+    return "application", "default"
+
+
+def _usable(kind: str) -> set[str]:
+    """The options that a kind of credential takes."""
+    own = {name for name, owner in _KIND_OF.items() if owner == kind}
+    return own | ({"scopes"} if kind == "accesstoken" else {"scopes", "impersonate_service_account"})
+
+
+def _refuse_other_kinds(kind: str, kind_source: str, given: Mapping[str, Any]) -> None:
+    for name in given:
+        if name not in _usable(kind) | {"auth_kind"}:
+            belongs = f"it goes with auth_kind={_KIND_OF[name]}" if name in _KIND_OF else "it cannot be combined with it"
+            raise CredentialsError(
+                f"Contradictory credentials: option '{name}' is given, but {belongs}, and the kind of "
+                f"credential is {kind} (from: {kind_source})."
+            )
+
+
+def _check_complete(kind: str, kind_source: str, chosen: Mapping[str, Any], sources: Mapping[str, str]) -> None:
+    if "service_account_file" in chosen and "service_account_contents" in chosen:
+        raise CredentialsError(
+            f"Contradictory credentials: {sources['service_account_file']} and "
+            f"{sources['service_account_contents']} are both given; one service account key is needed."
+        )
+    if kind == "serviceaccount" and not {"service_account_file", "service_account_contents"} & set(chosen):
+        needed = "service_account_file or service_account_contents"
+        variables = "GCP_SERVICE_ACCOUNT_FILE or GCP_SERVICE_ACCOUNT_CONTENTS"
+    elif kind == "accesstoken" and "access_token" not in chosen:
+        needed, variables = "access_token", "GCP_ACCESS_TOKEN"
+    else:
+        return
+    raise CredentialsError(
+        f"The kind of credential is {kind} (from: {kind_source}), which needs {needed} "
+        f"(or the environment variable {variables}), and none is given."
+    )
+
+
+def _check_access_token(token: str | None, sources: Mapping[str, str]) -> str | None:
+    """The token, without the line break that reading it from a file leaves. It is never part of a message."""
+    if token is None:
+        return None
+    token = token.strip()
+    if not token or not all("!" <= character <= "~" for character in token):
+        raise CredentialsError(
+            f"The {sources['access_token']} does not hold an access token: "
+            "it must be printable ASCII characters without spaces."
+        )
+    return token
+
+
+def _check_email(chosen: Mapping[str, Any], name: str, sources: Mapping[str, str]) -> str | None:
+    email: str | None = chosen.get(name)
+    if email is not None and not _EMAIL.fullmatch(email):
+        raise CredentialsError(f"The {sources[name]} is {email!r}, but it must be a service account's e-mail address.")
+    return email
+
+
+def _split_scopes(scopes: str | list[str] | None) -> tuple[str, ...]:
+    if isinstance(scopes, str):
+        scopes = re.split(r"[,\s]+", scopes.strip(", \t\n"))
+    return tuple(scopes) if scopes else (DEFAULT_SCOPE,)
+
+
+def _expand(path: str | None) -> str | None:
+    return os.path.expanduser(os.path.expandvars(path)) if path else None
+
+
+class Authorizer:
+    """Credentials together with the connection they are exchanged over. Safe to share between threads."""
+
+    def __init__(self, options: AuthOptions, http: _http.Http) -> None:
+        """Load the credentials. Raises ``CredentialsError``.
+
+        Nothing is sent but for C(application), where looking for a metadata server is part of loading.
+        """
+        self._request = _SingleRetryRequest(http)
+        self._credentials = _load(options, self._request)
+        self._lock = threading.Lock()
+
+    @property
+    def account(self) -> str | None:
+        """The e-mail address of the service account the requests are made as, where it is known."""
+        account = getattr(self._credentials, "service_account_email", None)
+        return account if isinstance(account, str) and "@" in account else None
+
+    @property
+    def access_token(self) -> str | None:
+        """The access token in use, for keeping it out of messages."""
+        token = self._credentials.token
+        return token if isinstance(token, str) else None
+
+    def header(self, method: str, url: str) -> dict[str, str]:
+        """The Authorization header for a request, from a fresh exchange where needed. Raises ``CredentialsError``."""
+        headers: dict[str, str] = {}
+        with self._lock:
+            try:
+                self._credentials.before_request(self._request, method, url, headers)
+            # google-auth stumbles over answers that are no JSON objects with errors of Python's own.
+            except (google.auth.exceptions.GoogleAuthError, OSError, ValueError, TypeError, LookupError) as error:
+                raise _translate(error) from error
+        if not self.access_token:
+            raise CredentialsError("The authorization server answered without an access token.")
+        return headers
+
+
+def check_offline(options: AuthOptions) -> None:
+    """Check the credentials as far as that is possible without sending anything. Raises ``CredentialsError``."""
+    try:
+        _load(options, _refuse_request)
+    except _Offline:
+        pass  # what is left to know, only the network can tell
+
+
+class _Offline(Exception):
+    """Something would have been sent."""
+
+
+def _refuse_request(*args: Any, **kwargs: Any) -> google.auth.transport.Response:
+    raise _Offline
+
+
+def _load(options: AuthOptions, request: Callable[..., Any]) -> google.auth.credentials.Credentials:
+    """Make the credentials. ``request`` is only called in search of a metadata server."""
+    if options.auth_kind == "accesstoken":
+        return google.oauth2.credentials.Credentials(options.access_token)
+    credentials: google.auth.credentials.Credentials
+    if options.auth_kind == "serviceaccount":
+        credentials = _load_service_account(options)
+    elif options.auth_kind == "machineaccount":
+        credentials = google.auth.compute_engine.Credentials(options.service_account_email or "default")
+    else:
+        credentials = _load_application_default(request)
+    if options.impersonate_service_account:
+        return google.auth.impersonated_credentials.Credentials(
+            source_credentials=credentials,
+            target_principal=options.impersonate_service_account,
+            target_scopes=list(options.scopes),
+        )
+    return google.auth.credentials.with_scopes_if_required(credentials, list(options.scopes))
+
+
+def _load_application_default(request: Callable[..., Any]) -> google.auth.credentials.Credentials:
+    try:
+        # Without scopes here: with them, google-auth would look up a project, which this API does not need.
+        credentials, _project = google.auth.default(request=request)
+    except (google.auth.exceptions.GoogleAuthError, OSError, ValueError) as error:
+        raise CredentialsError(
+            f"The application default credentials cannot be used: {quote_foreign(str(error))}"
+        ) from error
+    return credentials
+
+
+def _load_service_account(options: AuthOptions) -> google.oauth2.service_account.Credentials:
+    name = "service_account_file" if options.service_account_file else "service_account_contents"
+    source = options.sources[name]
+    if options.service_account_file:
+        source += f" ({options.service_account_file})"
+        text: str | Mapping[str, Any] = _read_key_file(options.service_account_file, source)
+    else:
+        text = options.service_account_contents or ""
+    key = _parse_key(text, source)
+    try:
+        credentials = google.oauth2.service_account.Credentials.from_service_account_info(key)
+        # A key of the wrong algorithm loads, and only fails once it is used.
+        credentials.sign_bytes(b"")
+    except Exception as error:  # whatever the cryptography behind it raises; its texts may quote the key
+        raise CredentialsError(
+            f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM form. "
+            "Was it cut off, or did its line breaks get lost when it was copied?"
+        ) from error
+    return credentials
+
+
+def _read_key_file(path: str, source: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except UnicodeDecodeError as error:
+        raise CredentialsError(f"The {source} is not a service account key: it is not a text file.") from error
+    except OSError as error:
+        raise CredentialsError(f"The {source} cannot be read: {error.strerror}.") from error
+
+
+def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    try:
+        key = json.loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError) as error:
+        raise CredentialsError(f"The {source} is not a service account key: it is not valid JSON.") from error
+    if not isinstance(key, Mapping):
+        raise CredentialsError(f"The {source} is not a service account key: it is not a JSON object.")
+    kind = key.get("type")
+    if kind != "service_account":
+        what = f"its type is {quote_foreign(kind)!r}" if isinstance(kind, str) else "it has no type"
+        hint = (
+            " To use such a file, name it in the environment variable GOOGLE_APPLICATION_CREDENTIALS and set "
+            "auth_kind=application."
+            if kind in ("authorized_user", "external_account", "impersonated_service_account")
+            else ""
+        )
+        raise CredentialsError(f"The {source} is not a service account key: {what}.{hint}")
+    missing = [field for field in ("client_email", "private_key", "token_uri") if not isinstance(key.get(field), str)]
+    if missing:
+        raise CredentialsError(f"The {source} is not a complete service account key: {', '.join(missing)} missing.")
+    return key
+
+
+class _SingleRetryRequest(GoogleRequest):
+    """google-auth's transport, with one retry policy rather than two.
+
+    ``_http`` has already retried what it makes sense to retry; google-auth would start over, three times. It does not
+    when the failure is an exception. Its own retries for the metadata server, which ``_http`` leaves alone, stay.
+    """
+
+    def __call__(self, url: str, *args: Any, **kwargs: Any) -> google.auth.transport.Response:
+        response = super().__call__(url, *args, **kwargs)
+        if response.status in _http.RETRY_STATUSES and not _http.is_metadata_server(url):
+            raise google.auth.exceptions.TransportError(_Unavailable(url, response))
+        return response
+
+
+class _Unavailable(Exception):
+    """An OAuth endpoint that still answered with a retryable status after all retries."""
+
+    def __init__(self, url: str, response: google.auth.transport.Response) -> None:
+        super().__init__(url)
+        self.url = url
+        self.http_status = response.status
+        self.data = response.data
+
+
+def _translate(error: Exception) -> CredentialsError:
+    """Turn what happened while exchanging credentials into a message for the person who has to act."""
+    causes = [error, *[arg for arg in error.args if isinstance(arg, Exception)]]
+    for cause in causes:
+        if isinstance(cause, _Unavailable):
+            code, description = _oauth_error(cause.data)
+            said = f": {description or code}" if description or code else ""
+            return CredentialsError(
+                f"No access token: {cause.url} answered HTTP {cause.http_status}{said}.", http_status=cause.http_status
+            )
+        if isinstance(cause, requests.exceptions.RequestException):
+            url = cause.request.url if cause.request is not None else "the authorization server"
+            return CredentialsError(f"No access token from {url}: {_http.explain(cause)}.")
+    if isinstance(error, OSError):  # requests' way to say that a CA bundle is missing
+        return CredentialsError(f"No access token: {quote_foreign(str(error))}")
+    if not isinstance(error, google.auth.exceptions.GoogleAuthError):
+        return CredentialsError("No access token: the authorization server's answer is not what OAuth 2.0 prescribes.")
+    code, description = next(filter(any, map(_oauth_error, error.args)), (None, None))
+    if code is None and description is None:
+        # The whole answer, where it was no JSON, stands in the first argument: a page is no message.
+        text = str(error.args[0]) if error.args else ""
+        said = "the answer is not JSON" if "<" in text or not text.strip() else quote_foreign(text)
+    else:
+        said = ": ".join(filter(None, (code, description)))
+    return CredentialsError(
+        f"No access token: {said.rstrip('.')}.", likely_cause=_likely_cause(code, description or ""), reason=code
+    )
+
+
+def _oauth_error(data: object) -> tuple[str | None, str | None]:
+    """Code and description of an error answer, be it OAuth's or Google's envelope (as the IAM API uses)."""
+    if isinstance(data, (bytes, str)):
+        try:
+            data = json.loads(data)
+        except (ValueError, RecursionError):
+            return None, None
+    if not isinstance(data, Mapping):
+        return None, None
+    error, description = data.get("error"), data.get("error_description")
+    if isinstance(error, Mapping):
+        error, description = error.get("status"), error.get("message")
+    return (
+        quote_foreign(error) if isinstance(error, str) else None,
+        quote_foreign(description) if isinstance(description, str) else None,
+    )
+
+
+def _likely_cause(code: str | None, description: str) -> str | None:
+    """The likely cause, in the words of the authorization server's documentation."""
+    if "iat and exp" in description or "timeframe" in description:
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+        return f"the clock of this machine is off; it says {now} UTC."
+    if code == "invalid_grant" and "ignature" in description:
+        return "this key of the service account was deleted, disabled, or replaced by another one."
+    if code == "invalid_grant" and "account not found" in description:
+        return "the service account was deleted or disabled."
+    if code == "invalid_grant":
+        return "the credentials were revoked or have expired."
+    if code == "invalid_scope":
+        return f"a scope is misspelt; the Play EMM API's scope is {DEFAULT_SCOPE}."
+    if code == "PERMISSION_DENIED":
+        return "the caller lacks the role Service Account Token Creator on the service account to be impersonated."
+    return None

@@ -1,0 +1,87 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Durations: ``{seconds, nanos}`` in Ansible, ``"3600s"`` in the API's JSON, ``"12h"`` where a person writes one.
+
+The limits and the JSON form are those of ``google.protobuf.Duration``. All arithmetic is on integers.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NANOS_PER_SECOND = 1_000_000_000
+MAX_SECONDS = 315_576_000_000  # of Durations.MAX_VALUE, with 999999999 nanos: about 10,000 years
+_JSON = re.compile(r"(\d+)(?:\.(\d{1,9}))?s", re.ASCII)
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60}
+_HUMAN = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d{1,9})?s))?", re.ASCII)
+
+
+@dataclass(frozen=True, order=True)
+class Duration:
+    """A span of time: whole ``seconds`` (0 to 315576000000) and ``nanos`` (0 to 999999999).
+
+    Raises ``ValueError`` where either is outside its range.
+    """
+
+    seconds: int
+    nanos: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.nanos < NANOS_PER_SECOND:
+            raise ValueError("nanos must be from 0 to 999999999")
+        if self.seconds < 0:
+            raise ValueError("seconds must not be negative")
+        if self.seconds > MAX_SECONDS:
+            raise ValueError(
+                f"it must not be longer than Durations.MAX_VALUE, {MAX_SECONDS}.999999999 seconds (about 10,000 years)"
+            )
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, int | None]) -> Duration:
+        """Read the form of options: ``seconds``, and ``nanos`` (0 if not given). Raises ``ValueError``."""
+        return cls(options.get("seconds") or 0, options.get("nanos") or 0)
+
+    @classmethod
+    def from_json(cls, text: str) -> Duration:
+        """Read the API's form, such as ``3600s`` or ``3.5s``. Raises ``ValueError`` for anything else."""
+        match = _JSON.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is not a duration such as '3600s'")
+        seconds, fraction = match.groups()
+        return cls(_integer(seconds), int((fraction or "").ljust(9, "0")))
+
+    @classmethod
+    def from_human(cls, text: str) -> Duration:
+        """Read what a person writes: weeks, days, hours, minutes, seconds, such as ``30d``, ``90m`` or ``1h30m``.
+
+        The units come in that order, each at most once; only the seconds may have a fraction. Raises ``ValueError``
+        for anything else.
+        """
+        match = _HUMAN.fullmatch(text.strip())
+        if match is None or not any(match.groups()):
+            raise ValueError(
+                f"{text!r} is not a duration such as '30d', '12h', '90m', '3600s' or '1h30m' "
+                "(whole numbers of w, d, h, m and s in this order; seconds may have a fraction)"
+            )
+        *amounts, seconds = match.groups()
+        rest = cls.from_json(seconds) if seconds else cls(0)
+        whole = sum(_integer(amount or "0") * unit for amount, unit in zip(amounts, _UNITS.values()))
+        return cls(whole + rest.seconds, rest.nanos)
+
+    def to_json(self) -> str:
+        """The API's form: ``3600s``, or ``3.500000000s`` where there are nanos."""
+        return f"{self.seconds}.{self.nanos:09d}s" if self.nanos else f"{self.seconds}s"
+
+    def to_options(self) -> dict[str, int]:
+        """The form of options and results: ``{"seconds": 3600, "nanos": 0}``."""
+        return {"seconds": self.seconds, "nanos": self.nanos}
+
+
+def _integer(digits: str) -> int:
+    """``int``, but short of the length where Python itself gives up with a message of its own."""
+    return int(digits) if len(digits) <= 20 else MAX_SECONDS + 1

@@ -1,0 +1,93 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The failures this collection reports, and the one place that keeps secrets out of their texts.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+class EmmError(Exception):
+    """Something that went wrong and that the person running the playbook can act on.
+
+    ``message`` says what was asked and what happened, ``likely_cause`` why that may be, in the API's own terms; neither
+    contains a secret. ``http_status``, ``reason`` and ``status`` are what the server said (HTTP status code, Google's
+    ``errors[].reason`` and canonical ``status``). All but the message may be missing.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        likely_cause: str | None = None,
+        http_status: int | None = None,
+        reason: str | None = None,
+        status: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.likely_cause = likely_cause
+        self.http_status = http_status
+        self.reason = reason
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.message} Likely cause: {self.likely_cause}" if self.likely_cause else self.message
+
+    def details(self) -> dict[str, int | str]:
+        """What the server said, as result fields; only those that it did say."""
+        said = {"http_status": self.http_status, "reason": self.reason, "status": self.status}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+class OptionError(EmmError):
+    """An option, or a combination of options, that breaks a rule. Raised before any network traffic."""
+
+    def __init__(self, option: str, value: object, rule: str) -> None:
+        super().__init__(f"Option '{option}' is {value!r}, but {rule}.")
+
+
+class CredentialsError(EmmError):
+    """The credentials are missing, contradictory, unusable, or refused by the authorization server."""
+
+
+class TransportError(EmmError):
+    """No usable answer arrived: no connection, a timeout, a TLS failure, a connection cut short."""
+
+
+class ApiError(EmmError):
+    """The Play EMM API answered, and what it answered is an error or not the resource that was asked for.
+
+    ``server_message`` is the text of the error as the server gave it.
+    """
+
+    server_message: str = ""
+
+
+# What must never be printed, wherever it comes from: a proxy's error page may well echo the request's headers.
+_SECRETS = re.compile(
+    r"-----BEGIN [^-]*PRIVATE KEY-----.*?(?:-----END [^-]*-----|\Z)"  # a private key, whole or cut off
+    r"|\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"  # a JSON web token: assertions, ID tokens
+    r"|\bya29\.[\w.~+/-]+"  # an access token of Google's
+    r"|(?<=\bBearer )[^\s\"'<>&]+"
+    r"|(?<=\bassertion=)[^\s\"'<>&]+",
+    re.DOTALL | re.IGNORECASE,
+)
+_REDACTED = "[redacted]"
+_TEXT_LIMIT = 500
+
+
+def quote_foreign(text: str, *secrets: str | None) -> str:
+    """Make text from outside fit to stand in a message: on one line, of bounded length, without secrets.
+
+    ``secrets`` are values known to be secret, such as the access token in use.
+    """
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, _REDACTED)
+    text = " ".join(_SECRETS.sub(_REDACTED, text).split())
+    return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}..."

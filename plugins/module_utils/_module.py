@@ -1,0 +1,83 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The bridge to Ansible: shared argument specification, missing libraries, and exceptions -> ``fail_json``.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
+    AUTH_KINDS,
+    AuthOptions,
+    check_offline,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+
+_LIBRARIES = {"requests": "requests", "urllib3": "urllib3", "google.auth": "google-auth"}
+
+
+def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A module's argument specification: its own options and those of the C(auth) and C(connection) fragments."""
+    return {
+        **options,
+        "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
+        "service_account_file": {"type": "path"},
+        "service_account_contents": {"type": "jsonarg", "no_log": True},
+        "service_account_email": {"type": "str"},
+        "access_token": {"type": "str", "no_log": True},
+        "impersonate_service_account": {"type": "str"},
+        "scopes": {"type": "list", "elements": "str"},
+        "api_url": {
+            "type": "str",
+            "default": "https://www.googleapis.com",
+            "fallback": (env_fallback, ["ANDROID_ENTERPRISE_API_URL"]),
+        },
+        "timeout": {"type": "int", "default": 30},
+        "retries": {"type": "int", "default": 5},
+        "ca_path": {"type": "path"},
+    }
+
+
+def run(
+    module: AnsibleModule, prepare: Callable[[dict[str, Any]], Any], send: Callable[[Client, Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """Check the options and the credentials, then send the request, or only preview its result in check mode.
+
+    ``prepare`` turns the options into a request, ``send`` sends it. Ends the module where something is wrong.
+    """
+    _require_libraries(module)
+    try:
+        request = prepare(module.params)
+        connection = ConnectionOptions.from_options(module.params)
+        auth = AuthOptions.from_options(module.params, os.environ)
+        module.no_log_values.update(auth.secrets())  # those from the environment too
+        if module.check_mode:
+            check_offline(auth)
+            preview: dict[str, Any] = request.preview()
+            return preview
+        client = Client(connection, auth)
+        try:
+            return send(client, request)
+        finally:
+            client.close()
+    except EmmError as error:
+        module.fail_json(msg=str(error), **error.details())
+
+
+def _require_libraries(module: AnsibleModule) -> None:
+    for name, distribution in _LIBRARIES.items():
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            module.fail_json(msg=missing_required_lib(distribution), exception=traceback.format_exc())

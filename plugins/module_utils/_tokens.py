@@ -1,0 +1,233 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The two operations of this collection: options -> checked request -> call -> resource, in Ansible's spelling.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, OptionError
+
+ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
+AUTHENTICATION_REQUIREMENTS = ("optional", "required")
+_SHORTEST = Duration(60)
+_DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
+# Would end the path segment or change the path, or are the mark of something pasted by mistake.
+_NOT_IN_AN_ID = frozenset("/\\?#%")
+_EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]]+@[^@\s<>,;:\"()\[\]._-][^@\s<>,;:\"()\[\]]*\.[^@\s<>,;:\"()\[\].]+")
+
+
+@dataclass(frozen=True)
+class EnrollmentTokenRequest:
+    """A request that keeps the API's rules."""
+
+    enterprise_id: str
+    enrollment_token_type: str
+    duration: Duration | None
+    google_authentication_options: Mapping[str, str]
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> EnrollmentTokenRequest:
+        """Check the module's options. Raises ``OptionError``."""
+        return cls(
+            enterprise_id=_check_id("enterprise_id", options["enterprise_id"]),
+            enrollment_token_type=options["enrollment_token_type"],
+            duration=_check_duration(options["duration"]),
+            google_authentication_options=_check_google_options(options["google_authentication_options"]),
+        )
+
+    def body(self) -> dict[str, Any]:
+        """The request body, as the API's JSON."""
+        body: dict[str, Any] = {"enrollmentTokenType": self.enrollment_token_type}
+        if self.duration is not None:
+            body["duration"] = self.duration.to_json()
+        google = self.google_authentication_options
+        if google:
+            names = {
+                "authentication_requirement": "authenticationRequirement",
+                "required_account_email": "requiredAccountEmail",
+            }
+            body["googleAuthenticationOptions"] = {names[name]: value for name, value in google.items()}
+        return body
+
+    def preview(self) -> dict[str, Any]:
+        """The result's structure without a token, for check mode."""
+        return self._result(token=None, duration=self.duration or _DEFAULT_DURATION, issued_at=None, expires_at=None)
+
+    def result(self, answer: Answer) -> dict[str, Any]:
+        """The module's result. What the server did not say is what was asked for, or the API's default."""
+        said = answer.resource
+        duration: Duration | None = self.duration or _DEFAULT_DURATION
+        if "duration" in said:
+            try:
+                duration = Duration.from_json(said["duration"])
+            except (ValueError, TypeError):
+                duration = None  # never lose a token over what stands beside it
+        expires_at = _add(answer.date, duration) if duration else None
+        result = self._result(
+            token=_token(answer), duration=duration, issued_at=_iso8601(answer.date), expires_at=expires_at
+        )
+        return {name: value for name, value in result.items() if value is not None}
+
+    def _result(
+        self, *, token: str | None, duration: Duration | None, issued_at: str | None, expires_at: str | None
+    ) -> dict[str, Any]:
+        result: dict[str, Any] = {
+            "token": token,
+            "enrollment_token_type": self.enrollment_token_type,
+            "duration": duration.to_options() if duration else None,
+            "issued_at": issued_at,
+            "expires_at": expires_at,
+        }
+        if self.google_authentication_options:
+            result["google_authentication_options"] = dict(self.google_authentication_options)
+        return result
+
+
+@dataclass(frozen=True)
+class AuthenticationTokenRequest:
+    """A request that keeps the API's rules."""
+
+    enterprise_id: str
+    user_id: str
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> AuthenticationTokenRequest:
+        """Check the module's options. Raises ``OptionError``."""
+        return cls(_check_id("enterprise_id", options["enterprise_id"]), _check_id("user_id", options["user_id"]))
+
+    def preview(self) -> dict[str, Any]:
+        """The result's structure without a token, for check mode."""
+        return {"token": None, "user_id": self.user_id, "issued_at": None}
+
+    def result(self, answer: Answer) -> dict[str, Any]:
+        """The module's result."""
+        return {"token": _token(answer), "user_id": self.user_id, "issued_at": _iso8601(answer.date)}
+
+
+def create_enrollment_token(client: Client, request: EnrollmentTokenRequest) -> dict[str, Any]:
+    """Create one enrollment token. Raises ``EmmError``."""
+    try:
+        answer = client.post("enterprises", request.enterprise_id, "enrollmentTokens", body=request.body())
+    except ApiError as error:
+        _recognise(error, _ENTERPRISE_CAUSES)
+        raise
+    return request.result(answer)
+
+
+def generate_authentication_token(client: Client, request: AuthenticationTokenRequest) -> dict[str, Any]:
+    """Generate one authentication token for a user. Raises ``EmmError``."""
+    try:
+        answer = client.post("enterprises", request.enterprise_id, "users", request.user_id, "authenticationToken")
+    except ApiError as error:
+        _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
+        raise
+    return request.result(answer)
+
+
+# What the API's documentation says about a call, by what an error says: (HTTP statuses, pattern, likely cause). The
+# wording of the service's messages is not documented, so the patterns look for the matter and not for a sentence.
+_USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
+    (
+        frozenset({400, 403, 409, 412}),
+        r"(google.?managed|(not|isn't|only).*emm.?managed)",
+        "authentication tokens exist for EMM-managed accounts only (managementType emmManaged); "
+        "a Google-managed user signs in with the Google Account itself.",
+    ),
+    (
+        frozenset({400, 403, 409, 412, 429}),
+        r"(device.*(limit|maximum|too many|exceed)|(limit|maximum|too many|exceed).*device)",
+        "a user can be provisioned on at most 10 devices; remove this user from a device that is no longer in use.",
+    ),
+    (
+        frozenset({404}),
+        r"user",
+        "the user_id is not the one that users.insert returned (it is neither an e-mail address nor the "
+        "account identifier), or the user belongs to another enterprise or was deleted.",
+    ),
+)
+_ENTERPRISE_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
+    (
+        frozenset({404}),
+        r"",
+        "the enterprise_id is wrong, or the enterprise is not bound to the EMM that the credentials belong to.",
+    ),
+)
+
+
+def _recognise(error: ApiError, causes: Iterable[tuple[frozenset[int], str, str]]) -> None:
+    """Replace the general likely cause by the API's own, where one is recognised."""
+    said = f"{error.server_message} {error.reason or ''}"
+    for statuses, pattern, cause in causes:
+        if error.http_status in statuses and re.search(pattern, said, re.IGNORECASE):
+            error.likely_cause = cause
+            return
+
+
+def _check_id(option: str, value: str) -> str:
+    if not value:
+        raise OptionError(option, value, "it must not be empty")
+    if value in (".", ".."):
+        raise OptionError(option, value, "it must be an id, not a relative path")
+    wrong = [character for character in value if character in _NOT_IN_AN_ID or not character.isprintable()]
+    wrong += [character for character in value if character.isspace() and character not in wrong]
+    if wrong:
+        raise OptionError(option, value, f"{wrong[0]!r} does not belong in an id")
+    return value
+
+
+def _check_duration(options: Mapping[str, int | None] | None) -> Duration | None:
+    if options is None:
+        return None
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        duration = Duration.from_options(given)
+    except ValueError as error:
+        raise OptionError("duration", given, str(error)) from error
+    if duration < _SHORTEST:
+        raise OptionError("duration", given, "it must not be shorter than 1 minute (60 seconds)")
+    return duration
+
+
+def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str, str]:
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    email = given.get("required_account_email")
+    if email is None:
+        return given
+    option = "google_authentication_options.required_account_email"
+    if not _EMAIL.fullmatch(email):
+        raise OptionError(option, email, "it must be an e-mail address such as name@example.com")
+    if given.get("authentication_requirement") != "required":
+        raise OptionError(
+            option, email, "it may only be set together with google_authentication_options.authentication_requirement: required"
+        )
+    return given
+
+
+def _token(answer: Answer) -> str:
+    token = answer.resource.get("token")
+    if not isinstance(token, str) or not token:
+        raise ApiError(f"{answer.call}: the server reported success, but its answer has no token.", http_status=200)
+    return token
+
+
+def _iso8601(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _add(moment: datetime, duration: Duration) -> str | None:
+    """The end of a duration, rounded down to the second; nothing where it lies past the year 9999."""
+    try:
+        return _iso8601(moment + timedelta(seconds=duration.seconds))
+    except OverflowError:
+        return None
