@@ -1,0 +1,256 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: android_enterprise_enrollment_token
+short_description: Create an enrollment token of the Google Play EMM API
+version_added: 0.1.0
+author:
+  - The emm.android_enterprise contributors (!UNKNOWN)
+description:
+  - Creates a token with which devices enroll into an enterprise (C(enrollmentTokens.create)).
+    It is handed to the device's policy controller (DPC) in the provisioning payload, or fetched by the DPC itself.
+  - A token may be used for one device or for many. There is no way to list or to revoke one, so its lifetime is its only limit.
+extends_documentation_fragment:
+  - emm.android_enterprise.attributes
+  - emm.android_enterprise.auth
+  - emm.android_enterprise.connection
+options:
+  enterprise_id:
+    description:
+      - The ID of the enterprise.
+      - White space, control characters and any of C(/), C(\\), C(?), C(#) and C(%) do not belong in an ID and are refused.
+    type: str
+    required: true
+  enrollment_token_type:
+    description:
+      - What kind of device the token is for.
+    type: str
+    required: true
+    choices:
+      userDevice: A device that is used by a particular user.
+      userlessDevice: A device that belongs to no particular user, such as a kiosk.
+  duration:
+    description:
+      - How long the token is valid, from 1 minute to about 10,000 years
+        (C(Durations.MAX_VALUE), 315576000000.999999999 seconds).
+      - If not set, the API's default applies, 1 hour.
+      - The filter P(emm.android_enterprise.duration#filter) turns C(30d) or C(12h) into this form.
+    type: dict
+    suboptions:
+      seconds:
+        description:
+          - Whole seconds.
+        type: int
+        required: true
+      nanos:
+        description:
+          - Nanoseconds beyond the whole seconds, V(0) to V(999999999).
+        type: int
+        default: 0
+  google_authentication_options:
+    description:
+      - Whether and as whom the user signs in with Google during enrollment.
+    type: dict
+    suboptions:
+      authentication_requirement:
+        description:
+          - Whether the user has to sign in with Google during enrollment.
+          - For devices that enroll with this token it takes precedence over the enterprise's own setting.
+        type: str
+        choices:
+          optional: The user may skip it.
+          required: The user must sign in with a Google Account to go on.
+      required_account_email:
+        description:
+          - The e-mail address of the managed Google Account that the user must sign in with.
+          - Requires O(google_authentication_options.authentication_requirement=required).
+        type: str
+notes:
+  - Creating a token is a write, so the module always reports that it changed something.
+    Every run creates another token.
+  - The result contains the token. Set C(no_log) on the task to keep it out of logs.
+  - Requests that failed on the way are tried again only as long as no token can have been created by them, or when the server itself
+    reported a temporary failure (HTTP 429, 500, 502, 503 and 504). If the connection breaks while the answer is awaited, the module fails and says so.
+attributes:
+  check_mode:
+    support: partial
+    details:
+      - The options and the credentials are checked as far as that is possible without the network, and no request is sent.
+        The result has the structure of a real one, with a null token, and is reported as changed.
+      - Tasks that need the token should set C(check_mode=false) on this task, or be skipped in check mode.
+seealso:
+  - module: emm.android_enterprise.android_enterprise_user_auth_token
+  - name: Play EMM API reference for enrollment tokens
+    description: The reference page of the call.
+    link: https://developers.google.com/android/work/play/emm-api/v1/enrollmentTokens/create
+"""
+
+EXAMPLES = r"""
+- name: Create a token for a kiosk device, valid for the API's default of one hour
+  emm.android_enterprise.android_enterprise_enrollment_token:
+    enterprise_id: LC03demo00
+    enrollment_token_type: userlessDevice
+    auth_kind: serviceaccount
+    service_account_file: "{{ emm_service_account_file }}"
+  register: kiosk
+  no_log: true
+
+- name: Show until when it can be used
+  ansible.builtin.debug:
+    msg: "Enroll before {{ kiosk.enrollment_token.expires_at }}."
+
+- name: Create a token for a batch that is staged over a month, with the credentials of the environment
+  emm.android_enterprise.android_enterprise_enrollment_token:
+    enterprise_id: LC03demo00
+    enrollment_token_type: userDevice
+    duration: "{{ '30d' | emm.android_enterprise.duration }}"
+  register: batch
+  no_log: true
+
+- name: Create a token that only one person can use, and only for an hour and a half
+  emm.android_enterprise.android_enterprise_enrollment_token:
+    enterprise_id: LC03demo00
+    enrollment_token_type: userDevice
+    duration:
+      seconds: 5400
+    google_authentication_options:
+      authentication_requirement: required
+      required_account_email: sam@example.com
+  register: personal
+  no_log: true
+
+- name: Set the credentials once for several tasks
+  module_defaults:
+    group/emm.android_enterprise.android_enterprise:
+      auth_kind: serviceaccount
+      service_account_contents: "{{ lookup('ansible.builtin.file', emm_service_account_file) }}"
+  block:
+    - name: Create a token for user devices
+      emm.android_enterprise.android_enterprise_enrollment_token:
+        enterprise_id: LC03demo00
+        enrollment_token_type: userDevice
+      register: user_device
+      no_log: true
+"""
+
+RETURN = r"""
+enrollment_token:
+  description: The enrollment token.
+  returned: success
+  type: dict
+  contains:
+    token:
+      description:
+        - The value that the device needs to enroll. It is a secret until it has expired.
+        - Null in check mode.
+      type: str
+      returned: success
+      sample: CjQKMgowZXhhbXBsZS1vZi1hbi1lbnJvbGxtZW50LXRva2Vu
+    enrollment_token_type:
+      description: What kind of device the token is for, as requested.
+      type: str
+      returned: success
+      sample: userDevice
+    duration:
+      description:
+        - How long the token is valid, as the server said; else as requested; else the API's default.
+        - Left out if the server's answer states a duration in a form that cannot be understood.
+      type: dict
+      returned: success
+      contains:
+        seconds:
+          description: Whole seconds.
+          type: int
+          returned: success
+          sample: 3600
+        nanos:
+          description: Nanoseconds beyond the whole seconds.
+          type: int
+          returned: success
+          sample: 0
+    google_authentication_options:
+      description: The options as requested.
+      type: dict
+      returned: when requested
+      sample:
+        authentication_requirement: required
+        required_account_email: sam@example.com
+    issued_at:
+      description:
+        - When the token was issued, by the server's clock (ISO 8601, UTC).
+        - Null in check mode.
+      type: str
+      returned: success
+      sample: '2026-11-21T09:30:00Z'
+    expires_at:
+      description:
+        - When the token expires, RV(enrollment_token.issued_at) plus RV(enrollment_token.duration) (ISO 8601, UTC, rounded down to the second).
+        - Left out if that is after the year 9999, or if the duration is unknown. Null in check mode.
+      type: str
+      returned: success
+      sample: '2026-11-21T10:30:00Z'
+http_status:
+  description: The HTTP status of the server's answer.
+  returned: failure, if the server answered
+  type: int
+  sample: 403
+reason:
+  description: The reason the server gave, C(errors[].reason) of Google's error envelope, or the error code of the OAuth endpoint.
+  returned: failure, if the server gave one
+  type: str
+  sample: forbidden
+status:
+  description: The canonical status the server gave.
+  returned: failure, if the server gave one
+  type: str
+  sample: PERMISSION_DENIED
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, run
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
+    AUTHENTICATION_REQUIREMENTS,
+    ENROLLMENT_TOKEN_TYPES,
+    EnrollmentTokenRequest,
+    create_enrollment_token,
+)
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=argument_spec(
+            enterprise_id={"type": "str", "required": True},
+            enrollment_token_type={
+                "type": "str",
+                "required": True,
+                "choices": list(ENROLLMENT_TOKEN_TYPES),
+                "no_log": False,
+            },
+            duration={
+                "type": "dict",
+                "options": {
+                    "seconds": {"type": "int", "required": True},
+                    "nanos": {"type": "int", "default": 0},
+                },
+            },
+            google_authentication_options={
+                "type": "dict",
+                "options": {
+                    "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
+                    "required_account_email": {"type": "str"},
+                },
+            },
+        ),
+        supports_check_mode=True,
+    )
+    module.exit_json(
+        changed=True, enrollment_token=run(module, EnrollmentTokenRequest.from_options, create_enrollment_token)
+    )
+
+
+if __name__ == "__main__":
+    main()
