@@ -71,7 +71,7 @@ class Client:
         and ``ApiError`` when the answer is an error or not a JSON object.
         """
         url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
-        headers = {"Accept": "application/json", **self._authorizer.header("POST", url)}
+        headers = {"Accept": "application/json", **self._authorizer.header()}
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"

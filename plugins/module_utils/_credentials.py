@@ -16,9 +16,10 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import google.oauth2.credentials
     import google.oauth2.service_account
     import requests
+    from google.auth.credentials import Credentials as GoogleCredentials
     from google.auth.transport.requests import Request as GoogleRequest
 else:
     try:
@@ -45,11 +47,13 @@ else:
         import google.oauth2.credentials
         import google.oauth2.service_account
         import requests
+        from google.auth.credentials import Credentials as GoogleCredentials
         from google.auth.transport.requests import Request as GoogleRequest
     except ImportError:  # _module.py reports missing libraries; this file must still be importable then
-        GoogleRequest = object
+        GoogleCredentials = GoogleRequest = object
 
 DEFAULT_SCOPE = "https://www.googleapis.com/auth/androidenterprise"
+_IAM_SCOPE = "https://www.googleapis.com/auth/iam"  # what impersonating needs
 _ENVIRONMENT = {
     "auth_kind": "GCP_AUTH_KIND",
     "service_account_file": "GCP_SERVICE_ACCOUNT_FILE",
@@ -117,10 +121,16 @@ class AuthOptions:
             sources=sources,
         )
 
-    def secrets(self) -> list[str]:
-        """The values that must not be printed, wherever they came from."""
+    def secrets(self) -> set[str]:
+        """The values that must not be printed, wherever they came from; and no others, such as a project's name."""
         contents = self.service_account_contents
-        return [text for text in (self.access_token, contents if isinstance(contents, str) else None) if text]
+        if isinstance(contents, str):
+            try:
+                contents = json.loads(contents)
+            except (ValueError, RecursionError):
+                return {contents}
+        keys = [contents.get(name) for name in ("private_key", "private_key_id")] if isinstance(contents, Mapping) else []
+        return {text for text in (self.access_token, *keys) if text and isinstance(text, str)}
 
 
 def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) -> tuple[str, str]:
@@ -155,7 +165,9 @@ def _usable(kind: str) -> set[str]:
 def _refuse_other_kinds(kind: str, kind_source: str, given: Mapping[str, Any]) -> None:
     for name in given:
         if name not in _usable(kind) | {"auth_kind"}:
-            belongs = f"it goes with auth_kind={_KIND_OF[name]}" if name in _KIND_OF else "it cannot be combined with it"
+            belongs = (
+                f"it goes with auth_kind={_KIND_OF[name]}" if name in _KIND_OF else "it cannot be combined with it"
+            )
             raise CredentialsError(
                 f"Contradictory credentials: option '{name}' is given, but {belongs}, and the kind of "
                 f"credential is {kind} (from: {kind_source})."
@@ -219,7 +231,7 @@ class Authorizer:
 
         Nothing is sent but for C(application), where looking for a metadata server is part of loading.
         """
-        self._request = _SingleRetryRequest(http)
+        self._request = _Request(http)
         self._credentials = _load(options, self._request)
         self._lock = threading.Lock()
 
@@ -235,12 +247,16 @@ class Authorizer:
         token = self._credentials.token
         return token if isinstance(token, str) else None
 
-    def header(self, method: str, url: str) -> dict[str, str]:
+    def header(self) -> dict[str, str]:
         """The Authorization header for a request, from a fresh exchange where needed. Raises ``CredentialsError``."""
         headers: dict[str, str] = {}
         with self._lock:
             try:
-                self._credentials.before_request(self._request, method, url, headers)
+                # Not before_request(): it also looks up, at yet another host, in which regions the account may act.
+                # This API has no regions.
+                if not self._credentials.valid:
+                    self._credentials.refresh(self._request)
+                self._credentials.apply(headers)
             # google-auth stumbles over answers that are no JSON objects with errors of Python's own.
             except (google.auth.exceptions.GoogleAuthError, OSError, ValueError, TypeError, LookupError) as error:
                 raise _translate(error) from error
@@ -273,7 +289,7 @@ def _load(options: AuthOptions, request: Callable[..., Any]) -> google.auth.cred
     if options.auth_kind == "serviceaccount":
         credentials = _load_service_account(options)
     elif options.auth_kind == "machineaccount":
-        credentials = google.auth.compute_engine.Credentials(options.service_account_email or "default")
+        credentials = _load_machine_account(options)
     else:
         credentials = _load_application_default(request)
     if options.impersonate_service_account:
@@ -294,6 +310,14 @@ def _load_application_default(request: Callable[..., Any]) -> google.auth.creden
             f"The application default credentials cannot be used: {quote_foreign(str(error))}"
         ) from error
     return credentials
+
+
+def _load_machine_account(options: AuthOptions) -> google.auth.credentials.Credentials:
+    if options.service_account_email:
+        scopes = [_IAM_SCOPE] if options.impersonate_service_account else list(options.scopes)
+        return _MachineAccount(options.service_account_email, scopes)
+    # With the universe domain named, or google-auth would ask the metadata server for it as soon as it is used.
+    return google.auth.compute_engine.Credentials(universe_domain="googleapis.com")
 
 
 def _load_service_account(options: AuthOptions) -> google.oauth2.service_account.Credentials:
@@ -350,17 +374,49 @@ def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
     return key
 
 
-class _SingleRetryRequest(GoogleRequest):
+class _MachineAccount(GoogleCredentials):
+    """One of the service accounts of this machine, by its e-mail address.
+
+    google-auth's own class takes an address too, but since 2.45 it gets the default account's token all the same.
+    """
+
+    def __init__(self, email: str, scopes: Sequence[str]) -> None:
+        super().__init__()
+        self.service_account_email = email
+        self._scopes = scopes
+
+    def refresh(self, request: Callable[..., google.auth.transport.Response]) -> None:
+        account = urllib.parse.quote(self.service_account_email, safe="@")
+        path = f"computeMetadata/v1/instance/service-accounts/{account}/token"
+        query = urllib.parse.urlencode({"scopes": ",".join(self._scopes)})
+        url = f"http://{_http.metadata_host()}/{path}?{query}"
+        response = request(url, headers={"Metadata-Flavor": "Google"})
+        if response.status != 200:
+            raise google.auth.exceptions.RefreshError(
+                f"the metadata server answered HTTP {response.status} for {self.service_account_email}"
+            )
+        answer = json.loads(response.data)
+        self.token = answer["access_token"]
+        # google-auth compares it with times that have no time zone.
+        self.expiry = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=answer["expires_in"])
+
+
+class _Request(GoogleRequest):
     """google-auth's transport, with one retry policy rather than two.
 
-    ``_http`` has already retried what it makes sense to retry; google-auth would start over, three times. It does not
-    when the failure is an exception. Its own retries for the metadata server, which ``_http`` leaves alone, stay.
+    ``_http`` has already retried what it makes sense to retry. google-auth would start over, several times, unless the
+    failure is one that it does not expect here. Only its search for a metadata server needs the failure as it is.
     """
 
     def __call__(self, url: str, *args: Any, **kwargs: Any) -> google.auth.transport.Response:
-        response = super().__call__(url, *args, **kwargs)
-        if response.status in _http.RETRY_STATUSES and not _http.is_metadata_server(url):
-            raise google.auth.exceptions.TransportError(_Unavailable(url, response))
+        try:
+            response = super().__call__(url, *args, **kwargs)
+        except google.auth.exceptions.TransportError as error:
+            if _http.is_metadata_root(url):
+                raise
+            raise google.auth.exceptions.RefreshError(*error.args) from error
+        if response.status in _http.RETRY_STATUSES:
+            raise google.auth.exceptions.RefreshError(_Unavailable(url, response))
         return response
 
 

@@ -16,7 +16,7 @@ import os
 import random
 import time
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +94,10 @@ class Http:
         self._mount("https://", options, read=None)
         self._mount("http://", options, read=None)
         self._mount(once, options, read=False)
-        for host in _metadata_hosts():  # google-auth tries these again itself, in short steps
-            self._session.mount(f"http://{host}", requests.adapters.HTTPAdapter(max_retries=0))
+        for host in _metadata_hosts():
+            # google-auth asks for the root to see whether there is a metadata server at all, in short tries of its own.
+            self._session.mount(f"http://{host}/", requests.adapters.HTTPAdapter(max_retries=0))
+            self._mount(f"http://{host}/computeMetadata/", options, read=None)
 
     def _mount(self, prefix: str, options: ConnectionOptions, read: bool | None) -> None:
         retry = BoundedRetry(
@@ -191,47 +193,51 @@ class BoundedRetry(Retry):
 
 
 def explain(error: Exception, *secrets: str | None) -> str:
-    """What went wrong on the way, in one clause: the innermost cause, which is what a person can act on.
+    """What went wrong on the way, in one clause with the innermost cause, which is what a person can act on.
 
     ``error`` is an exception of ``requests``, or one that wraps it.
     """
-    if isinstance(error, requests.exceptions.SSLError):
-        kind = "the TLS connection failed"
-    elif isinstance(error, requests.exceptions.ProxyError):
-        kind = "the proxy could not be used"
-    elif isinstance(error, requests.exceptions.ConnectTimeout):
-        kind = "the connection timed out"
-    elif isinstance(error, requests.exceptions.ReadTimeout):
-        kind = "no answer came in time"
-    elif isinstance(error, requests.exceptions.ChunkedEncodingError):
-        kind = "the answer was cut short"
-    else:
-        kind = "the connection failed"
-    return f"{kind} ({quote_foreign(str(_innermost(error)) or type(error).__name__, *secrets)})"
+    causes = list(_causes(error))
+    kinds: tuple[tuple[str, tuple[type[Exception], ...]], ...] = (
+        ("the proxy could not be used", (urllib3.exceptions.ProxyError,)),
+        ("the TLS connection failed", (urllib3.exceptions.SSLError, requests.exceptions.SSLError)),
+        ("no answer came in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
+        ("no connection could be made", (urllib3.exceptions.ConnectTimeoutError,)),
+        ("the answer was cut short", (requests.exceptions.ChunkedEncodingError,)),
+    )
+    kind = next((text for text, types in kinds if any(isinstance(cause, types) for cause in causes)), None)
+    detail = quote_foreign(str(causes[-1]) or type(causes[-1]).__name__, *secrets)
+    return f"{kind or 'the connection failed'} ({detail})"
 
 
 def was_never_sent(error: Exception) -> bool:
     """Whether it is certain that the server did not get the request, because there was no connection to send it on."""
-    return isinstance(error, (requests.exceptions.SSLError, requests.exceptions.ProxyError)) or isinstance(
-        _innermost(error), urllib3.exceptions.ConnectTimeoutError
+    no_connection = (
+        urllib3.exceptions.ConnectTimeoutError,  # and its subclasses: refused, no such host
+        urllib3.exceptions.ProxyError,
+        urllib3.exceptions.SSLError,
+        requests.exceptions.SSLError,
     )
+    return any(isinstance(cause, no_connection) for cause in _causes(error))
 
 
-def _innermost(error: BaseException) -> BaseException:
-    """Follow the nesting of requests and urllib3: causes stand in ``reason`` or among the arguments."""
-    for _depth in range(10):
-        inner = getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
-        if inner is None:
-            break
-        error = inner
-    return error
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and the ones nested in it: requests and urllib3 keep them in ``reason`` or among the arguments."""
+    while error is not None:
+        yield error
+        inner = [getattr(error, "reason", None), getattr(error, "original_error", None), *error.args]
+        error = next((cause for cause in inner if isinstance(cause, BaseException) and cause is not error), None)
 
 
-def is_metadata_server(url: str) -> bool:
-    """Whether a URL is one of Google's metadata server, from which a machine in Google's cloud gets its tokens."""
-    return urllib.parse.urlsplit(url).netloc in _metadata_hosts()
+def metadata_host() -> str:
+    """The host of Google's metadata server, from which a machine in Google's cloud gets its tokens."""
+    return os.environ.get("GCE_METADATA_HOST") or _METADATA_HOSTS[0]
+
+
+def is_metadata_root(url: str) -> bool:
+    """Whether a URL is the one that google-auth asks for in search of a metadata server."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.netloc in _metadata_hosts() and parts.path in ("", "/")
 
 
 def _metadata_hosts() -> list[str]:
@@ -241,8 +247,9 @@ def _metadata_hosts() -> list[str]:
 
 def _is_local(url: str) -> bool:
     """Whether a URL is of this machine or its link: there, plain http is acceptable and a proxy is not."""
-    host = urllib.parse.urlsplit(url).hostname or ""
-    return is_metadata_server(url) or _is_loopback(host) or _is_link_local(host)
+    parts = urllib.parse.urlsplit(url)
+    host = parts.hostname or ""
+    return parts.netloc in _metadata_hosts() or _is_loopback(host) or _is_link_local(host)
 
 
 def _is_loopback(host: str) -> bool:

@@ -61,7 +61,9 @@ def run(
         request = prepare(module.params)
         connection = ConnectionOptions.from_options(module.params)
         auth = AuthOptions.from_options(module.params, os.environ)
-        module.no_log_values.update(auth.secrets())  # those from the environment too
+        # Ansible takes all values of a key given as a dictionary for secrets and blanks them out wherever they stand: a
+        # project of the name of "a" would cost every "a" of a token. Those of the environment, it does not know.
+        module.no_log_values = auth.secrets()
         if module.check_mode:
             check_offline(auth)
             preview: dict[str, Any] = request.preview()

@@ -209,7 +209,9 @@ def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str,
         raise OptionError(option, email, "it must be an e-mail address such as name@example.com")
     if given.get("authentication_requirement") != "required":
         raise OptionError(
-            option, email, "it may only be set together with google_authentication_options.authentication_requirement: required"
+            option,
+            email,
+            "it may only be set together with google_authentication_options.authentication_requirement: required",
         )
     return given
 

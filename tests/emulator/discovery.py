@@ -125,7 +125,7 @@ def _as_google_error(violation: jsonschema.ValidationError, root: str) -> Google
     shown = json.dumps(violation.instance)
     if violation.validator == "additionalProperties":
         unknown = sorted(set(violation.instance) - set(violation.schema["properties"]))[0]
-        text = f'Invalid JSON payload received. Unknown name "{unknown}" at \'{field}\': Cannot find field.'
+        text = f"Invalid JSON payload received. Unknown name \"{unknown}\" at '{field}': Cannot find field."
     elif violation.validator == "format":
         text = (
             f"Invalid value at '{field}' (type.googleapis.com/google.protobuf.Duration), "

@@ -66,6 +66,13 @@ class Emulator:
         hosts: list[str] = self._get("proxied")
         return hosts
 
+    def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """Call the API as the enterprise's service account; ``path`` is what follows the enterprise's id."""
+        url = f"{self.address.url}/androidenterprise/v1/enterprises/{self.address.enterprise_id}{path}"
+        headers = {"Authorization": f"Bearer {self.access_token()}"}
+        answer: dict[str, Any] = self._session.request(method, url, json=body, headers=headers).json()
+        return answer
+
     def redeem(self, token: str, account: str | None = None) -> dict[str, Any]:
         """Use a token as a device would: the enrolled device, or ``{"refused": reason, "message": ...}``."""
         answer = self._session.post(self._control("devices"), json={"token": token, "account": account})

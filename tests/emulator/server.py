@@ -66,7 +66,7 @@ async def serve(directory: Path, port: int, seed: Mapping[str, Any]) -> AsyncIte
     files = Files(directory, token_uri=f"{url}/token")
     proxy = Proxy()
     proxy_server = await proxy.start(_HOST, 0, https.getsockname()[1])
-    runner = web.AppRunner(_application(Store(seed), files, proxy), access_log=None)
+    runner = web.AppRunner(_application(Store(seed), files, proxy), access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.SockSite(runner, http).start()
     await web.SockSite(runner, https, ssl_context=files.tls).start()

@@ -190,7 +190,9 @@ class Store:
                 user.resource.update({name: request[name] for name in ("displayName",) if name in request})
                 return user.resource
         user_id = str(300_000_000_000_000_000_000 + secrets.randbelow(10**20))
-        allowed = {name: request[name] for name in ("accountIdentifier", "accountType", "displayName") if name in request}
+        allowed = {
+            name: request[name] for name in ("accountIdentifier", "accountType", "displayName") if name in request
+        }
         enterprise.users[user_id] = User({"id": user_id, "managementType": "emmManaged", **allowed})
         return enterprise.users[user_id].resource
 

@@ -1,0 +1,485 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All ways to authenticate, each run by ansible-playbook through to a minted token."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from awx_plugins.credentials.injectors import gce
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.emulator.process import Emulator
+from tests.integration.conftest import Mint
+from tests.integration.playbooks import ENROLLMENT, Ansible
+
+SCOPE = "https://www.googleapis.com/auth/androidenterprise"
+STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
+GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go
+NOTHING: dict[str, str | None] = {"GCP_AUTH_KIND": None, "GCP_SERVICE_ACCOUNT_FILE": None}
+
+
+@pytest.fixture
+def google_hosts(emulator: Emulator) -> dict[str, str | None]:
+    """An environment in which the emulator answers as Google's own hosts, and nothing says how to authenticate."""
+    return {
+        **NOTHING,
+        "ANDROID_ENTERPRISE_API_URL": None,
+        "HTTPS_PROXY": emulator.address.proxy_url,
+        "REQUESTS_CA_BUNDLE": emulator.address.ca_file,
+    }
+
+
+@pytest.fixture
+def key(emulator: Emulator) -> dict[str, str]:
+    """A service account key."""
+    content: dict[str, str] = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
+    return content
+
+
+def minted(result: dict[str, Any], emulator: Emulator) -> bool:
+    """Whether a run minted exactly one token and returned it."""
+    return [issued["token"] for issued in emulator.tokens()] == [result.get("enrollment_token", {}).get("token")]
+
+
+@pytest.mark.parametrize("form", ["file", "text", "mapping", "file in environment", "text in environment"])
+def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
+    file, text = emulator.address.service_account_file, json.dumps(key)
+    options, environment = {
+        "file": ({"auth_kind": "serviceaccount", "service_account_file": file}, {}),
+        "text": ({"service_account_contents": text}, {}),
+        "mapping": ({"service_account_contents": key}, {}),
+        "file in environment": ({}, {"GCP_SERVICE_ACCOUNT_FILE": file}),
+        "text in environment": ({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": text}),
+    }[form]
+    result = mint(environment={**NOTHING, **environment}, **options)
+    assert minted(result, emulator), result
+    exchange, request = emulator.journal()
+    assert exchange["path"] == "/token"
+    claims = exchange["body"]["assertion"]
+    assert (claims["iss"], claims["scope"], claims["aud"]) == (STAGING, SCOPE, GOOGLE_TOKEN_URI)
+    assert request["authorization"] == "Bearer"
+
+
+def test_what_is_no_secret_in_a_key_does_not_damage_the_token(
+    mint: Mint, emulator: Emulator, key: dict[str, str]
+) -> None:
+    """Ansible blanks out every value of a no_log option wherever it stands, be it within a token."""
+    emulator.fail({"path": "enrollmentTokens", "body": '{"token": "a-token-of-an-emulator"}'})
+    result = mint(environment=NOTHING, service_account_contents={**key, "project_id": "emulator", "client_id": "o"})
+    assert result["enrollment_token"]["token"] == "a-token-of-an-emulator"
+    assert key["private_key_id"] not in result["_output"]
+
+
+def test_scopes(mint: Mint, emulator: Emulator) -> None:
+    wide = [SCOPE, "https://www.googleapis.com/auth/cloud-platform"]
+    assert minted(mint(scopes=wide), emulator)
+    assert emulator.journal()[0]["body"]["assertion"]["scope"] == " ".join(wide)
+    result = mint(environment={"GCP_SCOPES": f"{wide[1]}"})
+    assert (result["http_status"], result["reason"]) == (403, "insufficientPermissions")
+    result = mint(scopes=["androidenterprise"])
+    assert result["reason"] == "invalid_scope"
+    assert SCOPE in result["msg"]
+
+
+@pytest.mark.parametrize("where", ["option", "environment"])
+def test_access_token(mint: Mint, emulator: Emulator, where: str) -> None:
+    token = emulator.access_token() + "\n"  # as a file or a command gives it
+    if where == "option":
+        result = mint(environment=NOTHING, access_token=token)
+    else:
+        result = mint(environment={**NOTHING, "GCP_ACCESS_TOKEN": token})
+    assert minted(result, emulator), result
+    assert len(emulator.journal()) == 1
+
+
+def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) -> None:
+    """What AWX injects for a job must not be in the way of a task that names its own credentials."""
+    result = mint(auth_kind="accesstoken", access_token=emulator.access_token())
+    assert minted(result, emulator), result
+    assert [request["path"] for request in emulator.journal()] == [emulator.mints()[0]["path"]], "no key was used"
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["environment variable", "gcloud login", "workload identity federation", "metadata server"],
+)
+def test_application_default_credentials(
+    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], ansible: Ansible, where: str
+) -> None:
+    address = emulator.address
+    host = address.url.removeprefix("http://")
+    environment: dict[str, str | None] = {}
+    if where == "environment variable":
+        environment["GOOGLE_APPLICATION_CREDENTIALS"] = address.service_account_file
+    elif where == "gcloud login":
+        directory = ansible.directory / ".config" / "gcloud"
+        directory.mkdir(parents=True)
+        shutil.copy(address.gcloud_login_file, directory / "application_default_credentials.json")
+    elif where == "workload identity federation":
+        environment["GOOGLE_APPLICATION_CREDENTIALS"] = address.workload_identity_file
+    else:
+        environment = {"GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}
+    result = mint(environment={**google_hosts, **environment})
+    assert minted(result, emulator), result
+    expected = {
+        "environment variable": ["www.googleapis.com:443"],  # the key names the emulator's own address
+        "gcloud login": ["oauth2.googleapis.com:443", "www.googleapis.com:443"],
+        "workload identity federation": ["sts.googleapis.com:443", "www.googleapis.com:443"],
+        "metadata server": ["www.googleapis.com:443"],
+    }
+    assert emulator.proxied() == expected[where]
+
+
+@pytest.mark.parametrize("email", [None, STAGING])
+def test_machine_account(mint: Mint, emulator: Emulator, email: str | None) -> None:
+    host = emulator.address.url.removeprefix("http://")
+    options = {"service_account_email": email} if email else {}
+    result = mint(environment={**NOTHING, "GCE_METADATA_HOST": host}, auth_kind="machineaccount", **options)
+    assert minted(result, emulator), result
+    tokens = [request["path"] for request in emulator.journal() if request["path"].endswith("/token")]
+    assert tokens == [f"/computeMetadata/v1/instance/service-accounts/{email or 'default'}/token"]
+
+
+@pytest.mark.parametrize("source", ["serviceaccount", "application", "machineaccount"])
+def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], source: str) -> None:
+    environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.builder_file}
+    if source == "machineaccount":
+        environment["GCE_METADATA_HOST"] = emulator.address.url.removeprefix("http://")
+    options = {"service_account_file": emulator.address.builder_file} if source == "serviceaccount" else {}
+    result = mint(
+        environment={**google_hosts, **environment}, auth_kind=source, impersonate_service_account=STAGING, **options
+    )
+    assert minted(result, emulator), result
+    assert emulator.proxied() == ["iamcredentials.googleapis.com:443", "www.googleapis.com:443"]
+    [request] = emulator.journal("generateAccessToken")
+    assert json.loads(request["body"])["scope"] == [SCOPE]
+
+
+def test_impersonation_without_the_role(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
+    result = mint(
+        environment=google_hosts,
+        service_account_file=emulator.address.service_account_file,
+        impersonate_service_account="other@emulator.iam.gserviceaccount.com",
+    )
+    assert result["reason"] == "PERMISSION_DENIED"
+    assert "iam.serviceAccounts.getAccessToken" in result["msg"]
+    assert "Service Account Token Creator" in result["msg"]
+
+
+def test_awx_credential_as_injected(
+    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], key: dict[str, str], tmp_path: Path
+) -> None:
+    """The injector of AWX itself writes the environment; the collection finds all it needs there."""
+    inputs = {"username": key["client_email"], "project": "emulator", "ssh_key_data": key["private_key"]}
+
+    class Credential:
+        def get_input(self, name: str, default: str = "") -> str:
+            return inputs.get(name, default)
+
+    injected: dict[str, str] = {}
+    (tmp_path / "env").mkdir()
+    path = gce(Credential(), injected, str(tmp_path))
+    for name, value in injected.items():  # in a job, the directory is mounted under another name
+        if value.startswith("/runner/"):
+            injected[name] = path
+    assert set(json.loads(Path(path).read_text(encoding="utf-8"))) == {
+        "type",
+        "private_key",
+        "client_email",
+        "project_id",
+        "token_uri",
+    }
+    result = mint(environment={**google_hosts, **injected})
+    assert minted(result, emulator), result
+    assert emulator.proxied() == ["oauth2.googleapis.com:443", "www.googleapis.com:443"]
+
+
+def _broken(change: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], str]:
+    def make(key: dict[str, Any]) -> str:
+        changed = dict(key)
+        return json.dumps(change(changed) or changed)
+
+    return make
+
+
+def _elliptic(_key: dict[str, Any]) -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.mark.parametrize(
+    ("make", "fragments"),
+    [
+        pytest.param(lambda _key: "no JSON", ["not valid JSON"], id="no-json"),
+        pytest.param(lambda _key: "[1]", ["not a JSON object"], id="array"),
+        pytest.param(_broken(lambda key: key.pop("type") and None), ["has no type"], id="no-type"),
+        pytest.param(
+            _broken(lambda key: key.update(type="authorized_user")),
+            ["its type is 'authorized_user'", "GOOGLE_APPLICATION_CREDENTIALS"],
+            id="user-login",
+        ),
+        pytest.param(
+            _broken(lambda key: [key.pop(name) for name in ("client_email", "token_uri")] and None),
+            ["client_email, token_uri missing"],
+            id="incomplete",
+        ),
+        pytest.param(
+            _broken(lambda key: key.update(private_key=key["private_key"][:600])),
+            ["private key", "cannot be used"],
+            id="cut-off",
+        ),
+        pytest.param(
+            _broken(lambda key: key.update(private_key=key["private_key"].replace("\n", "\\n"))),
+            ["private key", "line breaks"],
+            id="escaped-line-breaks",
+        ),
+        pytest.param(_broken(lambda key: key.update(private_key=_elliptic(key))), ["RSA"], id="elliptic-curve"),
+        pytest.param(_broken(lambda key: key.update(private_key="")), ["private key"], id="empty"),
+    ],
+)
+def test_an_unusable_key_is_refused_before_anything_is_sent(
+    mint: Mint,
+    emulator: Emulator,
+    key: dict[str, Any],
+    tmp_path: Path,
+    make: Callable[[dict[str, Any]], str],
+    fragments: list[str],
+) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text(make(key), encoding="utf-8")
+    for check in (False, True):
+        result = mint(environment=NOTHING, service_account_file=str(path), check=check)
+        assert result["failed"]
+        for fragment in [*fragments, "option 'service_account_file'", str(path)]:
+            assert fragment in result["msg"]
+        assert_no_secret(result, key)
+    assert emulator.journal() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "fragments"),
+    [
+        pytest.param(
+            {"auth_kind": "serviceaccount"},
+            {},
+            ["needs service_account_file or service_account_contents", "GCP_SERVICE_ACCOUNT_FILE"],
+            id="nothing-given",
+        ),
+        pytest.param({"auth_kind": "accesstoken"}, {}, ["needs access_token", "GCP_ACCESS_TOKEN"], id="no-token"),
+        pytest.param(
+            {},
+            {"GCP_AUTH_KIND": "accesstoken"},
+            ["environment variable GCP_AUTH_KIND", "needs access_token"],
+            id="kind-from-environment",
+        ),
+        pytest.param({}, {"GCP_AUTH_KIND": "magic"}, ["GCP_AUTH_KIND", "'magic'", "serviceaccount"], id="unknown-kind"),
+        pytest.param({"auth_kind": "magic"}, {}, ["auth_kind", "magic", "serviceaccount"], id="unknown-option"),
+        pytest.param(
+            {"service_account_file": "/x.json", "access_token": "ya29.hunter2"},
+            {},
+            ["option 'service_account_file' and option 'access_token'"],
+            id="two-kinds",
+        ),
+        pytest.param(
+            {"service_account_file": "/x.json", "service_account_contents": "{}"},
+            {},
+            ["option 'service_account_file' and option 'service_account_contents' are both given"],
+            id="two-keys",
+        ),
+        pytest.param(
+            {"auth_kind": "application", "access_token": "ya29.hunter2"},
+            {},
+            ["option 'access_token'", "auth_kind=accesstoken", "application (from: option 'auth_kind')"],
+            id="other-kind",
+        ),
+        pytest.param(
+            {"access_token": "ya29.hunter2"},
+            {"GCP_AUTH_KIND": "serviceaccount"},
+            ["option 'access_token'", "serviceaccount (from: environment variable GCP_AUTH_KIND)"],
+            id="kind-of-environment-against-task",
+        ),
+        pytest.param(
+            {"access_token": "ya29.hunter2", "impersonate_service_account": STAGING},
+            {},
+            ["option 'impersonate_service_account'", "accesstoken"],
+            id="impersonation-by-token",
+        ),
+        pytest.param(
+            {"auth_kind": "machineaccount", "impersonate_service_account": "staging"},
+            {},
+            ["option 'impersonate_service_account' is 'staging'", "e-mail address"],
+            id="no-address",
+        ),
+        pytest.param({"access_token": "hunter2 hunter2"}, {}, ["option 'access_token'", "without spaces"], id="spaces"),
+        pytest.param(
+            {"service_account_file": "/does/not/exist.json"},
+            {},
+            ["option 'service_account_file' (/does/not/exist.json)", "No such file"],
+            id="no-file",
+        ),
+        pytest.param(
+            {},
+            {"GCP_SERVICE_ACCOUNT_FILE": "~/nowhere.json"},
+            ["environment variable GCP_SERVICE_ACCOUNT_FILE", "/nowhere.json", "No such file"],
+            id="no-file-in-environment",
+        ),
+        pytest.param({"service_account_file": "/"}, {}, ["Is a directory"], id="directory"),
+        pytest.param({"service_account_file": "/bin/true"}, {}, ["not a text file"], id="binary"),
+        pytest.param(
+            {"auth_kind": "application"},
+            {"GOOGLE_APPLICATION_CREDENTIALS": "/does/not/exist.json"},
+            ["application default credentials", "/does/not/exist.json"],
+            id="application",
+        ),
+    ],
+)
+def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
+    mint: Mint,
+    emulator: Emulator,
+    options: dict[str, Any],
+    variables: dict[str, str],
+    fragments: list[str],
+) -> None:
+    for check in (False, True):
+        result = mint(environment={**NOTHING, **variables}, check=check, **options)
+        assert result["failed"]
+        for fragment in fragments:
+            assert fragment in result["msg"]
+        assert "hunter2" not in result["_output"]
+    assert emulator.journal() == []
+
+
+def test_nothing_found_anywhere(mint: Mint, emulator: Emulator) -> None:
+    result = mint(environment=NOTHING)
+    assert "application default credentials" in result["msg"]
+    assert emulator.journal() == []
+    # Whether there is a metadata server, only the network can tell.
+    assert mint(environment=NOTHING, check=True)["enrollment_token"]["token"] is None
+
+
+@pytest.mark.parametrize("kind", ["key", "access token", "metadata server", "impersonation"])
+def test_check_mode_never_sends_a_request(
+    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], kind: str
+) -> None:
+    host = emulator.address.url.removeprefix("http://")
+    environment = {**google_hosts, "GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}
+    options: dict[str, Any] = {
+        "key": {"service_account_file": emulator.address.service_account_file},
+        "access token": {"access_token": "ya29.anything"},
+        "metadata server": {},
+        "impersonation": {"auth_kind": "machineaccount", "impersonate_service_account": STAGING},
+    }[kind]
+    assert mint(environment=environment, check=True, **options)["enrollment_token"]["token"] is None
+    assert emulator.journal() == []
+    assert emulator.proxied() == []
+
+
+def test_a_revoked_key(mint: Mint, emulator: Emulator, key: dict[str, str]) -> None:
+    emulator.revoke(STAGING)
+    result = mint()
+    assert result["reason"] == "invalid_grant"
+    assert "Invalid JWT Signature" in result["msg"]
+    assert "deleted, disabled, or replaced" in result["msg"]
+    assert_no_secret(result, key)
+    assert emulator.mints() == []
+
+
+def test_a_deleted_account(mint: Mint, key: dict[str, str]) -> None:
+    key["client_email"] = "gone@emulator.iam.gserviceaccount.com"
+    result = mint(environment=NOTHING, service_account_contents=json.dumps(key))
+    assert result["reason"] == "invalid_grant"
+    assert "account was deleted" in result["msg"]
+
+
+@pytest.mark.parametrize("seconds", [-7200, 7200])
+def test_a_clock_that_is_off(mint: Mint, emulator: Emulator, key: dict[str, str], seconds: int) -> None:
+    emulator.advance_clock(seconds)
+    result = mint()
+    assert result["reason"] == "invalid_grant"
+    assert "the clock of this machine is off; it says 20" in result["msg"]
+    assert_no_secret(result, key)
+
+
+def test_an_expired_access_token(mint: Mint, emulator: Emulator) -> None:
+    token = emulator.access_token(lifetime=60)
+    emulator.advance_clock(61)
+    result = mint(environment=NOTHING, access_token=token)
+    assert (result["http_status"], result["status"]) == (401, "UNAUTHENTICATED")
+    assert "access token has expired" in result["msg"]
+    assert token not in result["_output"]
+    assert len(emulator.journal()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("<html><title>Sign in</title>hunter2</html>", 200),
+        ("<html><title>Sign in</title>hunter2</html>", 403),
+        ("", 200),
+        ("", 400),
+        ("[]", 200),
+        ("null", 200),
+        ('"text"', 200),
+        ("{}", 200),
+        ('{"access_token": null}', 200),
+        ('{"access_token": ""}', 200),
+        ('{"access_token": "t", "expires_in": "soon"}', 200),
+        ('{"error": 7}', 400),
+        ('{"error": {"message": 7}}', 400),
+    ],
+)
+def test_odd_answers_of_the_authorization_server(mint: Mint, emulator: Emulator, body: str, status: int) -> None:
+    emulator.fail({"path": "^/token$", "body": body, "status": status, "content_type": "text/html"})
+    result = mint()
+    assert result["failed"]
+    assert "access token" in result["msg"]
+    assert "hunter2" not in result["_output"]
+    assert "Traceback" not in result["_output"]
+    assert emulator.mints() == []
+
+
+def test_an_assertion_that_comes_back_is_not_shown(mint: Mint, emulator: Emulator) -> None:
+    """An error page or description may well quote the request."""
+    quoted = "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl and Bearer hunter2"
+    for body in (
+        json.dumps({"error": "invalid_request", "error_description": quoted}),
+        json.dumps({"error": quoted}),
+        quoted,
+    ):
+        emulator.fail({"path": "^/token$", "status": 400, "body": body})
+        output = mint()["_output"]
+        assert "eyJ" not in output
+        assert "hunter2" not in output
+
+
+def test_module_defaults_for_the_action_group(ansible: Ansible, emulator: Emulator) -> None:
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "module_defaults": {
+            "group/emm.android_enterprise.android_enterprise": {
+                "api_url": emulator.address.url,
+                "auth_kind": "serviceaccount",
+                "service_account_file": emulator.address.service_account_file,
+            }
+        },
+        "tasks": [{ENROLLMENT: {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"}}],
+    }
+    run = ansible.play([play])
+    assert run.returncode == 0, run.output
+    assert minted(run.of(ENROLLMENT)[0], emulator)
+
+
+def assert_no_secret(result: dict[str, Any], key: dict[str, str]) -> None:
+    """No line of the private key, and nothing that looks like an assertion."""
+    lines = [line for line in key["private_key"].splitlines() if not line.startswith("-----")]
+    assert not [line for line in lines if line and line in result["_output"]]
+    assert "eyJ" not in result["_output"]
