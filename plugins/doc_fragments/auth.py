@@ -31,7 +31,7 @@ options:
     description:
       - The contents of a service account's JSON key file, as text or as a dictionary.
       - If not set, the environment variable E(GCP_SERVICE_ACCOUNT_CONTENTS) is used.
-    type: jsonarg
+    type: raw
   service_account_email:
     description:
       - Which of the service accounts of the machine to use with O(auth_kind=machineaccount), if not its default one.

@@ -124,13 +124,16 @@ class AuthOptions:
     def secrets(self) -> set[str]:
         """The values that must not be printed, wherever they came from; and no others, such as a project's name."""
         contents = self.service_account_contents
+        secrets = [self.access_token]
         if isinstance(contents, str):
+            secrets.append(contents)
             try:
                 contents = json.loads(contents)
             except (ValueError, RecursionError):
-                return {contents}
-        keys = [contents.get(name) for name in ("private_key", "private_key_id")] if isinstance(contents, Mapping) else []
-        return {text for text in (self.access_token, *keys) if text and isinstance(text, str)}
+                contents = None
+        if isinstance(contents, Mapping):
+            secrets += [contents.get(name) for name in ("private_key", "private_key_id")]
+        return {secret for secret in secrets if secret and isinstance(secret, str)}
 
 
 def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) -> tuple[str, str]:

@@ -33,7 +33,8 @@ def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
         **options,
         "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
         "service_account_file": {"type": "path"},
-        "service_account_contents": {"type": "jsonarg", "no_log": True},
+        # Not "jsonarg": it turns a dictionary into text, in which Ansible does not find the values to blank out again.
+        "service_account_contents": {"type": "raw", "no_log": True},
         "service_account_email": {"type": "str"},
         "access_token": {"type": "str", "no_log": True},
         "impersonate_service_account": {"type": "str"},
@@ -62,7 +63,7 @@ def run(
         connection = ConnectionOptions.from_options(module.params)
         auth = AuthOptions.from_options(module.params, os.environ)
         # Ansible takes all values of a key given as a dictionary for secrets and blanks them out wherever they stand: a
-        # project of the name of "a" would cost every "a" of a token. Those of the environment, it does not know.
+        # project of the name of "a" would cost every "a" of a token. Secrets of the environment, it does not know.
         module.no_log_values = auth.secrets()
         if module.check_mode:
             check_offline(auth)

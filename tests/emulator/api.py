@@ -49,7 +49,7 @@ class Api:
     def routes(self) -> list[web.RouteDef]:
         methods = load_methods()
         return [
-            web.route(methods[name].http_method, methods[name].path, self._handler(methods[name], call))
+            web.route(methods[name].http_method, methods[name].route, self._handler(methods[name], call))
             for name, call in self._calls.items()
         ]
 

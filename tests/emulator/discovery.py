@@ -36,7 +36,8 @@ class Method:
 
     def __init__(self, description: Mapping[str, Any], document: Mapping[str, Any]) -> None:
         self.http_method: str = description["httpMethod"]
-        self.path = f"/{document['servicePath']}{description['path']}"
+        path = f"/{document['servicePath']}{description['path']}"
+        self.route = re.sub(r"\{(\w+)\}", r"{\1:[^/]+}", path)  # in aiohttp's form; an id may hold braces
         self._own_parameters: Mapping[str, Any] = description.get("parameters", {})
         self._common_parameters: Mapping[str, Any] = document["parameters"]
         self._request_schema: str | None = description.get("request", {}).get("$ref")

@@ -59,5 +59,8 @@ def _readable_form(text: str) -> dict[str, Any]:
         if name in form:
             form[name] = "(secret)"
     if "assertion" in form:
-        form["assertion"] = jwt.decode(form["assertion"], options={"verify_signature": False})
+        try:
+            form["assertion"] = jwt.decode(form["assertion"], options={"verify_signature": False})
+        except jwt.PyJWTError:
+            form["assertion"] = "(no JSON web token)"
     return form

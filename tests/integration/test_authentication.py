@@ -78,6 +78,35 @@ def test_what_is_no_secret_in_a_key_does_not_damage_the_token(
     assert key["private_key_id"] not in result["_output"]
 
 
+@pytest.mark.parametrize("form", ["mapping", "text", "token"])
+def test_secrets_in_a_task_are_never_printed(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, key: dict[str, str], form: str
+) -> None:
+    """Not at the highest verbosity, and not when the module ends before it has looked at them."""
+    token = emulator.access_token()
+    credentials = {
+        "mapping": {"service_account_contents": key},
+        "text": {"service_account_contents": json.dumps(key)},
+        "token": {"access_token": f"{token}\n"},
+    }[form]
+    good = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice", **credentials}
+    tasks = [
+        {ENROLLMENT: good},
+        {ENROLLMENT: {**good, "enterprise_id": "LC04"}},
+        {ENROLLMENT: {**good, "enterprise_id": "a/b"}},
+        {ENROLLMENT: {**good, "enrollment_token_type": "tablet"}},
+        {ENROLLMENT: credentials},
+        {ENROLLMENT: {**good, "colour": "red"}},
+        {ENROLLMENT: {**good, "auth_kind": "application"}},
+        {ENROLLMENT: {**good, "service_account_file": "/does/not/exist.json"}},
+    ]
+    environment = {name: value for name, value in environment.items() if not name.startswith("GCP_")}
+    results = ansible.tasks(*tasks, environment=environment, arguments=["-vvvv"])
+    assert [result["failed"] for result in results] == [False] + [True] * 7
+    assert "module_args" in results[0]["_output"]
+    assert_no_secret(results[0], {**key, "private_key": f"{key['private_key']}\n{token}"})
+
+
 def test_scopes(mint: Mint, emulator: Emulator) -> None:
     wide = [SCOPE, "https://www.googleapis.com/auth/cloud-platform"]
     assert minted(mint(scopes=wide), emulator)

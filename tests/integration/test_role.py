@@ -1,0 +1,353 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role device_tokens and the playbook stage_devices, over inventories of hosts that nothing could connect to."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.process import Emulator
+from tests.integration.playbooks import REPOSITORY, Ansible, Run
+
+ROLE = "emm.android_enterprise.device_tokens"
+GOOGLE_MANAGED_USER = "200000000000000000001"
+BOTH = ["enrollment", "user_auth"]
+
+
+def user(number: int) -> str:
+    """The ID of one of the emulator's EMM-managed users, 1 to 24."""
+    return str(100_000_000_000_000_000_000 + number)
+
+
+def fleet(count: int, **variables: Any) -> dict[str, Any]:
+    """An inventory of devices. Any attempt to connect to one would fail the run."""
+    return {
+        "all": {
+            "vars": {
+                "ansible_connection": "ssh",
+                "ansible_host": "127.0.0.1",
+                "ansible_port": 9,
+                "ansible_python_interpreter": "/does/not/exist",
+                "ansible_become": True,
+                "device_tokens_enterprise_id": "LC03demo00",
+                "device_tokens_enrollment_token_type": "userDevice",
+                **variables,
+            },
+            "hosts": {
+                f"device-{number:02d}": {"device_tokens_user_id": user(number)} for number in range(1, count + 1)
+            },
+        }
+    }
+
+
+def role_play(**play: Any) -> dict[str, Any]:
+    """A play that runs the role and then shows every host's facts."""
+    facts = {
+        name: f"{{{{ {name} | default(none) }}}}" for name in ("device_tokens_enrollment", "device_tokens_user_auth")
+    }
+    return {
+        "hosts": "all",
+        "gather_facts": False,
+        "roles": [ROLE],
+        "post_tasks": [{"name": "Facts", "ansible.builtin.debug": {"msg": facts}}],
+        **play,
+    }
+
+
+def facts_of(run: Run) -> dict[str, dict[str, Any]]:
+    """What the play above showed for each host."""
+    return {entry["host"]: entry["result"]["msg"] for entry in run.results if entry["task"] == "Facts"}
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        pytest.param({"strategy": "linear"}, id="linear"),
+        pytest.param({"strategy": "free"}, id="free"),
+        pytest.param({"serial": 3}, id="serial"),
+    ],
+)
+def test_twenty_hosts_get_two_tokens_each(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, play: dict[str, Any]
+) -> None:
+    """Each host's own: the enrollment tokens are told apart by the account that they require."""
+    google = {
+        "authentication_requirement": "required",
+        "required_account_email": "{{ inventory_hostname }}@example.com",
+    }
+    inventory = fleet(20, device_tokens_kinds=BOTH, device_tokens_google_authentication_options=google)
+    run = ansible.play([role_play(**play)], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert len(emulator.mints()) == 40
+    enrollment = {
+        issued["request"]["googleAuthenticationOptions"]["requiredAccountEmail"]: issued
+        for issued in emulator.tokens("enrollment")
+    }
+    user_auth = {issued["user_id"]: issued for issued in emulator.tokens("user_auth")}
+    assert len(enrollment) == len(user_auth) == 20
+    facts = facts_of(run)
+    assert len(facts) == 20
+    for number, (host, fact) in enumerate(sorted(facts.items()), start=1):
+        assert fact["device_tokens_enrollment"] == {
+            "token": enrollment[f"{host}@example.com"]["token"],
+            "enrollment_token_type": "userDevice",
+            "duration": {"seconds": 3600, "nanos": 0},
+            "google_authentication_options": {**google, "required_account_email": f"{host}@example.com"},
+            "issued_at": enrollment[f"{host}@example.com"]["issued"],
+            "expires_at": enrollment[f"{host}@example.com"]["expires"],
+        }
+        assert fact["device_tokens_user_auth"] == {
+            "token": user_auth[user(number)]["token"],
+            "user_id": user(number),
+            "issued_at": user_auth[user(number)]["issued"],
+        }
+
+
+def test_limit(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    inventory = fleet(6, device_tokens_kinds=BOTH)
+    arguments = ["--limit", "device-02,device-05"]
+    run = ansible.play([role_play()], *arguments, inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert [issued["user_id"] for issued in emulator.tokens("user_auth")] in ([user(2), user(5)], [user(5), user(2)])
+    assert len(emulator.mints()) == 4
+    assert set(facts_of(run)) == {"device-02", "device-05"}
+
+
+@pytest.mark.parametrize("no_log", [True, False])
+def test_a_refused_host_fails_alone_with_its_own_reason(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, no_log: bool
+) -> None:
+    inventory = fleet(4, device_tokens_kinds=BOTH, device_tokens_no_log=no_log)
+    hosts = inventory["all"]["hosts"]
+    hosts["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    hosts["device-03"]["device_tokens_enterprise_id"] = "LC04unknown"
+    afterwards = {
+        "hosts": "device-01",
+        "gather_facts": False,
+        "tasks": [
+            {
+                "name": "Afterwards",
+                "ansible.builtin.debug": {"msg": "{{ hostvars['device-02'].device_tokens_enrollment.token }}"},
+            }
+        ],
+    }
+    run = ansible.play([role_play(), afterwards], inventory=inventory, environment=environment)
+    assert run.returncode == 2
+    assert set(facts_of(run)) == {"device-01", "device-04"}
+    failures = run.failures()
+    assert set(failures) == {"device-02", "device-03"}
+    assert "EMM-managed accounts only" in failures["device-02"]
+    assert "enterprise_id is wrong" in failures["device-03"]
+    for reason in failures.values():
+        assert reason[:80] in run.output
+    # What a host got before it was refused the rest is not lost.
+    [afterwards_result] = [entry["result"]["msg"] for entry in run.results if entry["task"] == "Afterwards"]
+    assert afterwards_result in [issued["token"] for issued in emulator.tokens("enrollment")]
+    assert len(emulator.mints()) == 3 + 1 + 3  # three enrollments, one refused one, three user tokens asked for
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        pytest.param({}, ["enrollment"], id="default"),
+        pytest.param({"device_tokens_kinds": ["user_auth"]}, ["user_auth"], id="user_auth"),
+        pytest.param({"device_tokens_kinds": ["enrollment", "enrollment"]}, ["enrollment"], id="twice"),
+        pytest.param({"device_tokens_kinds": ["user_auth", "enrollment"]}, BOTH, id="order"),
+        pytest.param({"device_tokens_kinds": []}, [], id="none"),
+    ],
+)
+def test_kinds(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, variables: dict[str, Any], expected: list[str]
+) -> None:
+    run = ansible.play([role_play()], inventory=fleet(1, **variables), environment=environment)
+    assert run.returncode == 0, run.output
+    assert [issued["type"] for issued in emulator.tokens()] == expected
+    facts = facts_of(run)["device-01"]
+    assert [name for name in BOTH if facts[f"device_tokens_{name}"] is not None] == [
+        name for name in BOTH if name in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "fragment"),
+    [
+        pytest.param({"device_tokens_user_id": None}, "device_tokens_user_id is not set", id="user"),
+        pytest.param({"device_tokens_enrollment_token_type": None}, "token_type is not set", id="type"),
+        pytest.param({"device_tokens_enterprise_id": None}, "missing required arguments", id="enterprise"),
+        pytest.param({"device_tokens_kinds": ["enrolment"]}, "enrolment", id="kind"),
+        pytest.param({"device_tokens_enrollment_token_type": "tablet"}, "userlessDevice", id="unknown-type"),
+        pytest.param({"device_tokens_duration": "twelve hours"}, "'twelve hours' is not a duration", id="duration"),
+        pytest.param({"device_tokens_duration": 3600}, "not 3600", id="no-unit"),
+        pytest.param({"device_tokens_duration": "30s"}, "1 minute", id="too-short"),
+        pytest.param({"device_tokens_duration": {"seconds": 30}}, "1 minute", id="too-short-mapping"),
+        pytest.param({"device_tokens_duration": "99999999d"}, "Durations.MAX_VALUE", id="too-long"),
+        pytest.param(
+            {"device_tokens_google_authentication_options": {"required_account_email": "sam@example.com"}},
+            "authentication_requirement: required",
+            id="email-alone",
+        ),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_sent(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, change: dict[str, Any], fragment: str
+) -> None:
+    inventory = fleet(1, device_tokens_kinds=BOTH)
+    for name, value in change.items():
+        for holder in (inventory["all"]["vars"], inventory["all"]["hosts"]["device-01"]):
+            holder.pop(name, None)
+        if value is not None:
+            inventory["all"]["vars"][name] = value
+    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    assert run.returncode == 2
+    assert fragment in json.dumps(run.failures()["device-01"]), run.output
+    assert fragment in run.output
+    assert emulator.journal() == []
+
+
+@pytest.mark.parametrize(
+    ("duration", "sent"),
+    [
+        ("30d", "2592000s"),
+        ("90m", "5400s"),
+        ("1h30m", "5400s"),
+        ("60.5s", "60.500000000s"),
+        ({"seconds": 3600}, "3600s"),
+        ({"seconds": 3600, "nanos": 1}, "3600.000000001s"),
+    ],
+)
+def test_durations(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, duration: Any, sent: str
+) -> None:
+    inventory = fleet(1, device_tokens_duration=duration)
+    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert json.loads(emulator.mints()[0]["body"])["duration"] == sent
+
+
+def test_check_mode_sets_facts_without_tokens(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    inventory = fleet(2, device_tokens_kinds=BOTH)
+    run = ansible.play([role_play()], "--check", inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    for facts in facts_of(run).values():
+        assert facts["device_tokens_enrollment"]["token"] is None
+        assert facts["device_tokens_user_auth"]["token"] is None
+    assert emulator.journal() == []
+
+
+def test_credentials_from_module_defaults_and_a_localhost_of_the_inventorys_own(
+    ansible: Ansible, emulator: Emulator
+) -> None:
+    inventory = fleet(1)
+    inventory["all"]["hosts"]["localhost"] = {}  # with the connection variables of the devices
+    defaults = {
+        "group/emm.android_enterprise.android_enterprise": {
+            "api_url": emulator.address.url,
+            "auth_kind": "serviceaccount",
+            "service_account_file": emulator.address.service_account_file,
+        }
+    }
+    run = ansible.play([role_play(hosts="device-01", module_defaults=defaults, become=True)], inventory=inventory)
+    assert run.returncode == 0, run.output
+    assert len(emulator.tokens()) == 1
+
+
+def secrets_of(emulator: Emulator) -> list[str]:
+    """Everything that must not be printed."""
+    key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
+    lines = [line for line in key["private_key"].splitlines() if line and not line.startswith("-----")]
+    return [*(issued["token"] for issued in emulator.tokens()), *lines, key["private_key_id"], "eyJ", "ya29."]
+
+
+def assert_no_secret(text: str, emulator: Emulator) -> None:
+    assert [secret for secret in secrets_of(emulator) if secret in text] == []
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_no_secret_is_printed_or_logged(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, refused: bool
+) -> None:
+    """At the highest verbosity, in the log file, and in what callbacks are given."""
+    inventory = fleet(2, device_tokens_kinds=BOTH)
+    if refused:
+        inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    log = ansible.directory / "ansible.log"
+    play = {"hosts": "all", "gather_facts": False, "roles": [ROLE]}
+    environment = {**environment, "ANSIBLE_LOG_PATH": str(log)}
+    run = ansible.play([play], "-vvvv", inventory=inventory, environment=environment)
+    assert run.returncode == (2 if refused else 0), run.output
+    assert len(emulator.tokens()) == (3 if refused else 4)
+    for text in (run.output, log.read_text(encoding="utf-8"), json.dumps(run.results)):
+        assert len(text) > 1000
+        assert_no_secret(text, emulator)
+
+
+def test_a_failing_run_with_the_key_in_the_task_prints_no_secret(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
+    emulator.revoke(key["client_email"])
+    for contents in (key, json.dumps(key)):
+        defaults = {"group/emm.android_enterprise.android_enterprise": {"service_account_contents": contents}}
+        play = {"hosts": "all", "gather_facts": False, "roles": [ROLE], "module_defaults": defaults}
+        inventory = fleet(1, device_tokens_no_log=False)
+        del environment["GCP_SERVICE_ACCOUNT_FILE"], environment["GCP_AUTH_KIND"]
+        run = ansible.play([play], "-vvvv", inventory=inventory, environment=environment)
+        environment.update(emulator.address.environment())
+        assert run.returncode == 2
+        assert "deleted, disabled, or replaced" in run.output
+        assert_no_secret(run.output, emulator)
+
+
+def test_tokens_are_shown_only_where_that_was_asked_for(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    play = {"hosts": "all", "gather_facts": False, "roles": [ROLE]}
+    run = ansible.play(
+        [play], "-v", inventory=fleet(1, device_tokens_no_log=False), environment=environment
+    )
+    assert run.returncode == 0
+    assert emulator.tokens()[0]["token"] in run.output
+
+
+def test_the_playbook_ends_with_a_summary(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    inventory = fleet(3, device_tokens_kinds=BOTH, device_tokens_duration="12h")
+    inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    playbook = "emm.android_enterprise.stage_devices"
+    arguments = ["--extra-vars", "stage_devices_serial=2"]
+    run = ansible.play(playbook, *arguments, inventory=inventory, environment=environment)
+    assert run.returncode == 2
+    [summary] = [entry["result"]["msg"] for entry in run.results if entry["task"].startswith("Show which host")]
+    rows = [re.split(r"  +", line) for line in summary]
+    assert rows[0] == ["HOST", "KIND", "TOKEN", "VALIDITY"]
+    tokens = {issued["token"]: issued for issued in emulator.tokens()}
+    assert [(row[0], row[1]) for row in rows[1:]] == [
+        ("device-01", "enrollment"),
+        ("device-01", "user_auth"),
+        ("device-02", "enrollment"),
+        ("device-02", "failed"),
+        ("device-03", "enrollment"),
+        ("device-03", "user_auth"),
+    ]
+    assert rows[4][-1] == "see above"
+    for row in rows[1:4] + rows[5:]:
+        [issued] = [issued for token, issued in tokens.items() if token.endswith(row[2].removeprefix("****"))]
+        assert issued["type"] == row[1]
+        assert row[3] in (f"until {issued['expires']}", f"once, within minutes of {issued['issued']}")
+    assert_no_secret(run.output, emulator)
+
+
+def test_the_playbook_takes_a_pattern(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    arguments = ["--extra-vars", "stage_devices_hosts=device-02"]
+    run = ansible.play(
+        str(REPOSITORY / "playbooks" / "stage_devices.yml"), *arguments, inventory=fleet(3), environment=environment
+    )
+    assert run.returncode == 0, run.output
+    assert len(emulator.tokens()) == 1
