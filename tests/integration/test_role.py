@@ -221,9 +221,7 @@ def test_bad_input_is_refused_before_anything_is_sent(
         ({"seconds": 3600, "nanos": 1}, "3600.000000001s"),
     ],
 )
-def test_durations(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator, duration: Any, sent: str
-) -> None:
+def test_durations(ansible: Ansible, environment: dict[str, str], emulator: Emulator, duration: Any, sent: str) -> None:
     inventory = fleet(1, device_tokens_duration=duration)
     run = ansible.play([role_play()], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
@@ -310,9 +308,7 @@ def test_tokens_are_shown_only_where_that_was_asked_for(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     play = {"hosts": "all", "gather_facts": False, "roles": [ROLE]}
-    run = ansible.play(
-        [play], "-v", inventory=fleet(1, device_tokens_no_log=False), environment=environment
-    )
+    run = ansible.play([play], "-v", inventory=fleet(1, device_tokens_no_log=False), environment=environment)
     assert run.returncode == 0
     assert emulator.tokens()[0]["token"] in run.output
 

@@ -1,0 +1,63 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What of foreign text may stand in a message, and which causes are recognised in it."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError, quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
+    _ENTERPRISE_CAUSES,
+    _USER_CAUSES,
+    _recognise,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain\n text\t here ", "plain text here"),
+        ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer [redacted]"),
+        ("authorization: bearer abc", "authorization: bearer [redacted]"),
+        ("grant_type=x&assertion=abc&y=z", "grant_type=x&assertion=[redacted]&y=z"),
+        ("token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln!", "token [redacted]!"),
+        ("token ya29.a0Af_-xyz", "token [redacted]"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nrest", "[redacted] rest"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE cut off", "[redacted]"),
+        ("the hunter2 word", "the [redacted] word"),
+        ("x" * 600, "x" * 500 + "..."),
+    ],
+)
+def test_foreign_text(text: str, expected: str) -> None:
+    assert quote_foreign(text, "hunter2", None, "") == expected
+
+
+def test_an_error_tells_what_it_knows() -> None:
+    error = EmmError("It failed.", likely_cause="the weather.", http_status=503)
+    assert str(error) == "It failed. Likely cause: the weather."
+    assert error.details() == {"http_status": 503}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "fragment"),
+    [
+        (403, "This user is Google-managed.", "EMM-managed accounts only"),
+        (400, "The user is a Google managed user", "EMM-managed accounts only"),
+        (403, "Operation only supported for EMM-managed users.", "EMM-managed accounts only"),
+        (403, "The user is not emmManaged", "EMM-managed accounts only"),
+        (403, "User has too many devices.", "at most 10 devices"),
+        (429, "Device limit exceeded", "at most 10 devices"),
+        (409, "The maximum number of devices was reached", "at most 10 devices"),
+        (404, "No user was found for the given id", "user_id is not the one"),
+        (404, "No enterprise was found for the given id", "enterprise_id is wrong"),
+        (404, "", "enterprise_id is wrong"),
+        (403, "The caller does not have permission", None),
+        (500, "Too many devices on fire", None),
+    ],
+)
+def test_recognised_causes(status: int, said: str, fragment: str | None) -> None:
+    error = ApiError("POST ...", http_status=status)
+    error.server_message = said
+    _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
+    assert fragment is None if error.likely_cause is None else fragment in error.likely_cause

@@ -1,0 +1,93 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The retry policy, and which hosts count as this machine. The rest is tested over real connections."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import urllib3.exceptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
+from urllib3.util.retry import Retry
+
+
+@pytest.fixture(autouse=True)
+def _no_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GCE_METADATA_HOST", raising=False)
+    monkeypatch.delenv("GCE_METADATA_IP", raising=False)
+
+
+def policy(total: int = 10, time_limit: float = 1000.0) -> _http.BoundedRetry:
+    return _http.BoundedRetry(total=total, time_limit=time_limit)
+
+
+def failures(retry: Retry) -> Iterator[Retry]:
+    """The policy after each failed attempt to connect."""
+    while True:
+        error = urllib3.exceptions.ConnectTimeoutError()
+        retry = retry.increment("POST", "/", error=error)
+        yield retry
+
+
+def test_waits_double_with_jitter_and_are_capped() -> None:
+    for _ in range(50):
+        for number, retry in zip(range(10), failures(policy())):
+            wait = 0.5 * 2**number
+            assert min(wait * 0.5, _http.BACKOFF_MAX) <= retry.get_backoff_time() <= min(wait * 1.5, _http.BACKOFF_MAX)
+    assert len({next(failures(policy())).get_backoff_time() for _ in range(10)}) > 1, "no two clients in step"
+
+
+def test_attempts_are_counted() -> None:
+    with pytest.raises(urllib3.exceptions.MaxRetryError):
+        list(zip(range(4), failures(policy(total=3))))
+
+
+def test_nothing_is_retried_past_the_deadline() -> None:
+    steps = failures(policy(time_limit=0.05))
+    retry = next(steps)
+    assert retry.get_backoff_time() <= 0.05
+    time.sleep(0.06)
+    with pytest.raises(urllib3.exceptions.MaxRetryError):
+        next(steps)
+
+
+def test_every_request_has_its_own_deadline() -> None:
+    shared = policy(time_limit=0.05)
+    next(failures(shared))
+    time.sleep(0.06)
+    steps = failures(shared)
+    next(steps)
+    next(steps)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://play.example.com/",
+        "http://10.0.0.1/",
+        "http://[2001:db8::1]/",
+        "http://localhost.example.com/",
+        "http://127.0.0.1.example.com/",
+        "http://metadata.google.internal.example.com/",
+        "http:///",
+        "ftp://example.com/",
+    ],
+)
+def test_plain_http_to_others_is_refused(url: str) -> None:
+    options = _http.ConnectionOptions("https://www.googleapis.com", 1, 0, None)
+    with pytest.raises(TransportError, match="plain http"):
+        _http.Http(options, once="https://www.googleapis.com/").request("GET", url)
+
+
+def test_the_metadata_server_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _http.metadata_host() == "metadata.google.internal"
+    assert _http.is_metadata_root("http://169.254.169.254")
+    assert not _http.is_metadata_root("http://metadata-proxy:8080/")
+    monkeypatch.setenv("GCE_METADATA_HOST", "metadata-proxy:8080")
+    assert _http.metadata_host() == "metadata-proxy:8080"
+    assert _http.is_metadata_root("http://metadata-proxy:8080/")
+    assert not _http.is_metadata_root("http://metadata-proxy:8080/computeMetadata/v1/")
