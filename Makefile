@@ -28,7 +28,7 @@ integration: .venv/installed
 	pytest --numprocesses 2 tests/integration
 
 molecule: .venv/installed
-	cd extensions && python -m tests.emulator -- molecule test
+	cd extensions && PYTHONPATH=$(CURDIR) python -m tests.emulator -- molecule test
 
 # An environment with what is pinned, in which this checkout is found as the collection that it is.
 .venv/installed: requirements.txt tests/requirements.txt

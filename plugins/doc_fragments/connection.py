@@ -38,6 +38,7 @@ options:
 requirements:
   - python >= 3.10
   - requests >= 2.31.0
+  - urllib3 >= 1.26.18
 notes:
   - These options hold for the API and for the endpoints that issue access tokens alike.
   - The environment variables E(HTTPS_PROXY), E(ALL_PROXY) and E(NO_PROXY) are obeyed.

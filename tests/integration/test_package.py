@@ -1,0 +1,156 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tarball: what is in it, and that everything works once it is installed from it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.emulator.process import Emulator
+from tests.integration.playbooks import ENROLLMENT, REPOSITORY, USER_AUTH, Ansible
+from tests.integration.test_role import fleet
+
+LOCAL_FILES = ["service_account.json", "notes.txt", ".env", "plugins/modules/__pycache__/x.cpython-311.pyc", "key.yml"]
+
+
+def copy_checkout(target: Path) -> None:
+    """What git tracks, or would track if it were committed."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (REPOSITORY / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, target / name)
+
+
+@pytest.fixture(scope="module")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tarball built from a checkout in which somebody has worked."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    copy_checkout(checkout)
+    for name in LOCAL_FILES:
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text("local", encoding="utf-8")
+    output = tmp_path_factory.mktemp("output")
+    command = ["ansible-galaxy", "collection", "build", "--output-path", str(output), str(checkout)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    [path] = output.iterdir()
+    return path
+
+
+@pytest.fixture
+def installed(tarball: Path, ansible: Ansible, emulator: Emulator) -> dict[str, str]:
+    """The environment of a controller on which nothing but the tarball is installed."""
+    collections = ansible.directory / "collections"
+    environment = ansible.environment(ANSIBLE_COLLECTIONS_PATH=str(collections), **emulator.address.environment())
+    command = [
+        "ansible-galaxy",
+        "collection",
+        "install",
+        "--offline",
+        "--collections-path",
+        str(collections),
+        str(tarball),
+    ]
+    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
+    return environment
+
+
+def test_contents(tarball: Path) -> None:
+    assert tarball.name == "emm-android_enterprise-0.1.0.tar.gz"
+    with tarfile.open(tarball) as archive:
+        names = {member.name for member in archive if member.isfile()}
+    assert names >= {
+        "LICENSE",
+        "MANIFEST.json",
+        "README.md",
+        "meta/execution-environment.yml",
+        "meta/runtime.yml",
+        "playbooks/stage_devices.yml",
+        "playbooks/templates/stage_devices_summary.j2",
+        "plugins/filter/duration.py",
+        "plugins/modules/android_enterprise_enrollment_token.py",
+        "plugins/modules/android_enterprise_user_auth_token.py",
+        "requirements.txt",
+        "roles/device_tokens/README.md",
+        "roles/device_tokens/meta/argument_specs.yml",
+        "roles/device_tokens/tasks/main.yml",
+    }
+    assert not names & set(LOCAL_FILES)
+    tops = {name.partition("/")[0] for name in names}
+    assert tops <= {
+        "CHANGELOG.rst",
+        "FILES.json",
+        "LICENSE",
+        "MANIFEST.json",
+        "README.md",
+        "changelogs",
+        "docs",
+        "examples",
+        "meta",
+        "playbooks",
+        "plugins",
+        "requirements.txt",
+        "roles",
+    }
+    # Everything that Ansible loads is packed: a list of what belongs in the tarball must not forget a file.
+    tracked = subprocess.run(
+        ["git", "ls-files", "meta", "playbooks", "plugins", "roles", "docs", "examples"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert set(tracked) <= names
+
+
+def test_documentation(installed: dict[str, str]) -> None:
+    for kind, name in (
+        ("module", ENROLLMENT),
+        ("module", USER_AUTH),
+        ("filter", "emm.android_enterprise.duration"),
+        ("role", "emm.android_enterprise.device_tokens"),
+    ):
+        command = ["ansible-doc", "--json", "--type", kind, name]
+        process = subprocess.run(command, env=installed, check=True, capture_output=True, text=True, timeout=120)
+        assert json.loads(process.stdout)[name]
+
+
+def test_modules_role_and_playbook(ansible: Ansible, emulator: Emulator, installed: dict[str, str]) -> None:
+    enterprise = {"enterprise_id": "LC03demo00"}
+    results = ansible.tasks(
+        {ENROLLMENT: {**enterprise, "enrollment_token_type": "userDevice"}},
+        {USER_AUTH: {**enterprise, "user_id": "100000000000000000001"}},
+        environment=installed,
+    )
+    assert [result["failed"] for result in results] == [False, False]
+    inventory = fleet(2, device_tokens_kinds=["enrollment", "user_auth"])
+    run = ansible.play("emm.android_enterprise.stage_devices", inventory=inventory, environment=installed)
+    assert run.returncode == 0, run.output
+    assert len(emulator.tokens()) == 2 + 4
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = yaml.safe_load((REPOSITORY / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    library = (REPOSITORY / "plugins" / "module_utils" / "_http.py").read_text(encoding="utf-8")
+    assert f'USER_AGENT = "emm.android_enterprise/{version}"' in library
+
+
+def test_requirements_are_the_same_everywhere() -> None:
+    """In requirements.txt, which execution environments use, and in the documentation of the modules."""
+    text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+    required = {line for line in text.splitlines() if line and not line.startswith("#")}
+    documented = "".join(
+        (REPOSITORY / "plugins" / "doc_fragments" / name).read_text(encoding="utf-8")
+        for name in ("auth.py", "connection.py")
+    )
+    for line in required:
+        assert f"- {line}\n" in documented

@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The commands of the README run as they stand, in a fresh copy of the checkout and a fresh home."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.emulator.process import Emulator
+from tests.integration.playbooks import REPOSITORY, Ansible
+from tests.integration.test_package import copy_checkout
+
+THIS_VERY_TEST = "make test"
+
+
+def commands() -> list[str]:
+    """What stands in the README's console blocks, line by line."""
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
+    lines = [line for line in commands() if line != THIS_VERY_TEST]
+    assert len(lines) == len(commands()) - 1
+    checkout = tmp_path / "checkout"
+    copy_checkout(checkout)
+    (checkout / ".venv").symlink_to(REPOSITORY / ".venv")  # it was made by the same Makefile a moment ago
+    shutil.copy(emulator.address.service_account_file, tmp_path / "emm-service-account.json")
+    environment = ansible.environment(ANDROID_ENTERPRISE_API_URL=emulator.address.url)
+    for name in ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CALLBACKS_ENABLED", "ANSIBLE_CALLBACK_PLUGINS"):
+        del environment[name]
+    environment["PATH"] = f"{REPOSITORY / '.venv' / 'bin'}:{environment['PATH']}"
+    process = subprocess.run(
+        ["bash", "-euxo", "pipefail", "-c", "\n".join(lines)],
+        cwd=checkout,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert process.returncode == 0, process.stdout
+    # Of the playbook's runs: all of the inventory, nothing in check mode, the tablets, all of it again in waves.
+    assert len(emulator.tokens()) == 8 + 0 + 6 + 8
+    assert not [issued["token"] for issued in emulator.tokens() if issued["token"] in process.stdout]
+    # "make demo" ends with its summary, of the devices of its inventory.
+    for host in ("tablet-01", "tablet-02", "tablet-03", "kiosk-01", "kiosk-02"):
+        assert re.search(rf"^ *- {host} +enrollment +\*\*\*\*\S{{4}} +until 20", process.stdout, re.MULTILINE)
+
+
+def test_the_continuous_integration_runs_the_two_commands() -> None:
+    script = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+    assert {"make demo", THIS_VERY_TEST} <= set(script.splitlines())
