@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
 
 Mint = Callable[..., dict[str, Any]]
+MintEach = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +47,46 @@ def mint(ansible: Ansible, emulator: Emulator, environment: dict[str, str]) -> M
     ``environment`` is added to that of a controller that is set up for the emulator; None there takes one away.
     """
 
+    def run(
+        *, environment: Mapping[str, str | None] | None = None, check: bool = False, **options: Any
+    ) -> dict[str, Any]:
+        clean = _merge(base, environment or {})
+        return ansible.tasks(_task(emulator, options), environment=clean, arguments=["--check"] if check else [])[0]
+
     base = environment
-
-    def run(*, environment: dict[str, str | None] | None = None, check: bool = False, **options: Any) -> dict[str, Any]:
-        options = {"enterprise_id": emulator.address.enterprise_id, **options}
-        module = USER_AUTH if "user_id" in options else ENROLLMENT
-        if module == ENROLLMENT:
-            options = {"enrollment_token_type": "userDevice", **options}
-        merged = {**base, **(environment or {})}
-        clean = {name: value for name, value in merged.items() if value is not None}
-        arguments = ["--check"] if check else []
-        return ansible.tasks({module: options}, environment=clean, arguments=arguments)[0]
-
     return run
+
+
+@pytest.fixture
+def mint_each(ansible: Ansible, emulator: Emulator, environment: dict[str, str]) -> MintEach:
+    """Run a module once for each of several sets of options, in one play, since starting one takes a while.
+
+    ``environments`` are added for one run each; they cannot take a variable away, as ``environment`` can for all.
+    """
+
+    def run(
+        *cases: Mapping[str, Any],
+        environment: Mapping[str, str | None] | None = None,
+        environments: Sequence[Mapping[str, str]] = (),
+        check: bool = False,
+    ) -> list[dict[str, Any]]:
+        tasks = [_task(emulator, options) for options in cases]
+        for task, variables in zip(tasks, environments, strict=False):
+            task["environment"] = dict(variables)
+        clean = _merge(base, environment or {})
+        return ansible.tasks(*tasks, environment=clean, arguments=["--check"] if check else [])
+
+    base = environment
+    return run
+
+
+def _task(emulator: Emulator, options: Mapping[str, Any]) -> dict[str, Any]:
+    """A task that runs a module with options, and with sound ones for what they leave out."""
+    options = {"enterprise_id": emulator.address.enterprise_id, **options}
+    if "user_id" in options:
+        return {USER_AUTH: options}
+    return {ENROLLMENT: {"enrollment_token_type": "userDevice", **options}}
+
+
+def _merge(base: Mapping[str, str], more: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in {**base, **more}.items() if value is not None}

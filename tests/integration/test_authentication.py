@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint
+from tests.integration.conftest import Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
@@ -244,145 +244,131 @@ def _elliptic(_key: dict[str, Any]) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-@pytest.mark.parametrize(
-    ("make", "fragments"),
-    [
-        pytest.param(lambda _key: "no JSON", ["not valid JSON"], id="no-json"),
-        pytest.param(lambda _key: "[1]", ["not a JSON object"], id="array"),
-        pytest.param(_broken(lambda key: key.pop("type") and None), ["has no type"], id="no-type"),
-        pytest.param(
-            _broken(lambda key: key.update(type="authorized_user")),
-            ["its type is 'authorized_user'", "GOOGLE_APPLICATION_CREDENTIALS"],
-            id="user-login",
-        ),
-        pytest.param(
-            _broken(lambda key: [key.pop(name) for name in ("client_email", "token_uri")] and None),
-            ["client_email, token_uri missing"],
-            id="incomplete",
-        ),
-        pytest.param(
-            _broken(lambda key: key.update(private_key=key["private_key"][:600])),
-            ["private key", "cannot be used"],
-            id="cut-off",
-        ),
-        pytest.param(
-            _broken(lambda key: key.update(private_key=key["private_key"].replace("\n", "\\n"))),
-            ["private key", "line breaks"],
-            id="escaped-line-breaks",
-        ),
-        pytest.param(_broken(lambda key: key.update(private_key=_elliptic(key))), ["RSA"], id="elliptic-curve"),
-        pytest.param(_broken(lambda key: key.update(private_key="")), ["private key"], id="empty"),
-    ],
-)
+UNUSABLE_KEYS: list[tuple[str, Callable[[dict[str, Any]], str], list[str]]] = [
+    ("no JSON", lambda _key: "no JSON", ["not valid JSON"]),
+    ("array", lambda _key: "[1]", ["not a JSON object"]),
+    ("no type", _broken(lambda key: key.pop("type") and None), ["has no type"]),
+    (
+        "user login",
+        _broken(lambda key: key.update(type="authorized_user")),
+        ["its type is 'authorized_user'", "GOOGLE_APPLICATION_CREDENTIALS"],
+    ),
+    (
+        "incomplete",
+        _broken(lambda key: [key.pop(name) for name in ("client_email", "token_uri")] and None),
+        ["client_email, token_uri missing"],
+    ),
+    ("cut off", _broken(lambda key: key.update(private_key=key["private_key"][:600])), ["cannot be used"]),
+    (
+        "escaped line breaks",
+        _broken(lambda key: key.update(private_key=key["private_key"].replace("\n", "\\n"))),
+        ["private key", "line breaks"],
+    ),
+    ("elliptic curve", _broken(lambda key: key.update(private_key=_elliptic(key))), ["RSA"]),
+    ("empty", _broken(lambda key: key.update(private_key="")), ["private key"]),
+]
+
+
+@pytest.mark.parametrize("check", [False, True])
 def test_an_unusable_key_is_refused_before_anything_is_sent(
-    mint: Mint,
+    mint_each: MintEach,
     emulator: Emulator,
     key: dict[str, Any],
     tmp_path: Path,
-    make: Callable[[dict[str, Any]], str],
-    fragments: list[str],
+    subtests: pytest.Subtests,
+    check: bool,
 ) -> None:
-    path = tmp_path / "broken.json"
-    path.write_text(make(key), encoding="utf-8")
-    for check in (False, True):
-        result = mint(environment=NOTHING, service_account_file=str(path), check=check)
-        assert result["failed"]
-        for fragment in [*fragments, "option 'service_account_file'", str(path)]:
-            assert fragment in result["msg"]
-        assert_no_secret(result, key)
+    paths = [tmp_path / f"{name}.json" for name, _, _ in UNUSABLE_KEYS]
+    for path, (_, make, _) in zip(paths, UNUSABLE_KEYS, strict=True):
+        path.write_text(make(key), encoding="utf-8")
+    results = mint_each(*({"service_account_file": str(path)} for path in paths), environment=NOTHING, check=check)
+    for result, path, (name, _, fragments) in zip(results, paths, UNUSABLE_KEYS, strict=True):
+        with subtests.test(key=name):
+            assert result["failed"]
+            for fragment in [*fragments, "option 'service_account_file'", str(path)]:
+                assert fragment in result["msg"]
+            assert_no_secret(result, key)
     assert emulator.journal() == []
 
 
-@pytest.mark.parametrize(
-    ("options", "variables", "fragments"),
-    [
-        pytest.param(
-            {"auth_kind": "serviceaccount"},
-            {},
-            ["needs service_account_file or service_account_contents", "GCP_SERVICE_ACCOUNT_FILE"],
-            id="nothing-given",
-        ),
-        pytest.param({"auth_kind": "accesstoken"}, {}, ["needs access_token", "GCP_ACCESS_TOKEN"], id="no-token"),
-        pytest.param(
-            {},
-            {"GCP_AUTH_KIND": "accesstoken"},
-            ["environment variable GCP_AUTH_KIND", "needs access_token"],
-            id="kind-from-environment",
-        ),
-        pytest.param({}, {"GCP_AUTH_KIND": "magic"}, ["GCP_AUTH_KIND", "'magic'", "serviceaccount"], id="unknown-kind"),
-        pytest.param({"auth_kind": "magic"}, {}, ["auth_kind", "magic", "serviceaccount"], id="unknown-option"),
-        pytest.param(
-            {"service_account_file": "/x.json", "access_token": "ya29.hunter2"},
-            {},
-            ["option 'service_account_file' and option 'access_token'"],
-            id="two-kinds",
-        ),
-        pytest.param(
-            {"service_account_file": "/x.json", "service_account_contents": "{}"},
-            {},
-            ["option 'service_account_file' and option 'service_account_contents' are both given"],
-            id="two-keys",
-        ),
-        pytest.param(
-            {"auth_kind": "application", "access_token": "ya29.hunter2"},
-            {},
-            ["option 'access_token'", "auth_kind=accesstoken", "application (from: option 'auth_kind')"],
-            id="other-kind",
-        ),
-        pytest.param(
-            {"access_token": "ya29.hunter2"},
-            {"GCP_AUTH_KIND": "serviceaccount"},
-            ["option 'access_token'", "serviceaccount (from: environment variable GCP_AUTH_KIND)"],
-            id="kind-of-environment-against-task",
-        ),
-        pytest.param(
-            {"access_token": "ya29.hunter2", "impersonate_service_account": STAGING},
-            {},
-            ["option 'impersonate_service_account'", "accesstoken"],
-            id="impersonation-by-token",
-        ),
-        pytest.param(
-            {"auth_kind": "machineaccount", "impersonate_service_account": "staging"},
-            {},
-            ["option 'impersonate_service_account' is 'staging'", "e-mail address"],
-            id="no-address",
-        ),
-        pytest.param({"access_token": "hunter2 hunter2"}, {}, ["option 'access_token'", "without spaces"], id="spaces"),
-        pytest.param(
-            {"service_account_file": "/does/not/exist.json"},
-            {},
-            ["option 'service_account_file' (/does/not/exist.json)", "No such file"],
-            id="no-file",
-        ),
-        pytest.param(
-            {},
-            {"GCP_SERVICE_ACCOUNT_FILE": "~/nowhere.json"},
-            ["environment variable GCP_SERVICE_ACCOUNT_FILE", "/nowhere.json", "No such file"],
-            id="no-file-in-environment",
-        ),
-        pytest.param({"service_account_file": "/"}, {}, ["Is a directory"], id="directory"),
-        pytest.param({"service_account_file": "/bin/true"}, {}, ["not a text file"], id="binary"),
-        pytest.param(
-            {"auth_kind": "application"},
-            {"GOOGLE_APPLICATION_CREDENTIALS": "/does/not/exist.json"},
-            ["application default credentials", "/does/not/exist.json"],
-            id="application",
-        ),
-    ],
-)
+CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
+    (
+        {"auth_kind": "serviceaccount"},
+        {},
+        ["needs service_account_file or service_account_contents", "GCP_SERVICE_ACCOUNT_FILE"],
+    ),
+    ({"auth_kind": "accesstoken"}, {}, ["needs access_token", "GCP_ACCESS_TOKEN"]),
+    ({}, {"GCP_AUTH_KIND": "accesstoken"}, ["environment variable GCP_AUTH_KIND", "needs access_token"]),
+    ({}, {"GCP_AUTH_KIND": "magic"}, ["GCP_AUTH_KIND", "'magic'", "serviceaccount"]),
+    ({"auth_kind": "magic"}, {}, ["auth_kind", "magic", "serviceaccount"]),
+    (
+        {"service_account_file": "/x.json", "access_token": "ya29.hunter2"},
+        {},
+        ["option 'service_account_file' and option 'access_token'"],
+    ),
+    (
+        {"service_account_file": "/x.json", "service_account_contents": "{}"},
+        {},
+        ["option 'service_account_file' and option 'service_account_contents' are both given"],
+    ),
+    (
+        {"auth_kind": "application", "access_token": "ya29.hunter2"},
+        {},
+        ["option 'access_token'", "auth_kind=accesstoken", "application (from: option 'auth_kind')"],
+    ),
+    (
+        {"access_token": "ya29.hunter2"},
+        {"GCP_AUTH_KIND": "serviceaccount"},
+        ["option 'access_token'", "serviceaccount (from: environment variable GCP_AUTH_KIND)"],
+    ),
+    (
+        {"access_token": "ya29.hunter2", "impersonate_service_account": STAGING},
+        {},
+        ["option 'impersonate_service_account'", "accesstoken"],
+    ),
+    (
+        {"auth_kind": "machineaccount", "impersonate_service_account": "staging"},
+        {},
+        ["option 'impersonate_service_account' is 'staging'", "e-mail address"],
+    ),
+    ({"access_token": "hunter2 hunter2"}, {}, ["option 'access_token'", "without spaces"]),
+    (
+        {"service_account_file": "/does/not/exist.json"},
+        {},
+        ["option 'service_account_file' (/does/not/exist.json)", "No such file"],
+    ),
+    (
+        {},
+        {"GCP_SERVICE_ACCOUNT_FILE": "~/nowhere.json"},
+        ["environment variable GCP_SERVICE_ACCOUNT_FILE", "/nowhere.json", "No such file"],
+    ),
+    ({"service_account_file": "/"}, {}, ["Is a directory"]),
+    ({"service_account_file": "/bin/true"}, {}, ["not a text file"]),
+    ({"service_account_contents": 7}, {}, ["option 'service_account_contents'", "not a JSON object"]),
+    (
+        {"auth_kind": "application"},
+        {"GOOGLE_APPLICATION_CREDENTIALS": "/does/not/exist.json"},
+        ["application default credentials", "/does/not/exist.json"],
+    ),
+]
+
+
+@pytest.mark.parametrize("check", [False, True])
 def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
-    mint: Mint,
-    emulator: Emulator,
-    options: dict[str, Any],
-    variables: dict[str, str],
-    fragments: list[str],
+    mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests, check: bool
 ) -> None:
-    for check in (False, True):
-        result = mint(environment={**NOTHING, **variables}, check=check, **options)
-        assert result["failed"]
-        for fragment in fragments:
-            assert fragment in result["msg"]
-        assert "hunter2" not in result["_output"]
+    results = mint_each(
+        *(options for options, _, _ in CONTRADICTIONS),
+        environment=NOTHING,
+        environments=[variables for _, variables, _ in CONTRADICTIONS],
+        check=check,
+    )
+    for result, (options, variables, fragments) in zip(results, CONTRADICTIONS, strict=True):
+        with subtests.test(options=options, variables=variables):
+            assert result["failed"]
+            for fragment in fragments:
+                assert fragment in result["msg"]
+            assert "hunter2" not in result["msg"]
     assert emulator.journal() == []
 
 
@@ -447,9 +433,10 @@ def test_an_expired_access_token(mint: Mint, emulator: Emulator) -> None:
     assert len(emulator.journal()) == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
+def test_odd_answers_of_the_authorization_server(
+    mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests
+) -> None:
+    answers = [
         ("<html><title>Sign in</title>hunter2</html>", 200),
         ("<html><title>Sign in</title>hunter2</html>", 403),
         ("", 200),
@@ -463,15 +450,17 @@ def test_an_expired_access_token(mint: Mint, emulator: Emulator) -> None:
         ('{"access_token": "t", "expires_in": "soon"}', 200),
         ('{"error": 7}', 400),
         ('{"error": {"message": 7}}', 400),
-    ],
-)
-def test_odd_answers_of_the_authorization_server(mint: Mint, emulator: Emulator, body: str, status: int) -> None:
-    emulator.fail({"path": "^/token$", "body": body, "status": status, "content_type": "text/html"})
-    result = mint()
-    assert result["failed"]
-    assert "access token" in result["msg"]
-    assert "hunter2" not in result["_output"]
-    assert "Traceback" not in result["_output"]
+    ]
+    emulator.fail(
+        *({"path": "^/token$", "body": body, "status": status, "content_type": "text/html"} for body, status in answers)
+    )
+    for result, (body, status) in zip(mint_each(*[{}] * len(answers)), answers, strict=True):
+        with subtests.test(body=body, status=status):
+            assert result["failed"]
+            assert "access token" in result["msg"]
+            assert "hunter2" not in result["_output"]
+            assert "Traceback" not in result["_output"]
+    assert len(emulator.journal("/token")) == len(answers)
     assert emulator.mints() == []
 
 

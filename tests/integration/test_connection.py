@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint
+from tests.integration.conftest import Mint, MintEach
 
 USER = "100000000000000000001"
 
@@ -75,11 +75,11 @@ def test_retries_of_the_token_request_end(mint: Mint, emulator: Emulator, retrie
     assert len(emulator.journal("/token")) == retries + 1, "google-auth must not add retries of its own"
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
-def test_other_errors_are_not_retried(mint: Mint, emulator: Emulator, status: int) -> None:
-    emulator.fail({"path": "enrollmentTokens", "status": status, "times": None})
-    assert mint()["http_status"] == status
-    assert len(emulator.mints()) == 1
+def test_other_errors_are_not_retried(mint_each: MintEach, emulator: Emulator) -> None:
+    statuses = [400, 401, 403, 404, 409]
+    emulator.fail(*({"path": "enrollmentTokens", "status": status} for status in statuses))
+    assert [result["http_status"] for result in mint_each(*[{}] * len(statuses))] == statuses
+    assert len(emulator.mints()) == len(statuses)
 
 
 def test_retry_after_is_obeyed(mint: Mint, emulator: Emulator) -> None:
@@ -190,12 +190,12 @@ def test_an_answer_that_is_cut_short(mint: Mint, emulator: Emulator) -> None:
     assert emulator.tokens()[0]["token"][:20] not in result["_output"]
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type", "fragment"),
-    [
+def test_a_success_that_is_none(mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests) -> None:
+    page = "<html><head><title>Sign in &amp; pay</title></head>hunter2</html>"
+    cases = [
         ("", "application/json", "an empty body"),
         (" \n", "application/json", "an empty body"),
-        ("<html><head><title>Sign in &amp; pay</title></head>hunter2</html>", "text/html", "titled 'Sign in & pay'"),
+        (page, "text/html", "titled 'Sign in & pay'"),
         ("<html>hunter2</html>", "text/html", "an HTML page"),
         ("hunter2", "text/plain", "not JSON (text/plain)"),
         ('{"token": "hunter2"', "application/json", "not JSON (application/json)"),
@@ -208,25 +208,23 @@ def test_an_answer_that_is_cut_short(mint: Mint, emulator: Emulator) -> None:
         ('{"token": ""}', "application/json", "no token"),
         ('{"token": 17}', "application/json", "no token"),
         ('{"token": {"value": "hunter2"}}', "application/json", "no token"),
-    ],
-)
-@pytest.mark.parametrize("user_id", [None, USER])
-def test_a_success_that_is_none(
-    mint: Mint, emulator: Emulator, body: str, content_type: str, fragment: str, user_id: str | None
-) -> None:
-    emulator.fail({"path": "/androidenterprise/", "body": body, "content_type": content_type, "times": None})
-    result = mint(**({"user_id": user_id} if user_id else {}))
-    assert result["failed"]
-    assert fragment in result["msg"]
-    assert result["http_status"] == 200
-    assert "Traceback" not in result["_output"]
-    assert "hunter2" not in result["_output"]
-    assert len(emulator.mints()) == 1
+    ]
+    for options in ({}, {"user_id": USER}):
+        emulator.reset()
+        emulator.fail(*({"path": "/androidenterprise/", "body": body, "content_type": kind} for body, kind, _ in cases))
+        results = mint_each(*[options] * len(cases))
+        for result, (body, _, fragment) in zip(results, cases, strict=True):
+            with subtests.test(body=body[:100], **options):
+                assert result["failed"]
+                assert fragment in result["msg"]
+                assert result["http_status"] == 200
+                assert "Traceback" not in result["_output"]
+                assert "hunter2" not in result["_output"]
+        assert len(emulator.mints()) == len(cases)
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "content_type", "fragments"),
-    [
+def test_errors_of_all_shapes(mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests) -> None:
+    cases: list[tuple[int, str, str, list[str]]] = [
         (403, "<html><title>Blocked by policy</title></html>", "text/html", ["HTTP 403", "'Blocked by policy'"]),
         (502, "", "text/html", ["HTTP 502", "an empty body"]),
         (400, "null", "application/json", ["HTTP 400"]),
@@ -234,18 +232,21 @@ def test_a_success_that_is_none(
         (400, '{"error": {}}', "application/json", ["HTTP 400", "no message"]),
         (400, '{"error": {"message": 7, "errors": "x"}}', "application/json", ["HTTP 400", "no message"]),
         (418, '{"error": {"message": "Short and stout"}}', "application/json", ["HTTP 418", "Short and stout."]),
-    ],
-)
-def test_errors_of_all_shapes(
-    mint: Mint, emulator: Emulator, status: int, body: str, content_type: str, fragments: list[str]
-) -> None:
-    emulator.fail({"path": "enrollmentTokens", "status": status, "body": body, "content_type": content_type})
-    result = mint(retries=0)
-    assert result["http_status"] == status
-    for fragment in fragments:
-        assert fragment in result["msg"]
-    assert "Traceback" not in result["_output"]
-    assert "hunter2" not in result["_output"]
+    ]
+    emulator.fail(
+        *(
+            {"path": "enrollmentTokens", "status": status, "body": body, "content_type": kind}
+            for status, body, kind, _ in cases
+        )
+    )
+    results = mint_each(*[{"retries": 0}] * len(cases))
+    for result, (status, body, _, fragments) in zip(results, cases, strict=True):
+        with subtests.test(status=status, body=body):
+            assert result["http_status"] == status
+            for fragment in fragments:
+                assert fragment in result["msg"]
+            assert "Traceback" not in result["_output"]
+            assert "hunter2" not in result["_output"]
 
 
 def test_an_error_that_quotes_the_request_shows_no_secret(mint: Mint, emulator: Emulator) -> None:
@@ -258,19 +259,19 @@ def test_an_error_that_quotes_the_request_shows_no_secret(mint: Mint, emulator: 
     assert "hunter2" not in result["_output"]
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("path", ["enrollmentTokens", "^/token$"])
-def test_no_redirect_is_followed(mint: Mint, emulator: Emulator, status: int, path: str) -> None:
+def test_no_redirect_is_followed(mint_each: MintEach, emulator: Emulator, path: str) -> None:
     elsewhere = f"{emulator.address.url}/elsewhere"
-    emulator.fail({"path": path, "status": status, "body": "", "headers": {"Location": elsewhere}})
-    result = mint()
-    assert result["failed"]
+    statuses = [301, 302, 303, 307, 308]
+    emulator.fail(
+        *({"path": path, "status": status, "body": "", "headers": {"Location": elsewhere}} for status in statuses)
+    )
+    fragment = f"redirect to {elsewhere}, which is not followed" if path == "enrollmentTokens" else "No access token"
+    for result in mint_each(*[{}] * len(statuses)):
+        assert result["failed"]
+        assert fragment in result["msg"]
     assert emulator.journal("/elsewhere") == []
-    if path == "enrollmentTokens":
-        assert f"redirect to {elsewhere}, which is not followed" in result["msg"]
-    else:
-        assert "No access token" in result["msg"]
-        assert len(emulator.journal("/token")) == 1
+    assert len(emulator.journal("/token")) == len(statuses)
 
 
 def test_an_untrusted_certificate_is_refused(mint: Mint, emulator: Emulator) -> None:
@@ -311,11 +312,12 @@ def test_ca_environment_variables(mint: Mint, emulator: Emulator, tmp_path: Path
     assert "Traceback" not in result["_output"]
 
 
-def test_verification_cannot_be_turned_off(mint: Mint, emulator: Emulator) -> None:
-    for environment in ({"PYTHONHTTPSVERIFY": "0"}, {"CURL_CA_BUNDLE": ""}, {"REQUESTS_CA_BUNDLE": ""}):
-        assert mint(api_url=emulator.address.https_url, environment=environment)["failed"]
-    for option in ("validate_certs", "verify"):
-        result = mint(api_url=emulator.address.https_url, **{option: False})
+def test_verification_cannot_be_turned_off(mint_each: MintEach, emulator: Emulator) -> None:
+    url = emulator.address.https_url
+    variables = [{"PYTHONHTTPSVERIFY": "0"}, {"CURL_CA_BUNDLE": ""}, {"REQUESTS_CA_BUNDLE": ""}]
+    for result in mint_each(*[{"api_url": url}] * len(variables), environments=variables):
+        assert "certificate verify failed" in result["msg"].lower()
+    for result in mint_each({"api_url": url, "validate_certs": False}, {"api_url": url, "verify": False}):
         assert "Unsupported parameters" in result["msg"]
     assert emulator.mints() == []
 

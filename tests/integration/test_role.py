@@ -174,58 +174,64 @@ def test_kinds(
     ]
 
 
-@pytest.mark.parametrize(
-    ("change", "fragment"),
-    [
-        pytest.param({"device_tokens_user_id": None}, "device_tokens_user_id is not set", id="user"),
-        pytest.param({"device_tokens_enrollment_token_type": None}, "token_type is not set", id="type"),
-        pytest.param({"device_tokens_enterprise_id": None}, "missing required arguments", id="enterprise"),
-        pytest.param({"device_tokens_kinds": ["enrolment"]}, "enrolment", id="kind"),
-        pytest.param({"device_tokens_enrollment_token_type": "tablet"}, "userlessDevice", id="unknown-type"),
-        pytest.param({"device_tokens_duration": "twelve hours"}, "'twelve hours' is not a duration", id="duration"),
-        pytest.param({"device_tokens_duration": 3600}, "not 3600", id="no-unit"),
-        pytest.param({"device_tokens_duration": "30s"}, "1 minute", id="too-short"),
-        pytest.param({"device_tokens_duration": {"seconds": 30}}, "1 minute", id="too-short-mapping"),
-        pytest.param({"device_tokens_duration": "99999999d"}, "Durations.MAX_VALUE", id="too-long"),
-        pytest.param(
-            {"device_tokens_google_authentication_options": {"required_account_email": "sam@example.com"}},
-            "authentication_requirement: required",
-            id="email-alone",
-        ),
-    ],
-)
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"device_tokens_user_id": None}, "device_tokens_user_id is not set"),
+    ({"device_tokens_enrollment_token_type": None}, "device_tokens_enrollment_token_type is not set"),
+    ({"device_tokens_enterprise_id": None}, "missing required arguments: device_tokens_enterprise_id"),
+    ({"device_tokens_kinds": ["enrolment"]}, "enrolment"),
+    ({"device_tokens_enrollment_token_type": "tablet"}, "userlessDevice"),
+    ({"device_tokens_duration": "twelve hours"}, "'twelve hours' is not a duration"),
+    ({"device_tokens_duration": 3600}, "not 3600"),
+    ({"device_tokens_duration": "30s"}, "1 minute"),
+    ({"device_tokens_duration": {"seconds": 30}}, "1 minute"),
+    ({"device_tokens_duration": "99999999d"}, "Durations.MAX_VALUE"),
+    (
+        {"device_tokens_google_authentication_options": {"required_account_email": "sam@example.com"}},
+        "authentication_requirement: required",
+    ),
+]
+
+
 def test_bad_input_is_refused_before_anything_is_sent(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator, change: dict[str, Any], fragment: str
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    inventory = fleet(1, device_tokens_kinds=BOTH)
-    for name, value in change.items():
-        for holder in (inventory["all"]["vars"], inventory["all"]["hosts"]["device-01"]):
-            holder.pop(name, None)
-        if value is not None:
-            inventory["all"]["vars"][name] = value
+    """A host for each mistake; every one fails with its own."""
+    inventory = fleet(len(REFUSED), device_tokens_kinds=BOTH)
+    sound = {
+        name: inventory["all"]["vars"].pop(name)
+        for name in ("device_tokens_enterprise_id", "device_tokens_enrollment_token_type")
+    }
+    for host, (change, _) in zip(inventory["all"]["hosts"].values(), REFUSED, strict=True):
+        host.update({**sound, **change})
+        for name in [name for name, value in host.items() if value is None]:
+            del host[name]
     run = ansible.play([role_play()], inventory=inventory, environment=environment)
     assert run.returncode == 2
-    assert fragment in json.dumps(run.failures()["device-01"]), run.output
-    assert fragment in run.output
+    failures = run.failures()
+    for host, (change, fragment) in zip(inventory["all"]["hosts"], REFUSED, strict=True):
+        with subtests.test(change=change):
+            assert fragment in failures[host]
+            assert fragment in run.output
+    assert facts_of(run) == {}
     assert emulator.journal() == []
 
 
-@pytest.mark.parametrize(
-    ("duration", "sent"),
-    [
+def test_durations(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    durations: list[tuple[Any, str]] = [
         ("30d", "2592000s"),
         ("90m", "5400s"),
         ("1h30m", "5400s"),
         ("60.5s", "60.500000000s"),
         ({"seconds": 3600}, "3600s"),
         ({"seconds": 3600, "nanos": 1}, "3600.000000001s"),
-    ],
-)
-def test_durations(ansible: Ansible, environment: dict[str, str], emulator: Emulator, duration: Any, sent: str) -> None:
-    inventory = fleet(1, device_tokens_duration=duration)
+    ]
+    inventory = fleet(len(durations))
+    for host, (duration, _) in zip(inventory["all"]["hosts"].values(), durations, strict=True):
+        host["device_tokens_duration"] = duration
     run = ansible.play([role_play()], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
-    assert json.loads(emulator.mints()[0]["body"])["duration"] == sent
+    sent = [json.loads(request["body"])["duration"] for request in emulator.mints()]
+    assert sorted(sent) == sorted(text for _, text in durations)
 
 
 def test_check_mode_sets_facts_without_tokens(
