@@ -61,4 +61,5 @@ notes:
   - The options and environment variables for authentication are those of the C(google.cloud) collection.
     The C(Google Compute Engine) credential of AWX and automation controller sets the environment variables and needs nothing more.
   - Environment variables are those of the machine that the module runs on. In most cases this is the controller, by C(delegate_to) C(localhost).
+  - Do not set secrets with the C(environment) keyword. Ansible shows them at the highest verbosity, whatever C(no_log) says.
 """

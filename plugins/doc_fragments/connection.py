@@ -18,7 +18,8 @@ options:
     default: https://www.googleapis.com
   timeout:
     description:
-      - How many seconds to wait for a connection, and then for the server to send something, at each attempt. At least V(1).
+      - How many seconds to wait at each attempt for a connection, then for an answer to begin, and then for it to be complete.
+        From V(1) to V(600).
       - Retrying ends at the latest O(timeout) times (O(retries) + 1) seconds after the first failure.
     type: int
     default: 30

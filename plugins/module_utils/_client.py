@@ -18,18 +18,15 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import Authorizer, AuthOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
-    ApiError,
-    TransportError,
-    quote_foreign,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, Authorizer
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import (
     ConnectionOptions,
-    Http,
+    Session,
     explain,
     was_never_sent,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
 
 if TYPE_CHECKING:
     import requests
@@ -57,12 +54,12 @@ class Client:
     def __init__(self, connection: ConnectionOptions, auth: AuthOptions) -> None:
         """Load the credentials. Raises ``CredentialsError``; sends no request to the API."""
         self._base = connection.api_url + _SERVICE_PATH
-        self._http = Http(connection, once=self._base)
-        self._authorizer = Authorizer(auth, self._http)
+        self._session = Session(connection, once=self._base)
+        self._authorizer = Authorizer(auth, self._session)
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._session.close()
 
     def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Call ``POST <path>``, each part of which is percent-encoded; without ``body``, no request body is sent.
@@ -77,8 +74,8 @@ class Client:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
         try:
-            response = self._http.request("POST", url, data=data, headers=headers)
-        except (requests.exceptions.RequestException, OSError) as error:
+            response = self._session.request("POST", url, data=data, headers=headers)
+        except (requests.exceptions.RequestException, OSError, ValueError) as error:
             lost = "" if was_never_sent(error) else " The request may have been carried out all the same."
             raise TransportError(f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}") from error
         return self._decode(f"POST {url}", response)
@@ -106,26 +103,28 @@ class Client:
         if not isinstance(envelope, Mapping):
             said = f"with {self._describe(response, content)}"
             if "Location" in response.headers and 300 <= code < 400:
-                target = quote_foreign(response.headers["Location"], self._authorizer.access_token)
+                target = self._quote(response.headers["Location"])
                 said = f"with a redirect to {target}, which is not followed because the request carries credentials"
             return ApiError(f"{call}: the server answered HTTP {code} {said}.", http_status=code)
         details = envelope.get("errors")
         first = details[0] if isinstance(details, list) and details and isinstance(details[0], Mapping) else {}
         reason, status, message = (
-            quote_foreign(text, self._authorizer.access_token) if isinstance(text, str) and text else None
+            self._quote(text) if isinstance(text, str) and text else None
             for text in (first.get("reason"), envelope.get("status"), envelope.get("message"))
         )
         named = ", ".join(filter(None, (reason, status)))
         named = f" ({named})" if named else ""
-        error = ApiError(
+        return ApiError(
             f"{call}: the server answered HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
             likely_cause=_likely_cause(code, self._authorizer.account),
             http_status=code,
             reason=reason,
             status=status,
+            server_message=message or "",
         )
-        error.server_message = message or ""
-        return error
+
+    def _quote(self, text: str) -> str:
+        return quote_foreign(text, self._authorizer.access_token)
 
     def _describe(self, response: requests.Response, content: object) -> str:
         """What kind of thing a body is, for a message; of a page only its title, since the rest is noise."""
@@ -135,9 +134,9 @@ class Client:
             return f"JSON of type {type(content).__name__}"
         title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.DOTALL | re.IGNORECASE)
         if title:
-            text = quote_foreign(html.unescape(title.group(1)), self._authorizer.access_token)
+            text = self._quote(html.unescape(title.group(1)))
             return f"an HTML page titled {text!r}"
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
+        kind = self._quote(response.headers.get("Content-Type", "").partition(";")[0])
         return "an HTML page" if kind == "text/html" else f"a body that is not JSON ({kind or 'of no stated type'})"
 
 
@@ -145,9 +144,9 @@ def _server_date(response: requests.Response) -> datetime:
     """When the server answered, by its own clock; by ours if it does not say."""
     try:
         date = email.utils.parsedate_to_datetime(response.headers["Date"])
-    except (KeyError, ValueError, TypeError):
+        return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
+    except (KeyError, ValueError, TypeError, OverflowError):
         return datetime.now(timezone.utc)
-    return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
 
 
 def _likely_cause(code: int, account: str | None) -> str | None:

@@ -3,7 +3,7 @@
 
 """Authentication: options and environment -> ``google-auth`` credentials -> an Authorization header.
 
-The options and environment variables are those of the C(google.cloud) collection. Environment variables are read here
+The options and environment variables are those of the ``google.cloud`` collection. Environment variables are read here
 and not by the argument specification, because they must only fill gaps: a job that has a credential in its environment
 and names another one in the task uses the one of the task, rather than failing over the two of them.
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import threading
 import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,8 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address, quote_foreign
 
 if TYPE_CHECKING:
     import google.auth
@@ -70,8 +70,8 @@ _KIND_OF = {
     "service_account_email": "machineaccount",
     "access_token": "accesstoken",
 }
+_SECRET_OPTIONS = ("access_token", "service_account_contents")
 AUTH_KINDS = ("application", "serviceaccount", "machineaccount", "accesstoken")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -121,19 +121,25 @@ class AuthOptions:
             sources=sources,
         )
 
-    def secrets(self) -> set[str]:
-        """The values that must not be printed, wherever they came from; and no others, such as a project's name."""
-        contents = self.service_account_contents
-        secrets = [self.access_token]
-        if isinstance(contents, str):
-            secrets.append(contents)
-            try:
-                contents = json.loads(contents)
-            except (ValueError, RecursionError):
-                contents = None
-        if isinstance(contents, Mapping):
-            secrets += [contents.get(name) for name in ("private_key", "private_key_id")]
-        return {secret for secret in secrets if secret and isinstance(secret, str)}
+
+def find_secrets(options: Mapping[str, Any], environment: Mapping[str, str]) -> set[str]:
+    """The values of options and environment that must not be printed; no others, such as the name of a project."""
+    secrets: list[object] = []
+    for values, names in ((options, _SECRET_OPTIONS), (environment, [_ENVIRONMENT[name] for name in _SECRET_OPTIONS])):
+        for value in filter(None, map(values.get, names)):
+            secrets.append(value.strip() if isinstance(value, str) else None)
+            key = value if isinstance(value, Mapping) else _parse_json(value)
+            if isinstance(key, Mapping):
+                secrets += [key.get("private_key"), key.get("private_key_id")]
+    return {secret for secret in secrets if secret and isinstance(secret, str)}
+
+
+def _parse_json(text: object) -> object:
+    """What a JSON text says, or nothing if it is none."""
+    try:
+        return json.loads(text) if isinstance(text, (str, bytes)) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) -> tuple[str, str]:
@@ -201,7 +207,7 @@ def _check_access_token(token: str | None, sources: Mapping[str, str]) -> str | 
     if token is None:
         return None
     token = token.strip()
-    if not token or not all("!" <= character <= "~" for character in token):
+    if not _is_access_token(token):
         raise CredentialsError(
             f"The {sources['access_token']} does not hold an access token: "
             "it must be printable ASCII characters without spaces."
@@ -209,9 +215,14 @@ def _check_access_token(token: str | None, sources: Mapping[str, str]) -> str | 
     return token
 
 
+def _is_access_token(token: object) -> bool:
+    """Whether something can stand in an Authorization header."""
+    return isinstance(token, str) and bool(token) and all("!" <= character <= "~" for character in token)
+
+
 def _check_email(chosen: Mapping[str, Any], name: str, sources: Mapping[str, str]) -> str | None:
     email: str | None = chosen.get(name)
-    if email is not None and not _EMAIL.fullmatch(email):
+    if email is not None and not is_email_address(email):
         raise CredentialsError(f"The {sources[name]} is {email!r}, but it must be a service account's e-mail address.")
     return email
 
@@ -227,16 +238,15 @@ def _expand(path: str | None) -> str | None:
 
 
 class Authorizer:
-    """Credentials together with the connection they are exchanged over. Safe to share between threads."""
+    """Credentials together with the connection they are exchanged over."""
 
-    def __init__(self, options: AuthOptions, http: _http.Http) -> None:
+    def __init__(self, options: AuthOptions, session: _http.Session) -> None:
         """Load the credentials. Raises ``CredentialsError``.
 
-        Nothing is sent but for C(application), where looking for a metadata server is part of loading.
+        Nothing is sent but for ``application``, where looking for a metadata server is part of loading.
         """
-        self._request = _Request(http)
+        self._request = _Request(session)
         self._credentials = _load(options, self._request)
-        self._lock = threading.Lock()
 
     @property
     def account(self) -> str | None:
@@ -253,18 +263,18 @@ class Authorizer:
     def header(self) -> dict[str, str]:
         """The Authorization header for a request, from a fresh exchange where needed. Raises ``CredentialsError``."""
         headers: dict[str, str] = {}
-        with self._lock:
-            try:
-                # Not before_request(): it also looks up, at yet another host, in which regions the account may act.
-                # This API has no regions.
-                if not self._credentials.valid:
-                    self._credentials.refresh(self._request)
-                self._credentials.apply(headers)
-            # google-auth stumbles over answers that are no JSON objects with errors of Python's own.
-            except (google.auth.exceptions.GoogleAuthError, OSError, ValueError, TypeError, LookupError) as error:
-                raise _translate(error) from error
-        if not self.access_token:
-            raise CredentialsError("The authorization server answered without an access token.")
+        try:
+            # Not before_request(): it also looks up, at yet another host, in which regions the account may act.
+            # This API has no regions.
+            if not self._credentials.valid:
+                self._credentials.refresh(self._request)
+            self._credentials.apply(headers)
+        except EmmError:
+            raise
+        except Exception as error:  # google-auth stumbles over odd answers with all kinds of errors of Python's own
+            raise _translate(error) from error
+        if not _is_access_token(self.access_token):
+            raise CredentialsError("The authorization server answered without an access token that can be used.")
         return headers
 
 
@@ -308,10 +318,13 @@ def _load_application_default(request: Callable[..., Any]) -> google.auth.creden
     try:
         # Without scopes here: with them, google-auth would look up a project, which this API does not need.
         credentials, _project = google.auth.default(request=request)
-    except (google.auth.exceptions.GoogleAuthError, OSError, ValueError) as error:
-        raise CredentialsError(
-            f"The application default credentials cannot be used: {quote_foreign(str(error))}"
-        ) from error
+    except (_Offline, EmmError):
+        raise
+    except Exception as error:  # google-auth stumbles over odd files with all kinds of errors of Python's own
+        said = quote_foreign(str(error)) or type(error).__name__
+        raise CredentialsError(f"The application default credentials cannot be used: {said}") from error
+    if isinstance(credentials, google.oauth2.service_account.Credentials):
+        _check_private_key(credentials, "the application default credentials")
     return credentials
 
 
@@ -334,14 +347,25 @@ def _load_service_account(options: AuthOptions) -> google.oauth2.service_account
     key = _parse_key(text, source)
     try:
         credentials = google.oauth2.service_account.Credentials.from_service_account_info(key)
-        # A key of the wrong algorithm loads, and only fails once it is used.
-        credentials.sign_bytes(b"")
     except Exception as error:  # whatever the cryptography behind it raises; its texts may quote the key
-        raise CredentialsError(
-            f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM form. "
-            "Was it cut off, or did its line breaks get lost when it was copied?"
-        ) from error
+        raise _bad_private_key(source) from error
+    _check_private_key(credentials, source)
     return credentials
+
+
+def _check_private_key(credentials: google.oauth2.service_account.Credentials, source: str) -> None:
+    """Use the key once: one of the wrong algorithm loads, and only fails when something is to be signed."""
+    try:
+        credentials.sign_bytes(b"")
+    except Exception as error:
+        raise _bad_private_key(source) from error
+
+
+def _bad_private_key(source: str) -> CredentialsError:
+    return CredentialsError(
+        f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM form. "
+        "Was it cut off, or did its line breaks get lost when it was copied?"
+    )
 
 
 def _read_key_file(path: str, source: str) -> str:
@@ -350,8 +374,8 @@ def _read_key_file(path: str, source: str) -> str:
             return file.read()
     except UnicodeDecodeError as error:
         raise CredentialsError(f"The {source} is not a service account key: it is not a text file.") from error
-    except OSError as error:
-        raise CredentialsError(f"The {source} cannot be read: {error.strerror}.") from error
+    except (OSError, ValueError) as error:  # ValueError for a name that cannot be one
+        raise CredentialsError(f"The {source} cannot be read: {getattr(error, 'strerror', error)}.") from error
 
 
 def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
@@ -444,12 +468,16 @@ def _translate(error: Exception) -> CredentialsError:
                 f"No access token: {cause.url} answered HTTP {cause.http_status}{said}.", http_status=cause.http_status
             )
         if isinstance(cause, requests.exceptions.RequestException):
-            url = cause.request.url if cause.request is not None else "the authorization server"
-            return CredentialsError(f"No access token from {url}: {_http.explain(cause)}.")
+            where = "the authorization server" if cause.request is None else cause.request.url
+            return CredentialsError(f"No access token from {where!s}: {_http.explain(cause)}.")
     if isinstance(error, OSError):  # requests' way to say that a CA bundle is missing
         return CredentialsError(f"No access token: {quote_foreign(str(error))}")
-    if not isinstance(error, google.auth.exceptions.GoogleAuthError):
-        return CredentialsError("No access token: the authorization server's answer is not what OAuth 2.0 prescribes.")
+    if not isinstance(error, google.auth.exceptions.GoogleAuthError) or isinstance(error, (ValueError, TypeError)):
+        # Not their texts, which may quote what they stumbled over, be it a token.
+        return CredentialsError(
+            "No access token: the credentials could not be exchanged; the authorization server's answer may not be what "
+            f"OAuth 2.0 prescribes ({type(error).__name__})."
+        )
     code, description = next(filter(any, map(_oauth_error, error.args)), (None, None))
     if code is None and description is None:
         # The whole answer, where it was no JSON, stands in the first argument: a page is no message.
@@ -465,10 +493,7 @@ def _translate(error: Exception) -> CredentialsError:
 def _oauth_error(data: object) -> tuple[str | None, str | None]:
     """Code and description of an error answer, be it OAuth's or Google's envelope (as the IAM API uses)."""
     if isinstance(data, (bytes, str)):
-        try:
-            data = json.loads(data)
-        except (ValueError, RecursionError):
-            return None, None
+        data = _parse_json(data)
     if not isinstance(data, Mapping):
         return None, None
     error, description = data.get("error"), data.get("error_description")

@@ -1,14 +1,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The failures this collection reports, and the one place that keeps secrets out of their texts.
+"""The failures this collection reports.
 
 This file is private to the collection; it may change at any time.
 """
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
 
 class EmmError(Exception):
@@ -65,29 +65,6 @@ class ApiError(EmmError):
     ``server_message`` is the text of the error as the server gave it.
     """
 
-    server_message: str = ""
-
-
-# What must never be printed, wherever it comes from: a proxy's error page may well echo the request's headers.
-_SECRETS = re.compile(
-    r"-----BEGIN [^-]*PRIVATE KEY-----.*?(?:-----END [^-]*-----|\Z)"  # a private key, whole or cut off
-    r"|\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"  # a JSON web token: assertions, ID tokens
-    r"|\bya29\.[\w.~+/-]+"  # an access token of Google's
-    r"|(?<=\bBearer )[^\s\"'<>&]+"
-    r"|(?<=\bassertion=)[^\s\"'<>&]+",
-    re.DOTALL | re.IGNORECASE,
-)
-_REDACTED = "[redacted]"
-_TEXT_LIMIT = 500
-
-
-def quote_foreign(text: str, *secrets: str | None) -> str:
-    """Make text from outside fit to stand in a message: on one line, of bounded length, without secrets.
-
-    ``secrets`` are values known to be secret, such as the access token in use.
-    """
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, _REDACTED)
-    text = " ".join(_SECRETS.sub(_REDACTED, text).split())
-    return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}..."
+    def __init__(self, message: str, *, server_message: str = "", **details: Any) -> None:
+        super().__init__(message, **details)
+        self.server_message = server_message

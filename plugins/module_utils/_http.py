@@ -3,33 +3,33 @@
 
 """How requests leave this machine: one place for TLS, proxies, timeouts, retries and redirects.
 
-The Play EMM API and the OAuth endpoints are reached through the same ``Http`` object, so the connection options hold
-for both.
+The Play EMM API and the OAuth endpoints are reached through the same ``Session``, so the connection options hold for
+both.
 
 This file is private to the collection; it may change at any time.
 """
 
 from __future__ import annotations
 
+import io
 import ipaddress
 import os
 import random
+import ssl
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
-    OptionError,
-    TransportError,
-    quote_foreign,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, TransportError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
 
 if TYPE_CHECKING:
     import requests
     import requests.adapters
     import urllib3.exceptions
+    from requests import Session as RequestsSession
     from urllib3.response import BaseHTTPResponse
     from urllib3.util.retry import Retry
 else:
@@ -37,9 +37,10 @@ else:
         import requests
         import requests.adapters
         import urllib3.exceptions
+        from requests import Session as RequestsSession
         from urllib3.util.retry import Retry
     except ImportError:  # _module.py reports missing libraries; this file must still be importable then
-        Retry = object
+        RequestsSession = Retry = object
 
 USER_AGENT = "emm.android_enterprise/0.1.0"
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
@@ -47,6 +48,8 @@ BACKOFF_FIRST = 0.5  # seconds; Google's usage page names 0.5 s, 1 s, 2 s for jo
 BACKOFF_MAX = 16.0  # seconds
 RETRY_AFTER_MAX = 60.0  # seconds; the API's quota is counted by the minute
 RETRIES_MAX = 10
+TIMEOUT_MAX = 600  # seconds
+ANSWER_MAX = 256 * 1024  # bytes; the API's own answers have a few hundred
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _METADATA_HOSTS = ("metadata.google.internal", "169.254.169.254")
 _METADATA_VARIABLES = ("GCE_METADATA_HOST", "GCE_METADATA_IP")  # how google-auth is told of another one
@@ -54,7 +57,7 @@ _METADATA_VARIABLES = ("GCE_METADATA_HOST", "GCE_METADATA_IP")  # how google-aut
 
 @dataclass(frozen=True)
 class ConnectionOptions:
-    """The options of the C(connection) documentation fragment, checked."""
+    """The options of the ``connection`` documentation fragment, checked."""
 
     api_url: str
     timeout: float  # seconds, for one attempt
@@ -64,8 +67,8 @@ class ConnectionOptions:
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> ConnectionOptions:
         """Check the options. Raises ``OptionError``."""
-        if options["timeout"] < 1:
-            raise OptionError("timeout", options["timeout"], "it must be at least 1 second")
+        if not 1 <= options["timeout"] <= TIMEOUT_MAX:
+            raise OptionError("timeout", options["timeout"], f"it must be from 1 to {TIMEOUT_MAX} seconds")
         if not 0 <= options["retries"] <= RETRIES_MAX:
             raise OptionError("retries", options["retries"], f"it must be from 0 to {RETRIES_MAX}")
         ca_path = options["ca_path"]
@@ -74,86 +77,93 @@ class ConnectionOptions:
         return cls(_check_api_url(options["api_url"]), options["timeout"], options["retries"], ca_path)
 
 
-class Http:
-    """A ``requests`` session that obeys the connection options.
-
-    It has the part of the interface of ``requests.Session`` that google-auth's transport uses.
-    """
+class Session(RequestsSession):
+    """A ``requests`` session that obeys the connection options."""
 
     def __init__(self, options: ConnectionOptions, once: str) -> None:
         """``once`` is the URL prefix whose requests must not be repeated when their answer got lost on the way.
 
         Such a request may have created something; a token request to an OAuth endpoint, on the other hand, has not.
         """
+        super().__init__()
         self._timeout = options.timeout
-        self._verify = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = USER_AGENT
+        self._trusted = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
+        self.headers["User-Agent"] = USER_AGENT
         # An authentication of its own, or requests would replace the Authorization header with a ~/.netrc entry.
-        self._session.auth = lambda request: request
-        self._mount("https://", options, read=None)
-        self._mount("http://", options, read=None)
-        self._mount(once, options, read=False)
+        self.auth = lambda request: request
+        self.mount("https://", _adapter(options, read=None))
+        self.mount("http://", _adapter(options, read=None))
+        self.mount(once, _adapter(options, read=False))
         for host in _metadata_hosts():
             # google-auth asks for the root to see whether there is a metadata server at all, in short tries of its own.
-            self._session.mount(f"http://{host}/", requests.adapters.HTTPAdapter(max_retries=0))
-            self._mount(f"http://{host}/computeMetadata/", options, read=None)
+            self.mount(f"http://{host}/", requests.adapters.HTTPAdapter(max_retries=0))
+            self.mount(f"http://{host}/computeMetadata/", _adapter(options, read=None))
 
-    def _mount(self, prefix: str, options: ConnectionOptions, read: bool | None) -> None:
-        retry = BoundedRetry(
-            total=options.retries,
-            read=read,
-            other=0,
-            redirect=False,
-            allowed_methods=None,
-            status_forcelist=RETRY_STATUSES,
-            raise_on_status=False,
-            time_limit=options.timeout * (options.retries + 1),
-        )
-        self._session.mount(prefix, requests.adapters.HTTPAdapter(max_retries=retry))
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        data: bytes | str | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        **kwargs: Any,
-    ) -> requests.Response:
-        """Send a request and read the answer, whatever its status.
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send a request and read the answer, whatever its status. All methods of the session end here.
 
         A redirect is an answer like any other: it is not followed, since the request carries credentials.
-        Raises ``TransportError`` for an insecure URL and the exceptions of ``requests``.
+        Raises ``TransportError`` for an insecure URL, and the exceptions of ``requests``.
         """
-        local = _is_local(url)
-        if not url.startswith("https://") and not local:
+        url = request.url or ""
+        if _is_local(url):
+            kwargs["proxies"] = {}
+        elif not url.startswith("https://"):
             raise TransportError(
                 f"Refused to send credentials to {url}: plain http is only for this machine itself, https for all else."
             )
-        return self._session.request(
-            method,
-            url,
-            data=data,
-            headers=dict(headers or {}),
-            timeout=min(timeout or self._timeout, self._timeout),
-            allow_redirects=False,
-            verify=self._verify,
-            proxies={"http": None, "https": None, "all": None} if local else None,  # type: ignore[dict-item]
-            **kwargs,
-        )
+        kwargs["timeout"] = min(kwargs.get("timeout") or self._timeout, self._timeout)
+        kwargs["verify"] = self._trusted
+        kwargs["allow_redirects"] = False
+        kwargs["stream"] = True  # the body is read here, against the clock
+        response = super().send(request, **kwargs)
+        response.raw = io.BytesIO(_read(response, kwargs["timeout"]))
+        return response
 
-    def get_adapter(self, url: str) -> requests.adapters.BaseAdapter:
-        """The adapter for a URL, for google-auth's mutual TLS."""
-        return self._session.get_adapter(url)
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""
 
-    def mount(self, prefix: str, adapter: requests.adapters.BaseAdapter) -> None:
-        """Use an adapter for a URL prefix, for google-auth's mutual TLS."""
-        self._session.mount(prefix, adapter)
 
-    def close(self) -> None:
-        """Close all connections."""
-        self._session.close()
+def _read(response: requests.Response, timeout: float) -> bytes:
+    """The body of an answer, which has to be complete within ``timeout`` seconds.
+
+    Read byte by byte, so that a server that sends one now and then does not get its time anew for each.
+    """
+    deadline = time.monotonic() + timeout
+    body = bytearray()
+    try:
+        for piece in response.raw.stream(1, decode_content=True):
+            body += piece
+            if len(body) > ANSWER_MAX:
+                raise requests.exceptions.ContentDecodingError(
+                    f"The answer is longer than {ANSWER_MAX} bytes", response=response
+                )
+            if time.monotonic() > deadline:
+                raise requests.exceptions.ReadTimeout("The answer was not complete in time", response=response)
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout(error, response=response) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error, response=response) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(error, response=response) from error
+    finally:
+        response.raw.close()
+    return bytes(body)
+
+
+def _adapter(options: ConnectionOptions, read: bool | None) -> requests.adapters.HTTPAdapter:
+    """A connection pool with the retry policy; ``read`` is False where a lost answer must not be asked for again."""
+    retry = BoundedRetry(
+        total=options.retries,
+        read=read,
+        other=0,
+        redirect=False,
+        allowed_methods=None,
+        status_forcelist=RETRY_STATUSES,
+        raise_on_status=False,
+        time_limit=options.timeout * (options.retries + 1),
+    )
+    return requests.adapters.HTTPAdapter(max_retries=retry)
 
 
 class BoundedRetry(Retry):
@@ -172,24 +182,45 @@ class BoundedRetry(Retry):
         deadline = self.deadline or time.monotonic() + self.time_limit
         return super().new(time_limit=self.time_limit, deadline=deadline, **kw)
 
-    def increment(self, *args: Any, **kwargs: Any) -> Retry:
-        if self._remaining() <= 0:
-            return super(BoundedRetry, self.new(total=0)).increment(*args, **kwargs)  # raises: no more retries
-        return super().increment(*args, **kwargs)
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> BoundedRetry:
+        if isinstance(error, urllib3.exceptions.ProxyError) and not _is_of_the_proxy(error):
+            # urllib3 blames the proxy too when a connection through it breaks after the request was sent.
+            error = urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
+        # With none left, the next step raises what it raises after the last retry.
+        policy = self if self._remaining() > 0 else self.new(total=0)
+        return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
 
     def get_backoff_time(self) -> float:
-        wait = BACKOFF_FIRST * 2 ** (len(self.history) - 1)
+        wait: float = BACKOFF_FIRST * 2 ** (len(self.history) - 1)
         return min(wait * random.uniform(0.5, 1.5), BACKOFF_MAX, self._remaining())
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         try:
             wait = super().get_retry_after(response)
-        except urllib3.exceptions.InvalidHeader:
+        except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
             wait = None
         return None if wait is None else min(wait, RETRY_AFTER_MAX, self._remaining())
 
     def _remaining(self) -> float:
         return self.time_limit if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+
+_MALFORMED: tuple[type[Exception], ...] = ()  # what requests raises for a URL or a header that it cannot use
+if RequestsSession is not object:
+    _MALFORMED = (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+        requests.exceptions.InvalidHeader,
+    )
 
 
 def explain(error: Exception, *secrets: str | None) -> str:
@@ -204,6 +235,8 @@ def explain(error: Exception, *secrets: str | None) -> str:
         ("no answer came in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
         ("no connection could be made", (urllib3.exceptions.ConnectTimeoutError,)),
         ("the answer was cut short", (requests.exceptions.ChunkedEncodingError,)),
+        ("the answer cannot be used", (requests.exceptions.ContentDecodingError,)),
+        ("the request could not be made", _MALFORMED),
     )
     kind = next((text for text, types in kinds if any(isinstance(cause, types) for cause in causes)), None)
     detail = quote_foreign(str(causes[-1]) or type(causes[-1]).__name__, *secrets)
@@ -211,14 +244,26 @@ def explain(error: Exception, *secrets: str | None) -> str:
 
 
 def was_never_sent(error: Exception) -> bool:
-    """Whether it is certain that the server did not get the request, because there was no connection to send it on."""
-    no_connection = (
-        urllib3.exceptions.ConnectTimeoutError,  # and its subclasses: refused, no such host
-        urllib3.exceptions.ProxyError,
-        urllib3.exceptions.SSLError,
-        requests.exceptions.SSLError,
+    """Whether it is certain that the server did not get the request.
+
+    That is, it could not be formed, or there was no connection, or no proxy or certificate that would do.
+    """
+    if not isinstance(error, requests.exceptions.RequestException) or isinstance(error, _MALFORMED):
+        return True
+    causes = list(_causes(error))
+    no_connection = (urllib3.exceptions.ConnectTimeoutError, ssl.SSLCertVerificationError)
+    return any(
+        isinstance(cause, no_connection)
+        or (isinstance(cause, urllib3.exceptions.ProxyError) and _is_of_the_proxy(cause))
+        for cause in causes
     )
-    return any(isinstance(cause, no_connection) for cause in _causes(error))
+
+
+def _is_of_the_proxy(error: urllib3.exceptions.ProxyError) -> bool:
+    """Whether a failure that urllib3 blames on a proxy is one of reaching it, or of its refusal to connect."""
+    original = error.original_error
+    refused = str(original).startswith("Tunnel connection failed")
+    return refused or isinstance(original, urllib3.exceptions.ConnectTimeoutError)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -246,10 +291,9 @@ def _metadata_hosts() -> list[str]:
 
 
 def _is_local(url: str) -> bool:
-    """Whether a URL is of this machine or its link: there, plain http is acceptable and a proxy is not."""
+    """Whether a URL is of this machine or its metadata server: there, plain http is acceptable and a proxy is not."""
     parts = urllib.parse.urlsplit(url)
-    host = parts.hostname or ""
-    return parts.netloc in _metadata_hosts() or _is_loopback(host) or _is_link_local(host)
+    return parts.netloc in _metadata_hosts() or _is_loopback(parts.hostname or "")
 
 
 def _is_loopback(host: str) -> bool:
@@ -259,29 +303,24 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _is_link_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_link_local
-    except ValueError:
-        return False
-
-
 def _check_api_url(url: str) -> str:
-    """The URL without a trailing slash. Raises ``OptionError``."""
+    """The URL as ``requests`` will write it, without a trailing slash. Raises ``OptionError``."""
+    if "@" in url:
+        # Not the value: it holds a password.
+        raise OptionError("api_url", quote_foreign(url), "it must not contain a user name or a password")
     try:
         parts = urllib.parse.urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        raise OptionError("api_url", url, f"it is not a URL: {error}") from error
-    if parts.username is not None or parts.password is not None:
-        # Not the value: it holds a password.
-        raise OptionError("api_url", f"{parts.scheme}://...@{host}", "it must not contain a user name or a password")
-    if parts.scheme not in ("http", "https") or not host:
-        raise OptionError("api_url", url, "it must start with https:// and a host name")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise OptionError("api_url", url, "it must start with https:// and a host name")
+        parts.hostname.encode("idna")  # or an impossible name is only found out when the connection is made
+        # The retry policies go by the beginning of the URL, so it has to be the one that is really used.
+        canonical = requests.Request("POST", url).prepare().url or ""
+    except (ValueError, requests.exceptions.RequestException) as error:
+        raise OptionError("api_url", url, f"it is not a URL: {quote_foreign(str(error))}") from error
     if parts.query or parts.fragment:
         raise OptionError("api_url", url, "it must not have a query or a fragment")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise OptionError(
             "api_url", url, "http:// is accepted for loopback addresses only (localhost, 127.0.0.1, ::1); use https://"
         )
-    return url.rstrip("/")
+    return canonical.rstrip("/")

@@ -20,6 +20,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._credential
     AUTH_KINDS,
     AuthOptions,
     check_offline,
+    find_secrets,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
@@ -28,7 +29,7 @@ _LIBRARIES = {"requests": "requests", "urllib3": "urllib3", "google.auth": "goog
 
 
 def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """A module's argument specification: its own options and those of the C(auth) and C(connection) fragments."""
+    """A module's argument specification: its own options and those of the ``auth`` and ``connection`` fragments."""
     return {
         **options,
         "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
@@ -58,13 +59,13 @@ def run(
     ``prepare`` turns the options into a request, ``send`` sends it. Ends the module where something is wrong.
     """
     _require_libraries(module)
+    # Ansible takes all values of a key given as a dictionary for secrets and blanks them out wherever they stand: a
+    # project of the name of "a" would cost every "a" of a token. Secrets of the environment, it does not know.
+    module.no_log_values = find_secrets(module.params, os.environ)
     try:
         request = prepare(module.params)
         connection = ConnectionOptions.from_options(module.params)
         auth = AuthOptions.from_options(module.params, os.environ)
-        # Ansible takes all values of a key given as a dictionary for secrets and blanks them out wherever they stand: a
-        # project of the name of "a" would cost every "a" of a token. Secrets of the environment, it does not know.
-        module.no_log_values = auth.secrets()
         if module.check_mode:
             check_offline(auth)
             preview: dict[str, Any] = request.preview()
@@ -75,7 +76,9 @@ def run(
         finally:
             client.close()
     except EmmError as error:
-        module.fail_json(msg=str(error), **error.details())
+        failure = error
+    # Not within the exception's handling: Ansible may print the traceback, with texts that nobody has cleared of secrets.
+    return module.fail_json(msg=str(failure), **failure.details())  # never returns
 
 
 def _require_libraries(module: AnsibleModule) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
 
 ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
 AUTHENTICATION_REQUIREMENTS = ("optional", "required")
@@ -24,7 +25,6 @@ _SHORTEST = Duration(60)
 _DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
 # Would end the path segment or change the path, or are the mark of something pasted by mistake.
 _NOT_IN_AN_ID = frozenset("/\\?#%")
-_EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]]+@[^@\s<>,;:\"()\[\]._-][^@\s<>,;:\"()\[\]]*\.[^@\s<>,;:\"()\[\].]+")
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str,
     if email is None:
         return given
     option = "google_authentication_options.required_account_email"
-    if not _EMAIL.fullmatch(email):
+    if not is_email_address(email):
         raise OptionError(option, email, "it must be an e-mail address such as name@example.com")
     if given.get("authentication_requirement") != "required":
         raise OptionError(

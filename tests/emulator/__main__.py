@@ -52,7 +52,12 @@ async def _run(directory: Path, port: int, seed: Mapping[str, Any], as_json: boo
 
 
 async def _run_command(command: list[str], address: Address) -> int:
-    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **address.environment()})
+    # Without what else may be set for Google's services, or the command could end up there.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GCP_", "GOOGLE_"))}
+    process = await asyncio.create_subprocess_exec(*command, env={**inherited, **address.environment()})
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # a terminal sends it to the command as well
+    loop.add_signal_handler(signal.SIGTERM, process.terminate)
     return await process.wait()
 
 

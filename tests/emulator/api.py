@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import email.utils
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -55,25 +56,30 @@ class Api:
 
     def _handler(self, method: Method, call: Call) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            try:
-                account, scopes = self._identity.caller(request)
-                if SCOPE not in scopes:
-                    raise GoogleError(
-                        403, "Request had insufficient authentication scopes.", reason="insufficientPermissions"
-                    )
-                method.check_query(request.query)
-                body = method.parse_body(await request.read())
-                enterprise = self._store.enterprise(request.match_info["enterpriseId"], account)
-                resource = call(enterprise, request.match_info, request.query, body or {})
-            except GoogleError as error:
-                return error.response()
-            try:
-                method.check_response(resource)
-            except jsonschema.ValidationError as error:
-                return GoogleError(500, f"The emulator's own answer breaks the schema: {error.message}").response()
-            return web.json_response(resource)
+            body = await request.read()
+            with self._store.at_one_moment():
+                try:
+                    response = self._answer(method, call, request, body)
+                except GoogleError as error:
+                    response = error.response()
+                response.headers["Date"] = email.utils.formatdate(self._store.now(), usegmt=True)
+            return response
 
         return handle
+
+    def _answer(self, method: Method, call: Call, request: web.Request, content: bytes) -> web.Response:
+        account, scopes = self._identity.caller(request)
+        if SCOPE not in scopes:
+            raise GoogleError(403, "Request had insufficient authentication scopes.", reason="insufficientPermissions")
+        method.check_query(request.query)
+        body = method.parse_body(content)
+        enterprise = self._store.enterprise(request.match_info["enterpriseId"], account)
+        resource = call(enterprise, request.match_info, request.query, body or {})
+        try:
+            method.check_response(resource)
+        except jsonschema.ValidationError as error:
+            raise GoogleError(500, f"The emulator's own answer breaks the schema: {error.message}") from error
+        return web.json_response(resource)
 
     def _get_state(
         self, enterprise: Enterprise, path: Mapping[str, str], _query: Mapping[str, str], _body: Mapping[str, Any]

@@ -24,7 +24,7 @@ from tests.emulator.files import Files
 from tests.emulator.identity import Identity
 from tests.emulator.journal import Journal
 from tests.emulator.proxy import Proxy
-from tests.emulator.store import DEMO_ENTERPRISE, STAGING_ACCOUNT, Store
+from tests.emulator.store import STAGING_ACCOUNT, Store
 
 _HOST = "127.0.0.1"
 
@@ -76,7 +76,7 @@ async def serve(directory: Path, port: int, seed: Mapping[str, Any]) -> AsyncIte
             url=url,
             https_url=https_url,
             proxy_url=f"http://{_HOST}:{proxy_server.sockets[0].getsockname()[1]}",
-            enterprise_id=DEMO_ENTERPRISE,
+            enterprise_id=seed["enterprises"][0]["id"],
             service_account_email=STAGING_ACCOUNT,
             service_account_file=str(files.service_account_file),
             builder_file=str(files.builder_file),

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -100,6 +101,7 @@ class Store:
 
     def __init__(self, seed: Mapping[str, Any]) -> None:
         self._seed = seed
+        self._moment: float | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -113,7 +115,16 @@ class Store:
 
     def now(self) -> float:
         """The service's clock, in seconds since the epoch."""
-        return time.time() + self.clock_offset
+        return (self._moment or time.time()) + self.clock_offset
+
+    @contextlib.contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """The clock stands still, so that all that an answer says of a moment is of the same one."""
+        self._moment = time.time()
+        try:
+            yield
+        finally:
+            self._moment = None
 
     def add_enterprise(self, description: Mapping[str, Any]) -> None:
         """Add an enterprise: a resource with ``users`` and, optionally, ``serviceAccounts`` that may act for it."""

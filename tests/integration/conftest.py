@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import googleapiclient.discovery
 import pytest
+from google.api_core.client_options import ClientOptions
+from google.oauth2 import service_account
 
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
@@ -38,6 +41,16 @@ def ansible(tmp_path: Path) -> Ansible:
 def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
     """The environment of a controller that is set up for the emulator."""
     return ansible.environment(**emulator.address.environment())
+
+
+@pytest.fixture
+def library(emulator: Emulator) -> Any:
+    """Google's client library, led to the emulator."""
+    credentials = service_account.Credentials.from_service_account_file(
+        emulator.address.service_account_file, scopes=["https://www.googleapis.com/auth/androidenterprise"]
+    )
+    options = ClientOptions(api_endpoint=emulator.address.url)
+    return googleapiclient.discovery.build("androidenterprise", "v1", credentials=credentials, client_options=options)
 
 
 @pytest.fixture

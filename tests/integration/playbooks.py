@@ -67,6 +67,7 @@ class Ansible:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_INJECT_INVOCATION": "true",  # as before ansible-core 2.21; a place where secrets could stand
             "RECORD_FILE": str(self.directory / "results.jsonl"),
             # The connection test must never leave this machine, nor a failed name look-up take long.
             "GCE_METADATA_HOST": "127.0.0.1:9",

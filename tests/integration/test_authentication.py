@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -344,6 +345,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
     ),
     ({"service_account_file": "/"}, {}, ["Is a directory"]),
     ({"service_account_file": "/bin/true"}, {}, ["not a text file"]),
+    ({"service_account_file": "a\0b"}, {}, ["cannot be read"]),
     ({"service_account_contents": 7}, {}, ["option 'service_account_contents'", "not a JSON object"]),
     (
         {"auth_kind": "application"},
@@ -448,6 +450,11 @@ def test_odd_answers_of_the_authorization_server(
         ('{"access_token": null}', 200),
         ('{"access_token": ""}', 200),
         ('{"access_token": "t", "expires_in": "soon"}', 200),
+        ('{"access_token": "t", "expires_in": 1e300}', 200),
+        ('{"access_token": "t\u00f6ken", "expires_in": 3600}', 200),
+        ('{"access_token": "hun ter\\nhunter2", "expires_in": 3600}', 200),
+        ('{"access_token": ["hunter2"], "expires_in": 3600}', 200),
+        ("[" * 100_000, 200),
         ('{"error": 7}', 400),
         ('{"error": {"message": 7}}', 400),
     ]
@@ -476,6 +483,47 @@ def test_an_assertion_that_comes_back_is_not_shown(mint: Mint, emulator: Emulato
         output = mint()["_output"]
         assert "eyJ" not in output
         assert "hunter2" not in output
+
+
+@pytest.mark.parametrize("content", ["[]", "7", "null", '{"type": "external_account", "audience": 7}', "{", ""])
+def test_odd_application_default_credentials(mint: Mint, emulator: Emulator, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "adc.json"
+    path.write_text(content, encoding="utf-8")
+    for check in (False, True):
+        result = mint(environment={**NOTHING, "GOOGLE_APPLICATION_CREDENTIALS": str(path)}, check=check)
+        assert "application default credentials cannot be used" in result["msg"]
+        assert "Traceback" not in result["_output"]
+    assert emulator.journal() == []
+
+
+def test_application_default_credentials_with_an_unusable_key(
+    mint: Mint, emulator: Emulator, tmp_path: Path, key: dict[str, Any]
+) -> None:
+    path = tmp_path / "adc.json"
+    path.write_text(json.dumps({**key, "private_key": _elliptic(key)}), encoding="utf-8")
+    result = mint(environment={**NOTHING, "GOOGLE_APPLICATION_CREDENTIALS": str(path)})
+    assert "RSA" in result["msg"]
+    assert emulator.journal() == []
+
+
+def test_tracebacks_hold_no_secret(mint: Mint, emulator: Emulator) -> None:
+    """Ansible can be told to print them, with the texts of the exceptions that were met on the way."""
+    quoted = "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl and Bearer hunter2"
+    emulator.fail({"path": "^/token$", "status": 400, "body": quoted, "times": None})
+    result = mint(environment={"ANSIBLE_DISPLAY_TRACEBACK": "always", "ANSIBLE_VERBOSITY": "4"})
+    assert result["failed"]
+    assert "eyJ" not in result["_output"]
+    assert "hunter2" not in result["_output"]
+
+
+def test_missing_libraries_are_named(ansible: Ansible, environment: dict[str, str], tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare")
+    task = {
+        ENROLLMENT: {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"},
+        "vars": {"ansible_python_interpreter": str(tmp_path / "bare" / "bin" / "python")},
+    }
+    [result] = ansible.tasks(task, environment=environment)
+    assert "Failed to import the required Python library (requests)" in result["msg"]
 
 
 def test_module_defaults_for_the_action_group(ansible: Ansible, emulator: Emulator) -> None:

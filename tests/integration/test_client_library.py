@@ -9,10 +9,8 @@ import itertools
 import json
 from typing import Any
 
-import googleapiclient.discovery
+import googleapiclient.errors
 import pytest
-from google.api_core.client_options import ClientOptions
-from google.oauth2 import service_account
 
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
@@ -59,16 +57,6 @@ ODD_IDS = [
     "0",
     "x" * 200,
 ]
-
-
-@pytest.fixture
-def library(emulator: Emulator) -> Any:
-    """Google's client library, led to the emulator."""
-    credentials = service_account.Credentials.from_service_account_file(
-        emulator.address.service_account_file, scopes=["https://www.googleapis.com/auth/androidenterprise"]
-    )
-    options = ClientOptions(api_endpoint=emulator.address.url)
-    return googleapiclient.discovery.build("androidenterprise", "v1", credentials=credentials, client_options=options)
 
 
 def recorded(emulator: Emulator) -> list[dict[str, Any]]:

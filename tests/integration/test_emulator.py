@@ -5,21 +5,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-import googleapiclient.discovery
 import googleapiclient.errors
 import pytest
 import requests
-from google.api_core.client_options import ClientOptions
 from google.auth import jwt
 from google.auth.crypt import RSASigner
-from google.oauth2 import service_account
 
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY
@@ -27,15 +26,6 @@ from tests.integration.playbooks import REPOSITORY
 ENTERPRISE = "LC03demo00"
 USER = "100000000000000000001"
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
-
-
-@pytest.fixture
-def library(emulator: Emulator) -> Any:
-    credentials = service_account.Credentials.from_service_account_file(
-        emulator.address.service_account_file, scopes=[SCOPE]
-    )
-    options = ClientOptions(api_endpoint=emulator.address.url)
-    return googleapiclient.discovery.build("androidenterprise", "v1", credentials=credentials, client_options=options)
 
 
 def test_a_user_is_created_and_provisioned(library: Any, emulator: Emulator) -> None:
@@ -259,29 +249,58 @@ def test_files_are_only_readable_by_their_owner(emulator: Emulator) -> None:
 def test_a_person_can_start_it(tmp_path: Path) -> None:
     """It prints its URL and where the key is, serves, and ends when it is interrupted."""
     command = [sys.executable, "-m", "tests.emulator", "--directory", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
+    try:
         assert process.stdout is not None
-        lines = []
+        text = ""
         for line in process.stdout:
-            lines.append(line)
+            text += line
             if "GCP_SERVICE_ACCOUNT_FILE=" in line:
                 break
-        text = "".join(lines)
         url = re.search(r"API +(http://127\.0\.0\.1:\d+)", text)
         key = re.search(r"Service account key +(\S+)", text)
         assert url is not None
         assert key is not None
         assert Path(key[1]).is_file()
         assert requests.get(f"{url[1]}/emulator/journal", timeout=10).json() == []
-        process.send_signal(2)
-        assert process.wait(timeout=10) == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_it_runs_a_command(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"enterprises": [{"id": "LC77", "name": "Own"}]}', encoding="utf-8")
-    script = "import os; print(os.environ['ANDROID_ENTERPRISE_API_URL']); raise SystemExit(7)"
+    script = (
+        "import os; print(os.environ['ANDROID_ENTERPRISE_API_URL'], 'GCP_ACCESS_TOKEN' in os.environ); "
+        "raise SystemExit(7)"
+    )
     command = [sys.executable, "-m", "tests.emulator", "--seed", str(seed), "--", sys.executable, "-c", script]
-    process = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=60, check=False)
+    environment = {**os.environ, "GCP_ACCESS_TOKEN": "of a real service"}
+    process = subprocess.run(
+        command, capture_output=True, text=True, cwd=REPOSITORY, env=environment, timeout=60, check=False
+    )
     assert process.returncode == 7
-    assert process.stdout.startswith("http://127.0.0.1:")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+ False\n", process.stdout)
+
+
+def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    """When it is terminated, so is its command, and the keys are gone."""
+    script = "import os, time; print(os.environ['GCP_SERVICE_ACCOUNT_FILE'], flush=True); time.sleep(60)"
+    command = [sys.executable, "-m", "tests.emulator", "--", sys.executable, "-c", script]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=environment)
+    try:
+        assert process.stdout is not None
+        key = Path(process.stdout.readline().strip())
+        assert key.is_relative_to(tmp_path)
+        assert key.is_file()
+        process.terminate()
+        assert process.wait(timeout=20) != 0
+        assert process.stdout.read() == ""  # the command's end of the pipe is closed, too
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        process.kill()
+        process.communicate()

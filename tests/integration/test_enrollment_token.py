@@ -130,7 +130,10 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"api_url": "ftp://127.0.0.1"}, ["'api_url'", "ftp://127.0.0.1", "https://"]),
     ({"api_url": "https://127.0.0.1:x"}, ["'api_url'", "https://127.0.0.1:x"]),
     ({"api_url": "https://127.0.0.1/?x=1"}, ["'api_url'", "query"]),
-    ({"timeout": 0}, ["'timeout'", "0", "at least 1"]),
+    ({"api_url": "https://a..b"}, ["'api_url'", "https://a..b", "not a URL"]),
+    ({"api_url": "https://"}, ["'api_url'", "https://"]),
+    ({"timeout": 0}, ["'timeout'", "0", "from 1 to 600"]),
+    ({"timeout": 99999999999}, ["'timeout'", "99999999999", "from 1 to 600"]),
     ({"retries": 11}, ["'retries'", "11", "0 to 10"]),
     ({"retries": -1}, ["'retries'", "-1", "0 to 10"]),
     ({"ca_path": "/does/not/exist.pem"}, ["'ca_path'", "/does/not/exist.pem", "no such file"]),
@@ -152,9 +155,10 @@ def test_bad_input_is_refused_before_anything_is_sent(
 
 
 def test_a_password_in_the_url_is_refused_and_not_shown(mint: Mint) -> None:
-    result = mint(api_url="https://user:hunter2@127.0.0.1")
-    assert "must not contain a user name or a password" in result["msg"]
-    assert "hunter2" not in result["msg"]
+    for url in ("https://user:hunter2@127.0.0.1", "https://user:hun#ter2@127.0.0.1", "https://user:hun/ter2@127.0.0.1"):
+        result = mint(api_url=url)
+        assert "must not contain a user name or a password" in result["msg"]
+        assert "ter2" not in result["msg"]
 
 
 def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:

@@ -18,7 +18,14 @@ from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, REPOSITORY, USER_AUTH, Ansible
 from tests.integration.test_role import fleet
 
-LOCAL_FILES = ["service_account.json", "notes.txt", ".env", "plugins/modules/__pycache__/x.cpython-311.pyc", "key.yml"]
+LOCAL_FILES = [
+    "service_account.json",
+    "notes.txt",
+    ".env",
+    "plugins/modules/__pycache__/x.cpython-311.pyc",
+    "key.yml",
+    "examples/my_site.yml",
+]
 
 
 def copy_checkout(target: Path) -> None:

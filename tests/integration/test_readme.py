@@ -24,12 +24,22 @@ def commands() -> list[str]:
     return [line for block in blocks for line in block.splitlines()]
 
 
+def borrow_environment(checkout: Path) -> None:
+    """What "make" sets up in .venv, without installing it again: the packages are borrowed, the collection is the copy."""
+    (checkout / ".venv" / "collections" / "ansible_collections" / "emm").mkdir(parents=True)
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (checkout / ".venv" / name).symlink_to(REPOSITORY / ".venv" / name)
+    collection = checkout / ".venv" / "collections" / "ansible_collections" / "emm" / "android_enterprise"
+    collection.symlink_to(checkout)
+    (checkout / ".venv" / "installed").touch()
+
+
 def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
     lines = [line for line in commands() if line != THIS_VERY_TEST]
     assert len(lines) == len(commands()) - 1
     checkout = tmp_path / "checkout"
     copy_checkout(checkout)
-    (checkout / ".venv").symlink_to(REPOSITORY / ".venv")  # it was made by the same Makefile a moment ago
+    borrow_environment(checkout)
     shutil.copy(emulator.address.service_account_file, tmp_path / "emm-service-account.json")
     environment = ansible.environment(ANDROID_ENTERPRISE_API_URL=emulator.address.url)
     for name in ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CALLBACKS_ENABLED", "ANSIBLE_CALLBACK_PLUGINS"):

@@ -176,6 +176,10 @@ def test_kinds(
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"device_tokens_user_id": None}, "device_tokens_user_id is not set"),
+    ({"device_tokens_user_id": ""}, 'device_tokens_user_id is "", which cannot be an id'),
+    ({"device_tokens_user_id": "a b"}, "cannot be an id"),
+    ({"device_tokens_user_id": "../x"}, "cannot be an id"),
+    ({"device_tokens_user_id": "{{ none }}"}, "cannot be an id"),
     ({"device_tokens_enrollment_token_type": None}, "device_tokens_enrollment_token_type is not set"),
     ({"device_tokens_enterprise_id": None}, "missing required arguments: device_tokens_enterprise_id"),
     ({"device_tokens_kinds": ["enrolment"]}, "enrolment"),
@@ -319,30 +323,36 @@ def test_tokens_are_shown_only_where_that_was_asked_for(
     assert emulator.tokens()[0]["token"] in run.output
 
 
-def test_the_playbook_ends_with_a_summary(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+@pytest.mark.parametrize("wave", ["100%", "1"])
+def test_the_playbook_ends_with_a_summary(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, wave: str
+) -> None:
+    """Even if a wave was refused as a whole, all others have their turn, and the refused hosts fail at the end."""
     inventory = fleet(3, device_tokens_kinds=BOTH, device_tokens_duration="12h")
-    inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    inventory["all"]["hosts"]["device-01"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
     playbook = "emm.android_enterprise.stage_devices"
-    arguments = ["--extra-vars", "stage_devices_serial=2"]
+    arguments = ["--extra-vars", f"stage_devices_serial={wave}"]
     run = ansible.play(playbook, *arguments, inventory=inventory, environment=environment)
     assert run.returncode == 2
     [summary] = [entry["result"]["msg"] for entry in run.results if entry["task"].startswith("Show which host")]
     rows = [re.split(r"  +", line) for line in summary]
     assert rows[0] == ["HOST", "KIND", "TOKEN", "VALIDITY"]
-    tokens = {issued["token"]: issued for issued in emulator.tokens()}
     assert [(row[0], row[1]) for row in rows[1:]] == [
         ("device-01", "enrollment"),
-        ("device-01", "user_auth"),
+        ("device-01", "refused"),
         ("device-02", "enrollment"),
-        ("device-02", "failed"),
+        ("device-02", "user_auth"),
         ("device-03", "enrollment"),
         ("device-03", "user_auth"),
     ]
-    assert rows[4][-1] == "see above"
-    for row in rows[1:4] + rows[5:]:
-        [issued] = [issued for token, issued in tokens.items() if token.endswith(row[2].removeprefix("****"))]
+    assert rows[2][-1] == "see below"
+    for row in rows[1:2] + rows[3:]:
+        [issued] = [token for token in emulator.tokens() if token["token"].endswith(row[2].removeprefix("****"))]
         assert issued["type"] == row[1]
         assert row[3] in (f"until {issued['expires']}", f"once, within minutes of {issued['issued']}")
+    assert set(run.failures()) == {"device-01"}
+    assert "EMM-managed accounts only" in run.failures()["device-01"]
+    assert re.search(r"device-01 .* failed=1 ", run.output)
     assert_no_secret(run.output, emulator)
 
 

@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import DEFAULT_SCOPE, AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
+    DEFAULT_SCOPE,
+    AuthOptions,
+    find_secrets,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
 
 EMAIL = "emm@project.iam.gserviceaccount.com"
@@ -101,9 +105,9 @@ def test_contradictions(options: Mapping[str, Any], environment: Mapping[str, st
 
 def test_secrets() -> None:
     key = {"type": "service_account", "project_id": "a", "private_key": "PEM", "private_key_id": "ID", "client_id": 7}
-    assert AuthOptions.from_options({"service_account_contents": key}, {}).secrets() == {"PEM", "ID"}
     text = json.dumps(key)
-    assert AuthOptions.from_options({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": text}).secrets() == {"PEM", "ID", text}
-    assert AuthOptions.from_options({"service_account_contents": "no key"}, {}).secrets() == {"no key"}
-    assert AuthOptions.from_options({"access_token": "t\n"}, {}).secrets() == {"t"}
-    assert AuthOptions.from_options({}, {}).secrets() == set()
+    assert find_secrets({"service_account_contents": key}, {}) == {"PEM", "ID"}
+    assert find_secrets({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": text}) == {"PEM", "ID", text}
+    assert find_secrets({"service_account_contents": "no key"}, {}) == {"no key"}
+    assert find_secrets({"access_token": "t\n"}, {"GCP_ACCESS_TOKEN": "u"}) == {"t", "u"}
+    assert find_secrets({"service_account_contents": 7, "access_token": None}, {}) == set()
