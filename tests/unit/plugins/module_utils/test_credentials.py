@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
     DEFAULT_SCOPE,
     AuthOptions,
+    check_offline,
     find_secrets,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
@@ -101,6 +102,11 @@ def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_contradictions(options: Mapping[str, Any], environment: Mapping[str, str], fragment: str) -> None:
     with pytest.raises(CredentialsError, match=fragment):
         AuthOptions.from_options(options, environment)
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(CredentialsError, match="cannot be read"):
+        check_offline(AuthOptions.from_options({"service_account_file": "a\0b"}, {}))
 
 
 def test_secrets() -> None:
