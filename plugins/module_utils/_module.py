@@ -62,6 +62,7 @@ def run(
     # Ansible takes all values of a key given as a dictionary for secrets and blanks them out wherever they stand: a
     # project of the name of "a" would cost every "a" of a token. Secrets of the environment, it does not know.
     module.no_log_values = find_secrets(module.params, os.environ)
+    failure: dict[str, Any] = {}
     try:
         request = prepare(module.params)
         connection = ConnectionOptions.from_options(module.params)
@@ -76,9 +77,9 @@ def run(
         finally:
             client.close()
     except EmmError as error:
-        failure = error
+        failure = {"msg": str(error), **error.details()}
     # Not within the exception's handling: Ansible may print the traceback, with texts that nobody has cleared of secrets.
-    return module.fail_json(msg=str(failure), **failure.details())  # never returns
+    return module.fail_json(**failure)  # never returns
 
 
 def _require_libraries(module: AnsibleModule) -> None:

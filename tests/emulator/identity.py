@@ -62,7 +62,7 @@ class Identity:
 
     def caller(self, request: web.Request) -> tuple[str, frozenset[str]]:
         """The account and the scopes of a request's access token."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, dummy, token = request.headers.get("Authorization", "").partition(" ")
         account, scopes, expires = self._grants.get(token, ("", frozenset[str](), 0.0))
         if scheme != "Bearer" or self._store.now() >= expires:
             raise GoogleError(

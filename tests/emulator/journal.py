@@ -32,7 +32,7 @@ class Journal:
         if request.path.startswith("/emulator/"):
             return await handler(request)
         body = await request.read()
-        path, _, query = request.raw_path.partition("?")
+        path, dummy, query = request.raw_path.partition("?")
         entry: dict[str, Any] = {
             "time": time.time(),
             "scheme": request.scheme,

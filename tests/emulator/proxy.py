@@ -31,7 +31,7 @@ class Proxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, https_port: int
     ) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        method, target, *_ = head.decode("latin-1").split()
+        method, target, *dummy = head.decode("latin-1").split()
         self.asked_for.append(target)
         if method != "CONNECT":
             writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")

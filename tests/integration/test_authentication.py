@@ -280,11 +280,11 @@ def test_an_unusable_key_is_refused_before_anything_is_sent(
     subtests: pytest.Subtests,
     check: bool,
 ) -> None:
-    paths = [tmp_path / f"{name}.json" for name, _, _ in UNUSABLE_KEYS]
-    for path, (_, make, _) in zip(paths, UNUSABLE_KEYS, strict=True):
+    paths = [tmp_path / f"{name}.json" for name, dummy, dummy in UNUSABLE_KEYS]
+    for path, (dummy, make, dummy) in zip(paths, UNUSABLE_KEYS, strict=True):
         path.write_text(make(key), encoding="utf-8")
     results = mint_each(*({"service_account_file": str(path)} for path in paths), environment=NOTHING, check=check)
-    for result, path, (name, _, fragments) in zip(results, paths, UNUSABLE_KEYS, strict=True):
+    for result, path, (name, dummy, fragments) in zip(results, paths, UNUSABLE_KEYS, strict=True):
         with subtests.test(key=name):
             assert result["failed"]
             for fragment in [*fragments, "option 'service_account_file'", str(path)]:
@@ -360,9 +360,9 @@ def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
     mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests, check: bool
 ) -> None:
     results = mint_each(
-        *(options for options, _, _ in CONTRADICTIONS),
+        *(options for options, dummy, dummy in CONTRADICTIONS),
         environment=NOTHING,
-        environments=[variables for _, variables, _ in CONTRADICTIONS],
+        environments=[variables for dummy, variables, dummy in CONTRADICTIONS],
         check=check,
     )
     for result, (options, variables, fragments) in zip(results, CONTRADICTIONS, strict=True):

@@ -90,7 +90,7 @@ def test_enrollment_tokens(ansible: Ansible, environment: dict[str, str], emulat
             emulator.add_enterprise(id=enterprise, name="odd")
 
     add_enterprises()
-    for enterprise, kind, (_, duration), (_, google) in inputs:
+    for enterprise, kind, (dummy, duration), (dummy, google) in inputs:
         body = {"enrollmentTokenType": kind, "duration": duration, "googleAuthenticationOptions": google}
         body = {name: value for name, value in body.items() if value is not None}
         answer = library.enrollmentTokens().create(enterpriseId=enterprise, body=body).execute()
@@ -107,7 +107,7 @@ def test_enrollment_tokens(ansible: Ansible, environment: dict[str, str], emulat
                 **({"google_authentication_options": google} if google else {}),
             }
         }
-        for enterprise, kind, (duration, _), (google, _) in inputs
+        for enterprise, kind, (duration, dummy), (google, dummy) in inputs
     ]
     results = ansible.tasks(*tasks, environment=environment)
     tokens = [issued["token"] for issued in emulator.tokens()]

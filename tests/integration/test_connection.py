@@ -244,9 +244,11 @@ def test_a_success_that_is_none(mint_each: MintEach, emulator: Emulator, subtest
     ]
     for options in ({}, {"user_id": USER}):
         emulator.reset()
-        emulator.fail(*({"path": "/androidenterprise/", "body": body, "content_type": kind} for body, kind, _ in cases))
+        emulator.fail(
+            *({"path": "/androidenterprise/", "body": body, "content_type": kind} for body, kind, dummy in cases)
+        )
         results = mint_each(*[options] * len(cases))
-        for result, (body, _, fragment) in zip(results, cases, strict=True):
+        for result, (body, dummy, fragment) in zip(results, cases, strict=True):
             with subtests.test(body=body[:100], **options):
                 assert result["failed"]
                 assert fragment in result["msg"]
@@ -269,11 +271,11 @@ def test_errors_of_all_shapes(mint_each: MintEach, emulator: Emulator, subtests:
     emulator.fail(
         *(
             {"path": "enrollmentTokens", "status": status, "body": body, "content_type": kind}
-            for status, body, kind, _ in cases
+            for status, body, kind, dummy in cases
         )
     )
     results = mint_each(*[{"retries": 0}] * len(cases))
-    for result, (status, body, _, fragments) in zip(results, cases, strict=True):
+    for result, (status, body, dummy, fragments) in zip(results, cases, strict=True):
         with subtests.test(status=status, body=body):
             assert result["http_status"] == status
             for fragment in fragments:
@@ -300,7 +302,7 @@ class Dripping(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "100")
         self.end_headers()
         with contextlib.suppress(OSError):
-            for _ in range(60):
+            for dummy in range(60):
                 self.wfile.write(b" ")
                 time.sleep(0.5)
 
@@ -315,7 +317,7 @@ class Endless(Dripping):
         self.send_response(200)
         self.end_headers()
         with contextlib.suppress(OSError):
-            for _ in range(100):
+            for dummy in range(100):
                 self.wfile.write(b"x" * 10_000)
 
 

@@ -84,7 +84,7 @@ def test_tokens_obey_their_rules(library: Any, emulator: Emulator) -> None:
     assert "deviceId" in emulator.redeem(first)
     assert emulator.redeem(first)["refused"] == "used"
     assert emulator.redeem("made-up")["refused"] == "unknown"
-    spare = [user_token() for _ in range(10)]
+    spare = [user_token() for dummy in range(10)]
     for token in spare[:9]:
         assert "deviceId" in emulator.redeem(token)
     assert emulator.redeem(spare[9])["refused"] == "device_limit"

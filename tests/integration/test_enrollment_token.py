@@ -69,10 +69,12 @@ def test_durations_are_exact_over_the_whole_range(
         ({"seconds": str(MAX_SECONDS)}, f"{MAX_SECONDS}s"),  # as templates give it
     ]
     results = ansible.tasks(
-        *({ENROLLMENT: _options(emulator, duration=duration)} for duration, _ in durations), environment=environment
+        *({ENROLLMENT: _options(emulator, duration=duration)} for duration, dummy in durations), environment=environment
     )
-    assert [json.loads(request["body"])["duration"] for request in emulator.mints()] == [text for _, text in durations]
-    for result, (duration, _) in zip(results, durations, strict=True):
+    assert [json.loads(request["body"])["duration"] for request in emulator.mints()] == [
+        text for dummy, text in durations
+    ]
+    for result, (duration, dummy) in zip(results, durations, strict=True):
         expected = {"seconds": int(duration["seconds"]), "nanos": duration.get("nanos", 0)}
         assert result["enrollment_token"]["duration"] == expected
     assert "expires_at" in results[0]["enrollment_token"]
@@ -144,7 +146,7 @@ def test_bad_input_is_refused_before_anything_is_sent(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     results = ansible.tasks(
-        *({ENROLLMENT: _options(emulator, **options)} for options, _ in REFUSED), environment=environment
+        *({ENROLLMENT: _options(emulator, **options)} for options, dummy in REFUSED), environment=environment
     )
     for result, (options, fragments) in zip(results, REFUSED, strict=True):
         assert result["failed"], options

@@ -203,7 +203,7 @@ def test_bad_input_is_refused_before_anything_is_sent(
         name: inventory["all"]["vars"].pop(name)
         for name in ("device_tokens_enterprise_id", "device_tokens_enrollment_token_type")
     }
-    for host, (change, _) in zip(inventory["all"]["hosts"].values(), REFUSED, strict=True):
+    for host, (change, dummy) in zip(inventory["all"]["hosts"].values(), REFUSED, strict=True):
         host.update({**sound, **change})
         for name in [name for name, value in host.items() if value is None]:
             del host[name]
@@ -228,12 +228,12 @@ def test_durations(ansible: Ansible, environment: dict[str, str], emulator: Emul
         ({"seconds": 3600, "nanos": 1}, "3600.000000001s"),
     ]
     inventory = fleet(len(durations))
-    for host, (duration, _) in zip(inventory["all"]["hosts"].values(), durations, strict=True):
+    for host, (duration, dummy) in zip(inventory["all"]["hosts"].values(), durations, strict=True):
         host["device_tokens_duration"] = duration
     run = ansible.play([role_play()], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
     sent = [json.loads(request["body"])["duration"] for request in emulator.mints()]
-    assert sorted(sent) == sorted(text for _, text in durations)
+    assert sorted(sent) == sorted(text for dummy, text in durations)
 
 
 def test_check_mode_sets_facts_without_tokens(

@@ -16,7 +16,7 @@ def test_json_means_the_same_to_google() -> None:
     generator = random.Random(20260729)
     samples = [(0, 0), (0, 1), (1, 0), (60, 999_999_999), (2**53 % MAX_SECONDS, 1), (MAX_SECONDS, 999_999_999)]
     samples += [
-        (generator.randint(0, MAX_SECONDS), generator.choice([0, 1, 5 * 10**8, 999_999_999])) for _ in range(200)
+        (generator.randint(0, MAX_SECONDS), generator.choice([0, 1, 5 * 10**8, 999_999_999])) for dummy in range(200)
     ]
     for seconds, nanos in samples:
         ours = Duration(seconds, nanos)

@@ -34,11 +34,11 @@ def failures(retry: Retry) -> Iterator[Retry]:
 
 
 def test_waits_double_with_jitter_and_are_capped() -> None:
-    for _ in range(50):
+    for dummy in range(50):
         for number, retry in zip(range(10), failures(policy())):
             wait = 0.5 * 2**number
             assert min(wait * 0.5, _http.BACKOFF_MAX) <= retry.get_backoff_time() <= min(wait * 1.5, _http.BACKOFF_MAX)
-    assert len({next(failures(policy())).get_backoff_time() for _ in range(10)}) > 1, "no two clients in step"
+    assert len({next(failures(policy())).get_backoff_time() for dummy in range(10)}) > 1, "no two clients in step"
 
 
 def test_attempts_are_counted() -> None:
