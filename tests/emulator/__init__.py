@@ -11,6 +11,7 @@ two cannot agree on a mistake. Start it with ``python -m tests.emulator``; tests
 ``server.py``      puts the parts together and serves them over HTTP and HTTPS
 ``api.py``         the calls of the Play EMM API
 ``discovery.py``   checks requests and responses against Google's discovery document
+``errors.py``      errors in Google's envelope
 ``store.py``       enterprises, users, devices, tokens, and the rules that they obey
 ``identity.py``    OAuth token endpoint, IAM credentials, STS, metadata server
 ``control.py``     what only an emulator has: journal, faults, clock, and a device's side
