@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ options:
   auth_kind:
     description:
       - The kind of credentials to use.
-      - If not set, the environment variable E(GCP_AUTH_KIND) is used. If that is not set either, the kind follows from the credential that is given,
+      - If not set, the environment variable E(GCP_AUTH_KIND) is used. If that is not set either, the kind follows from the
+        credential that is given,
         in the task or else in the environment, and is V(application) if none is.
       - Credentials in the environment that are of another kind are ignored. In the task, they are an error.
     type: str
@@ -60,6 +62,7 @@ requirements:
 notes:
   - The options and environment variables for authentication are those of the C(google.cloud) collection.
     The C(Google Compute Engine) credential of AWX and automation controller sets the environment variables and needs nothing more.
-  - Environment variables are those of the machine that the module runs on. In most cases this is the controller, by C(delegate_to) C(localhost).
+  - Environment variables are those of the machine that the module runs on. In most cases this is the controller, by C(delegate_to)
+    C(localhost).
   - Do not set secrets with the C(environment) keyword. Ansible shows them at the highest verbosity, whatever C(no_log) says.
 """

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ options:
     default: 30
   retries:
     description:
-      - How often to try again, V(0) to V(10), when no connection could be made, or when the server answered with HTTP status 429, 500, 502, 503 or 504.
+      - How often to try again, V(0) to V(10), when no connection could be made, or when the server answered with HTTP status 429,
+        500, 502, 503 or 504.
       - The waits grow from half a second to 16 seconds, each varied at random by up to half of itself.
         Where the server asks for a longer one with C(Retry-After), that is obeyed, up to 60 seconds.
     type: int
@@ -33,7 +35,8 @@ options:
   ca_path:
     description:
       - A file, or a directory prepared with C(c_rehash), of certificates of certification authorities to trust, in PEM format.
-      - If not set, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) or E(SSL_CERT_FILE) is used, else the C(certifi) bundle that comes with C(requests).
+      - If not set, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) or E(SSL_CERT_FILE) is used, else the C(certifi) bundle that comes
+        with C(requests).
       - There is no option to turn the verification off.
     type: path
 requirements:

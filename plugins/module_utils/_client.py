@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """The HTTP client of the Google Play EMM API: a call in, a decoded resource or a typed error out.
 
@@ -8,6 +9,7 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import html
 import json
@@ -16,7 +18,7 @@ import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, Authorizer
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, TransportError
@@ -28,13 +30,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http impor
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
 
-if TYPE_CHECKING:
+with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must be importable then
     import requests
-else:
-    try:
-        import requests
-    except ImportError:  # _module.py reports missing libraries; this file must still be importable then
-        pass
 
 _SERVICE_PATH = "/androidenterprise/v1/"
 

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """Authentication: options and environment -> ``google-auth`` credentials -> an Authorization header.
 
@@ -12,6 +13,7 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -25,7 +27,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils import _htt
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address, quote_foreign
 
-if TYPE_CHECKING:
+try:
     import google.auth
     import google.auth.compute_engine
     import google.auth.credentials
@@ -37,19 +39,8 @@ if TYPE_CHECKING:
     import requests
     from google.auth.credentials import Credentials as GoogleCredentials
     from google.auth.transport.requests import Request as GoogleRequest
-else:
-    try:
-        import google.auth
-        import google.auth.compute_engine
-        import google.auth.credentials
-        import google.auth.exceptions
-        import google.auth.impersonated_credentials
-        import google.oauth2.credentials
-        import google.oauth2.service_account
-        import requests
-        from google.auth.credentials import Credentials as GoogleCredentials
-        from google.auth.transport.requests import Request as GoogleRequest
-    except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+    if not TYPE_CHECKING:
         GoogleCredentials = GoogleRequest = object
 
 DEFAULT_SCOPE = "https://www.googleapis.com/auth/androidenterprise"
@@ -280,10 +271,8 @@ class Authorizer:
 
 def check_offline(options: AuthOptions) -> None:
     """Check the credentials as far as that is possible without sending anything. Raises ``CredentialsError``."""
-    try:
+    with contextlib.suppress(_Offline):  # what is left to know, only the network can tell
         _load(options, _refuse_request)
-    except _Offline:
-        pass  # what is left to know, only the network can tell
 
 
 class _Offline(Exception):
@@ -311,10 +300,12 @@ def _load(options: AuthOptions, request: Callable[..., Any]) -> google.auth.cred
             target_principal=options.impersonate_service_account,
             target_scopes=list(options.scopes),
         )
-    return google.auth.credentials.with_scopes_if_required(credentials, list(options.scopes))
+    scoped: google.auth.credentials.Credentials
+    scoped = google.auth.credentials.with_scopes_if_required(credentials, list(options.scopes))
+    return scoped
 
 
-def _load_application_default(request: Callable[..., Any]) -> google.auth.credentials.Credentials:
+def _load_application_default(request: Any) -> google.auth.credentials.Credentials:
     try:
         # Without scopes here: with them, google-auth would look up a project, which this API does not need.
         credentials, _project = google.auth.default(request=request)
@@ -345,6 +336,7 @@ def _load_service_account(options: AuthOptions) -> google.oauth2.service_account
     else:
         text = options.service_account_contents or ""
     key = _parse_key(text, source)
+    credentials: google.oauth2.service_account.Credentials
     try:
         credentials = google.oauth2.service_account.Credentials.from_service_account_info(key)
     except Exception as error:  # whatever the cryptography behind it raises; its texts may quote the key
@@ -437,7 +429,7 @@ class _Request(GoogleRequest):
 
     def __call__(self, url: str, *args: Any, **kwargs: Any) -> google.auth.transport.Response:
         try:
-            response = super().__call__(url, *args, **kwargs)
+            response: google.auth.transport.Response = super().__call__(url, *args, **kwargs)
         except google.auth.exceptions.TransportError as error:
             if _http.is_metadata_root(url):
                 raise
@@ -475,8 +467,8 @@ def _translate(error: Exception) -> CredentialsError:
     if not isinstance(error, google.auth.exceptions.GoogleAuthError) or isinstance(error, (ValueError, TypeError)):
         # Not their texts, which may quote what they stumbled over, be it a token.
         return CredentialsError(
-            "No access token: the credentials could not be exchanged; the authorization server's answer may not be what "
-            f"OAuth 2.0 prescribes ({type(error).__name__})."
+            "No access token: the credentials could not be exchanged; the authorization server's answer may not be "
+            f"what OAuth 2.0 prescribes ({type(error).__name__})."
         )
     code, description = next(filter(any, map(_oauth_error, error.args)), (None, None))
     if code is None and description is None:
@@ -498,7 +490,7 @@ def _oauth_error(data: object) -> tuple[str | None, str | None]:
         return None, None
     error, description = data.get("error"), data.get("error_description")
     if isinstance(error, Mapping):
-        error, description = error.get("status"), error.get("message")
+        description, error = error.get("message"), error.get("status")
     return (
         quote_foreign(error) if isinstance(error, str) else None,
         quote_foreign(description) if isinstance(description, str) else None,

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """Durations: ``{seconds, nanos}`` in Ansible, ``"3600s"`` in the API's JSON, ``"12h"`` where a person writes one.
 
@@ -70,7 +71,7 @@ class Duration:
             )
         *amounts, seconds = match.groups()
         rest = cls.from_json(seconds) if seconds else cls(0)
-        whole = sum(_integer(amount or "0") * unit for amount, unit in zip(amounts, _UNITS.values()))
+        whole = sum(_integer(amount or "0") * unit for amount, unit in zip(amounts, _UNITS.values(), strict=True))
         return cls(whole + rest.seconds, rest.nanos)
 
     def to_json(self) -> str:

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """How requests leave this machine: one place for TLS, proxies, timeouts, retries and redirects.
 
@@ -25,22 +26,18 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
 
-if TYPE_CHECKING:
+try:
     import requests
     import requests.adapters
     import urllib3.exceptions
     from requests import Session as RequestsSession
-    from urllib3.response import BaseHTTPResponse
     from urllib3.util.retry import Retry
-else:
-    try:
-        import requests
-        import requests.adapters
-        import urllib3.exceptions
-        from requests import Session as RequestsSession
-        from urllib3.util.retry import Retry
-    except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+    if not TYPE_CHECKING:
         RequestsSession = Retry = object
+
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
 
 USER_AGENT = "emm.android_enterprise/0.1.0"
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})

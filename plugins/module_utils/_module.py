@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """The bridge to Ansible: shared argument specification, missing libraries, and exceptions -> ``fail_json``.
 
@@ -78,7 +79,7 @@ def run(
             client.close()
     except EmmError as error:
         failure = {"msg": str(error), **error.details()}
-    # Not within the exception's handling: Ansible may print the traceback, with texts that nobody has cleared of secrets.
+    # Not while the exception is handled: Ansible may print the traceback, with texts nobody has cleared of secrets.
     return module.fail_json(**failure)  # never returns
 
 

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """Text from outside: fit for messages, without secrets; and e-mail addresses.
 
@@ -10,8 +11,8 @@ from __future__ import annotations
 
 import re
 
-# What must never be printed, wherever it comes from: a proxy's error page may well quote the request. First secrets that
-# are known by their looks, then those known by what stands before them.
+# What must never be printed, wherever it comes from: a proxy's error page may well quote the request. First secrets
+# that are known by their looks, then those known by what stands before them.
 _SECRETS = re.compile(
     r"-----BEGIN [^-]*PRIVATE KEY-----.*?(?:-----END [^-]*-----|$)"  # a private key, whole or cut off
     r"|\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"  # a JSON web token: assertions, ID tokens

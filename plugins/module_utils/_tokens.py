@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """The two operations of this collection: options -> checked request -> call -> resource, in Ansible's spelling.
 
@@ -141,8 +142,10 @@ _USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
     (
         frozenset({400, 403, 409, 412}),
         r"(google.?managed|(not|isn't|only).*emm.?managed)",
-        "authentication tokens exist for EMM-managed accounts only (managementType emmManaged); "
-        "a Google-managed user signs in with the Google Account itself.",
+        (
+            "authentication tokens exist for EMM-managed accounts only (managementType emmManaged); "
+            "a Google-managed user signs in with the Google Account itself."
+        ),
     ),
     (
         frozenset({400, 403, 409, 412, 429}),
@@ -152,8 +155,10 @@ _USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
     (
         frozenset({404}),
         r"user",
-        "the user_id is not the one that users.insert returned (it is neither an e-mail address nor the "
-        "account identifier), or the user belongs to another enterprise or was deleted.",
+        (
+            "the user_id is not the one that users.insert returned (it is neither an e-mail address nor the "
+            "account identifier), or the user belongs to another enterprise or was deleted."
+        ),
     ),
 )
 _ENTERPRISE_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (

@@ -1,6 +1,7 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ notes:
     Every run creates another token.
   - The result contains the token. Set C(no_log) on the task to keep it out of logs.
   - Requests that failed on the way are tried again only as long as no token can have been created by them, or when the server itself
-    reported a temporary failure (HTTP 429, 500, 502, 503 and 504). If the connection breaks while the answer is awaited, the module fails and says so.
+    reported a temporary failure (HTTP 429, 500, 502, 503 and 504). If the connection breaks while the answer is awaited, the
+    module fails and says so.
 attributes:
   check_mode:
     support: partial
@@ -188,7 +190,8 @@ enrollment_token:
       sample: '2026-11-21T09:30:00Z'
     expires_at:
       description:
-        - When the token expires, RV(enrollment_token.issued_at) plus RV(enrollment_token.duration) (ISO 8601, UTC, rounded down to the second).
+        - When the token expires, RV(enrollment_token.issued_at) plus RV(enrollment_token.duration) (ISO 8601, UTC, rounded down to
+          the second).
         - Left out if that is after the year 9999, or if the duration is unknown. Null in check mode.
       type: str
       returned: success

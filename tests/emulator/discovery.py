@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """Google's discovery document of the Play EMM API, as the measure of requests and responses.
 
@@ -101,7 +102,7 @@ def _to_json_schema(schema: Any) -> Any:
         return schema
     if isinstance(schema.get("$ref"), str):
         return {"$ref": f"#/$defs/{schema['$ref']}"}
-    converted = {}
+    converted: dict[str, Any] = {}
     for name, value in schema.items():
         if name == "properties":
             converted[name] = {key: _to_json_schema(item) for key, item in value.items()}
@@ -124,8 +125,9 @@ def _as_google_error(violation: jsonschema.ValidationError, root: str) -> Google
     path = [re.sub(r"(?<!^)(?=[A-Z])", "_", str(part)).lower() for part in violation.path]
     field = ".".join([root, *path])
     shown = json.dumps(violation.instance)
+    schema = violation.schema if isinstance(violation.schema, Mapping) else {}
     if violation.validator == "additionalProperties":
-        unknown = sorted(set(violation.instance) - set(violation.schema["properties"]))[0]
+        unknown = min(name for name in json.loads(shown) if name not in schema["properties"])
         text = f"Invalid JSON payload received. Unknown name \"{unknown}\" at '{field}': Cannot find field."
     elif violation.validator == "format":
         text = (
@@ -137,5 +139,5 @@ def _as_google_error(violation: jsonschema.ValidationError, root: str) -> Google
     elif isinstance(violation.instance, Mapping):
         text = f"Invalid value at '{field}' (Object), Starting an object on a scalar field"
     else:
-        text = f"Invalid value at '{field}' (TYPE_{str(violation.schema.get('type')).upper()}), {shown}"
+        text = f"Invalid value at '{field}' (TYPE_{str(schema.get('type')).upper()}), {shown}"
     return GoogleError(400, text, field=field)

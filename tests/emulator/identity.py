@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Who the caller is: the OAuth 2.0 token endpoint and the other places from which Google's libraries get access tokens."""
+"""Who the caller is: the OAuth 2.0 token endpoint, and where else Google's libraries get access tokens from."""
 
 from __future__ import annotations
 
@@ -81,12 +82,11 @@ class Identity:
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
-        grant = {_JWT_BEARER: self._check_assertion, "refresh_token": self._check_refresh_token}.get(
-            str(form.get("grant_type"))
-        )
+        grant_type = str(form.get("grant_type"))
+        grant = {_JWT_BEARER: self._check_assertion, "refresh_token": self._check_refresh_token}.get(grant_type)
         try:
             if grant is None:
-                raise OAuthError("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type')}")
+                raise OAuthError("unsupported_grant_type", f"Invalid grant_type: {grant_type}")
             account, scopes = grant({name: str(value) for name, value in form.items()}, request)
             return self._answer(account, scopes)
         except OAuthError as error:
@@ -113,7 +113,11 @@ class Identity:
         if key is None:
             raise OAuthError("invalid_grant", "Invalid grant: account not found")
         audiences = ["https://oauth2.googleapis.com/token", f"{request.scheme}://{request.host}/token"]
-        checked = {"verify_exp": False, "verify_iat": False, "require": ["iss", "aud", "scope", "iat", "exp"]}
+        checked: jwt.types.Options = {
+            "verify_exp": False,
+            "verify_iat": False,
+            "require": ["iss", "aud", "scope", "iat", "exp"],
+        }
         try:
             claims = jwt.decode(assertion, key, algorithms=["RS256"], audience=audiences, options=checked)
         except jwt.InvalidSignatureError as error:

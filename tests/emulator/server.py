@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """Puts the parts together and serves them, on loopback only."""
 
@@ -59,7 +60,7 @@ class Address:
 
 @contextlib.asynccontextmanager
 async def serve(directory: Path, port: int, seed: Mapping[str, Any]) -> AsyncIterator[Address]:
-    """Serve until the context is left. Credential files go into ``directory``; with ``port`` 0, any free one is used."""
+    """Serve until the context is left. Credential files go into ``directory``; ``port`` 0 is any free one."""
     http = socket.create_server((_HOST, port))
     https = socket.create_server((_HOST, 0))
     url, https_url = (f"{scheme}://{_HOST}:{s.getsockname()[1]}" for scheme, s in (("http", http), ("https", https)))

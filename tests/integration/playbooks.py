@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """Runs real playbooks with real ansible-playbook, in an environment that holds nothing but what a test puts there."""
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +18,11 @@ from typing import Any
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COLLECTIONS = REPOSITORY / ".venv" / "collections"
+COLLECTIONS = Path(sys.prefix) / "collections"  # where the environment of the tests has this checkout as the collection
 ENROLLMENT = "emm.android_enterprise.android_enterprise_enrollment_token"
 USER_AUTH = "emm.android_enterprise.android_enterprise_user_auth_token"
 _INTEGRATION = Path(__file__).resolve().parent
-_KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR")
+_KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG")
 _TIMEOUT = 240  # seconds; for a run that hangs
 
 

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """All ways to authenticate, each run by ansible-playbook through to a minted token."""
 
@@ -7,13 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from awx_plugins.credentials.injectors import gce
+from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -53,13 +54,14 @@ def minted(result: dict[str, Any], emulator: Emulator) -> bool:
 @pytest.mark.parametrize("form", ["file", "text", "mapping", "file in environment", "text in environment"])
 def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
     file, text = emulator.address.service_account_file, json.dumps(key)
-    options, environment = {
+    cases: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         "file": ({"auth_kind": "serviceaccount", "service_account_file": file}, {}),
         "text": ({"service_account_contents": text}, {}),
         "mapping": ({"service_account_contents": key}, {}),
         "file in environment": ({}, {"GCP_SERVICE_ACCOUNT_FILE": file}),
         "text in environment": ({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": text}),
-    }[form]
+    }
+    options, environment = cases[form]
     result = mint(environment={**NOTHING, **environment}, **options)
     assert minted(result, emulator), result
     exchange, request = emulator.journal()
@@ -85,13 +87,14 @@ def test_secrets_in_a_task_are_never_printed(
 ) -> None:
     """Not at the highest verbosity, and not when the module ends before it has looked at them."""
     token = emulator.access_token()
-    credentials = {
+    cases: dict[str, dict[str, Any]] = {
         "mapping": {"service_account_contents": key},
         "text": {"service_account_contents": json.dumps(key)},
         "token": {"access_token": f"{token}\n"},
-    }[form]
+    }
+    credentials = cases[form]
     good = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice", **credentials}
-    tasks = [
+    tasks: list[dict[str, Any]] = [
         {ENROLLMENT: good},
         {ENROLLMENT: {**good, "enterprise_id": "LC04"}},
         {ENROLLMENT: {**good, "enterprise_id": "a/b"}},
@@ -209,15 +212,12 @@ def test_awx_credential_as_injected(
     mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], key: dict[str, str], tmp_path: Path
 ) -> None:
     """The injector of AWX itself writes the environment; the collection finds all it needs there."""
-    inputs = {"username": key["client_email"], "project": "emulator", "ssh_key_data": key["private_key"]}
-
-    class Credential:
-        def get_input(self, name: str, default: str = "") -> str:
-            return inputs.get(name, default)
-
-    injected: dict[str, str] = {}
+    credential = Credential(
+        {"username": key["client_email"], "project": "emulator", "ssh_key_data": key["private_key"]}
+    )
+    injected: dict[str, Any] = {}
     (tmp_path / "env").mkdir()
-    path = gce(Credential(), injected, str(tmp_path))
+    path = gce(credential, injected, str(tmp_path))
     for name, value in injected.items():  # in a job, the directory is mounted under another name
         if value.startswith("/runner/"):
             injected[name] = path
@@ -280,11 +280,11 @@ def test_an_unusable_key_is_refused_before_anything_is_sent(
     subtests: pytest.Subtests,
     check: bool,
 ) -> None:
-    paths = [tmp_path / f"{name}.json" for name, dummy, dummy in UNUSABLE_KEYS]
-    for path, (dummy, make, dummy) in zip(paths, UNUSABLE_KEYS, strict=True):
+    paths = [tmp_path / f"{case[0]}.json" for case in UNUSABLE_KEYS]
+    for path, (_name, make, _fragments) in zip(paths, UNUSABLE_KEYS, strict=True):
         path.write_text(make(key), encoding="utf-8")
     results = mint_each(*({"service_account_file": str(path)} for path in paths), environment=NOTHING, check=check)
-    for result, path, (name, dummy, fragments) in zip(results, paths, UNUSABLE_KEYS, strict=True):
+    for result, path, (name, _make, fragments) in zip(results, paths, UNUSABLE_KEYS, strict=True):
         with subtests.test(key=name):
             assert result["failed"]
             for fragment in [*fragments, "option 'service_account_file'", str(path)]:
@@ -360,9 +360,9 @@ def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
     mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests, check: bool
 ) -> None:
     results = mint_each(
-        *(options for options, dummy, dummy in CONTRADICTIONS),
+        *(case[0] for case in CONTRADICTIONS),
         environment=NOTHING,
-        environments=[variables for dummy, variables, dummy in CONTRADICTIONS],
+        environments=[case[1] for case in CONTRADICTIONS],
         check=check,
     )
     for result, (options, variables, fragments) in zip(results, CONTRADICTIONS, strict=True):
@@ -516,14 +516,15 @@ def test_tracebacks_hold_no_secret(mint: Mint, emulator: Emulator) -> None:
     assert "hunter2" not in result["_output"]
 
 
-def test_missing_libraries_are_named(ansible: Ansible, environment: dict[str, str], tmp_path: Path) -> None:
-    venv.create(tmp_path / "bare")
-    task = {
-        ENROLLMENT: {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"},
-        "vars": {"ansible_python_interpreter": str(tmp_path / "bare" / "bin" / "python")},
-    }
-    [result] = ansible.tasks(task, environment=environment)
-    assert "Failed to import the required Python library (requests)" in result["msg"]
+@pytest.mark.parametrize(("module", "library"), [("requests", "requests"), ("google.auth", "google-auth")])
+def test_missing_libraries_are_named(mint: Mint, tmp_path: Path, module: str, library: str) -> None:
+    """The interpreter of the tests has them; it finds the ones here first, which cannot be imported."""
+    path = tmp_path / "broken" / module.replace(".", "/")
+    path.mkdir(parents=True)
+    (path / "__init__.py").write_text(f"raise ImportError('No module named {module}')", encoding="utf-8")
+    result = mint(environment={"PYTHONPATH": str(tmp_path / "broken")})
+    assert result["failed"]
+    assert f"Failed to import the required Python library ({library})" in result["msg"]
 
 
 def test_module_defaults_for_the_action_group(ansible: Ansible, emulator: Emulator) -> None:

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """The collection against Google's own client library: for the same input, both must send the same request."""
 
@@ -90,9 +91,9 @@ def test_enrollment_tokens(ansible: Ansible, environment: dict[str, str], emulat
             emulator.add_enterprise(id=enterprise, name="odd")
 
     add_enterprises()
-    for enterprise, kind, (dummy, duration), (dummy, google) in inputs:
-        body = {"enrollmentTokenType": kind, "duration": duration, "googleAuthenticationOptions": google}
-        body = {name: value for name, value in body.items() if value is not None}
+    for enterprise, kind, (_duration, duration), (_google, google) in inputs:
+        fields = {"enrollmentTokenType": kind, "duration": duration, "googleAuthenticationOptions": google}
+        body = {name: value for name, value in fields.items() if value is not None}
         answer = library.enrollmentTokens().create(enterpriseId=enterprise, body=body).execute()
         assert answer["token"] == emulator.tokens()[-1]["token"]
     googles = recorded(emulator)
@@ -107,7 +108,7 @@ def test_enrollment_tokens(ansible: Ansible, environment: dict[str, str], emulat
                 **({"google_authentication_options": google} if google else {}),
             }
         }
-        for enterprise, kind, (duration, dummy), (google, dummy) in inputs
+        for enterprise, kind, (duration, _duration), (google, _google) in inputs
     ]
     results = ansible.tasks(*tasks, environment=environment)
     tokens = [issued["token"] for issued in emulator.tokens()]

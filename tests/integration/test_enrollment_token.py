@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """The enrollment token module, run by ansible-playbook against the emulator."""
 
@@ -60,7 +61,7 @@ def test_sends_what_was_asked_for(mint: Mint, emulator: Emulator) -> None:
 def test_durations_are_exact_over_the_whole_range(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
-    durations = [
+    durations: list[tuple[dict[str, Any], str]] = [
         ({"seconds": 60}, "60s"),
         ({"seconds": 60, "nanos": 1}, "60.000000001s"),
         ({"seconds": 2**53 // 100_000 + 1, "nanos": 999_999_999}, f"{2**53 // 100_000 + 1}.999999999s"),

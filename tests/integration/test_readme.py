@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """The commands of the README run as they stand, in a fresh copy of the checkout and a fresh home."""
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.emulator.process import Emulator
@@ -25,10 +27,10 @@ def commands() -> list[str]:
 
 
 def borrow_environment(checkout: Path) -> None:
-    """What "make" sets up in .venv, without installing it again: the packages are borrowed, the collection is the copy."""
+    """What "make" sets up in .venv, with packages that are borrowed, and the copy for the collection."""
     (checkout / ".venv" / "collections" / "ansible_collections" / "emm").mkdir(parents=True)
     for name in ("bin", "lib", "pyvenv.cfg"):
-        (checkout / ".venv" / name).symlink_to(REPOSITORY / ".venv" / name)
+        (checkout / ".venv" / name).symlink_to(Path(sys.prefix) / name)
     collection = checkout / ".venv" / "collections" / "ansible_collections" / "emm" / "android_enterprise"
     collection.symlink_to(checkout)
     (checkout / ".venv" / "installed").touch()
@@ -44,7 +46,7 @@ def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
     environment = ansible.environment(ANDROID_ENTERPRISE_API_URL=emulator.address.url)
     for name in ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CALLBACKS_ENABLED", "ANSIBLE_CALLBACK_PLUGINS"):
         del environment[name]
-    environment["PATH"] = f"{REPOSITORY / '.venv' / 'bin'}:{environment['PATH']}"
+    environment["PATH"] = f"{Path(sys.prefix) / 'bin'}:{environment['PATH']}"
     process = subprocess.run(
         ["bash", "-euxo", "pipefail", "-c", "\n".join(lines)],
         cwd=checkout,

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """Durations, held against Google's own implementation of them."""
 
@@ -72,7 +73,7 @@ def test_what_is_no_human_form(text: str) -> None:
 
 @pytest.mark.parametrize("text", [f"{MAX_SECONDS + 1}s", "3652501d", "9" * 5000 + "s", "9" * 5000 + "w"])
 def test_too_long(text: str) -> None:
-    with pytest.raises(ValueError, match="Durations.MAX_VALUE"):
+    with pytest.raises(ValueError, match=r"Durations\.MAX_VALUE"):
         Duration.from_human(text)
 
 

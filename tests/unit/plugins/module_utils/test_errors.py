@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """What errors say, and which causes are recognised in what a server said."""
 
@@ -40,4 +41,7 @@ def test_an_error_tells_what_it_knows() -> None:
 def test_recognised_causes(status: int, said: str, fragment: str | None) -> None:
     error = ApiError("POST ...", http_status=status, server_message=said)
     _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
-    assert fragment is None if error.likely_cause is None else fragment in error.likely_cause
+    if fragment is None:
+        assert error.likely_cause is None
+    else:
+        assert fragment in str(error.likely_cause)

@@ -1,5 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 """The retry policy, and which hosts count as this machine. The rest is tested over real connections."""
 
@@ -35,7 +36,7 @@ def failures(retry: Retry) -> Iterator[Retry]:
 
 def test_waits_double_with_jitter_and_are_capped() -> None:
     for dummy in range(50):
-        for number, retry in zip(range(10), failures(policy())):
+        for number, retry in zip(range(10), failures(policy()), strict=False):
             wait = 0.5 * 2**number
             assert min(wait * 0.5, _http.BACKOFF_MAX) <= retry.get_backoff_time() <= min(wait * 1.5, _http.BACKOFF_MAX)
     assert len({next(failures(policy())).get_backoff_time() for dummy in range(10)}) > 1, "no two clients in step"
@@ -43,7 +44,7 @@ def test_waits_double_with_jitter_and_are_capped() -> None:
 
 def test_attempts_are_counted() -> None:
     with pytest.raises(urllib3.exceptions.MaxRetryError):
-        list(zip(range(4), failures(policy(total=3))))
+        list(zip(range(4), failures(policy(total=3)), strict=False))
 
 
 @pytest.fixture
