@@ -1,50 +1,59 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-# make demo    mint both kinds of token for an example inventory, against a local emulator
-# make test    everything that is checked; the targets it consists of can be called one by one
+# make demo           mint both kinds of token for an example inventory, against a local emulator
+# make test           everything that is checked, under one version of ansible-core
+# make test-matrix    what depends on the version of ansible-core, under all versions that are supported
+#
+# What is checked, and how, is in noxfile.py and antsibull-nox.toml; the targets here only call it.
 
 PYTHON ?= python3
-COLLECTIONS := $(CURDIR)/.venv/collections
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export ANSIBLE_COLLECTIONS_PATH := $(COLLECTIONS)
-export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 
-.PHONY: demo test unit integration molecule lint requirements clean
+# Environments that exist are used again, with what is missing in them added.
+NOX := nox --reuse-existing-virtualenvs
 
+.PHONY: demo test test-matrix lint sanity unit integration molecule docs format requirements clean
+
+demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
+demo: export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 demo: .venv/installed
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=no \
 	python -m tests.emulator -- ansible-playbook -i examples/devices.yml emm.android_enterprise.stage_devices
 
-test: lint unit integration molecule
+test: .venv/installed
+	$(NOX)
+	$(NOX) --session ansible-test-sanity tests molecule
+
+test-matrix: .venv/installed
+	$(NOX) --tags matrix
 
 lint: .venv/installed
-	ansible-lint --offline --profile production
+	$(NOX)
 
-unit: .venv/installed
-	pytest tests/unit
+sanity: .venv/installed
+	$(NOX) --session ansible-test-sanity
 
-integration: .venv/installed
-	pytest --numprocesses 2 tests/integration
+unit integration: .venv/installed
+	$(NOX) --session tests -- tests/$@
 
-molecule: .venv/installed
-	cd extensions && PYTHONPATH=$(CURDIR) python -m tests.emulator -- molecule test
+molecule docs requirements: .venv/installed
+	$(NOX) --session $@
+
+format: .venv/installed
+	$(NOX) --session formatters
 
 # An environment with what is pinned, in which this checkout is found as the collection that it is.
-.venv/installed: requirements.txt tests/requirements.txt
+.venv/installed: tests/requirements/develop.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
-	mkdir -p $(COLLECTIONS)/ansible_collections/emm
-	ln -s ../../../.. $(COLLECTIONS)/ansible_collections/emm/android_enterprise
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint $< uv
+	.venv/bin/uv pip install --quiet --python .venv --compile-bytecode --requirement $<
+	mkdir -p .venv/collections/ansible_collections/emm
+	ln -s ../../../.. .venv/collections/ansible_collections/emm/android_enterprise
 	touch $@
 
-# Pins what tests/requirements.in asks for, for all supported versions of Python.
-requirements: .venv/installed
-	python -m pip install --quiet uv
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-emit-index-url \
-	  --custom-compile-command 'make requirements' --output-file tests/requirements.txt tests/requirements.in
-
 clean:
-	rm -rf .venv .cache
+	rm -rf .venv .nox .cache

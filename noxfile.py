@@ -1,0 +1,267 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+# /// script
+# dependencies = ["nox[uv] >= 2026.8", "antsibull-nox >= 1.10"]
+# ///
+
+"""All checks of the collection: those of antsibull-nox.toml, and those below that it does not have.
+
+"nox" runs what is quick; "nox --list" shows the rest. The targets of the Makefile call this file and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import antsibull_nox
+import antsibull_nox.sessions
+import nox
+
+COLLECTION = "emm.android_enterprise"
+REPOSITORY = Path(__file__).resolve().parent
+REQUIREMENTS = Path("tests/requirements")
+TOOLS = REQUIREMENTS / "tools.txt"
+
+# The versions of ansible-core that are supported, each with a version of Python that it supports.
+MATRIX = {"2.18": "3.11", "2.19": "3.11", "2.20": "3.12", "2.21": "3.13"}
+
+# Where only one of them is tested, it is the newest that the Python at hand runs, as in tests/requirements/develop.in.
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+DEFAULT = "2.19" if PYTHON == "3.11" else "2.21"
+
+# The labels of other projects' documentation that ours refers to, for building it where theirs cannot be reached.
+REFERENCES = {
+    "python2": {},
+    "python3": {},
+    "jinja2": {},
+    "ansible_devel": {
+        "ansible_configuration_settings": "reference_appendices/config.html",
+        "common_return_values": "reference_appendices/common_return_values.html",
+    },
+}
+
+nox.needs_version = ">= 2026.8"
+nox.options.default_venv_backend = "uv|virtualenv"
+
+# pyenv offers the versions of Python that are switched on, and any that is installed will do.
+if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
+    versions = [
+        subprocess.run(["pyenv", *command], capture_output=True, text=True, check=True).stdout.split()
+        for command in (["version-name"], ["versions", "--bare", "--skip-aliases"])
+    ]
+    os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys([*versions[0][0].split(":"), *versions[1]]))
+
+antsibull_nox.load_antsibull_nox_toml()
+
+
+def pins(core: str) -> str:
+    """The file with the pinned requirements of the tests under a version of ansible-core."""
+    return f"{REQUIREMENTS}/ansible-core-{core}.txt"
+
+
+def link_collection(session: nox.Session) -> dict[str, str]:
+    """Have this checkout found as the collection that it is; the environment variable for that."""
+    collections = Path(session.virtualenv.location).resolve() / "collections"
+    link = collections / "ansible_collections" / COLLECTION.replace(".", "/")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(REPOSITORY)
+    return {"ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_HOME": str(REPOSITORY / ".cache" / "ansible")}
+
+
+def copy_collection(session: nox.Session, core: str | None = None) -> Path:
+    """A copy of what git tracks, in a tree of collections, for tools that insist on one."""
+    setup = antsibull_nox.sessions.prepare_collections(
+        session, ansible_core_version=core, install_in_site_packages=False, install_out_of_tree=True
+    )
+    assert setup is not None  # only for sessions without an environment of their own
+    return setup.current_path
+
+
+# --- The tests, under every version of ansible-core
+
+
+def tests(session: nox.Session, core: str) -> None:
+    """Run the unit tests and the tests that run Ansible; under the default version, report what they covered."""
+    session.install("--requirement", pins(core))
+    environment = link_collection(session)
+    in_parallel = ["--numprocesses", "2"]
+    if session.posargs:
+        session.run("pytest", *in_parallel, *session.posargs, env=environment)
+    elif core == DEFAULT:
+        data = REPOSITORY / ".cache" / "coverage"
+        shutil.rmtree(data, ignore_errors=True)
+        session.run("coverage", "run", "-m", "pytest", "tests/unit", env=environment)
+        # What ansible-test sets to have coverage started in the processes that modules run in.
+        settings = {"config": str(REPOSITORY / "pyproject.toml"), "output": str(data / "module")}
+        environment["_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"] = json.dumps(settings)
+        session.run("pytest", *in_parallel, "tests/integration", env=environment)
+        session.run("coverage", "combine", "--quiet", *map(str, data.iterdir()))
+        session.run("coverage", "report")
+    else:
+        session.run("pytest", *in_parallel, "tests/unit", "tests/integration", env=environment)
+
+
+# --- The sanity tests of ansible-core
+
+
+def container_engine() -> bool:
+    """Whether a container engine runs here."""
+    return any(
+        shutil.which(engine) and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0
+        for engine in ("docker", "podman")
+    )
+
+
+def sanity(session: nox.Session, core: str) -> None:
+    """Run all sanity tests of ansible-core: in a container where there is an engine, else in virtual environments."""
+    session.install("ansible-core", "--constraint", pins(core))
+    where = ["--docker"]
+    environment = {}
+    if not container_engine():
+        where = ["--venv", "--python", str(session.python)]
+        home = REPOSITORY / ".cache" / "ansible-test"
+        environment["HOME"] = str(home)
+        bootstrap_pip(session, home)
+    with session.chdir(copy_collection(session, core)):
+        session.run("ansible-test", "sanity", "-v", *where, *session.posargs, env=environment)
+
+
+def bootstrap_pip(session: nox.Session, home: Path) -> None:
+    """Where the script that ansible-test gets pip with cannot be downloaded, have it take the one Python comes with."""
+    pattern = "lib/*/site-packages/ansible_test/_internal/python_requirements.py"
+    [source] = Path(session.virtualenv.location).glob(pattern)
+    [version] = re.findall(r"\bpip='([0-9.]+)'", source.read_text(encoding="utf-8"))
+    url = f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
+    try:
+        urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=10).close()
+    except OSError:
+        script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text("import ensurepip\nensurepip.bootstrap(default_pip=True)\n", encoding="utf-8")
+
+
+def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> None:
+    """Add a session for each version of ansible-core, and one that stands for the default version."""
+    for core, python in MATRIX.items():
+
+        def run(session: nox.Session, core: str = core) -> None:
+            function(session, core)
+
+        run.__doc__ = function.__doc__
+        interpreter = PYTHON if core == DEFAULT else python
+        nox.session(name=f"{name}-{core}", python=interpreter, default=False, tags=["matrix"])(run)
+
+    def run_default(_session: nox.Session) -> None:
+        pass
+
+    run_default.__doc__ = f"Run {name}-{DEFAULT}."
+    nox.session(name=name, requires=[f"{name}-{DEFAULT}"], default=False, venv_backend="none")(run_default)
+
+
+add_sessions("tests", tests)
+add_sessions("ansible-test-sanity", sanity)
+
+
+@nox.session(default=False)
+def molecule(session: nox.Session) -> None:
+    """Run the Molecule scenario, against the emulator."""
+    session.install("--requirement", f"{REQUIREMENTS}/develop.txt")
+    environment = {**link_collection(session), "PYTHONPATH": str(REPOSITORY)}
+    with session.chdir("extensions"):
+        session.run("python", "-m", "tests.emulator", "--", "molecule", "test", env=environment)
+
+
+# --- What is published
+
+
+@nox.session(name="galaxy-importer")
+def galaxy_importer(session: nox.Session) -> None:
+    """Build the tarball and import it as Galaxy does, without an error or a warning.
+
+    antsibull-nox has a session for that too, in which both would pass.
+    """
+    session.install("--requirement", f"{REQUIREMENTS}/galaxy-importer.txt")
+    directory = copy_collection(session)
+    with session.chdir(directory):
+        session.run("ansible-galaxy", "collection", "build", "--output-path", "..", silent=True)
+    [tarball] = directory.parent.glob("*.tar.gz")
+    with session.chdir(directory.parent):
+        log = str(session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True))
+    complaints = [line for line in log.splitlines() if line.startswith(("ERROR", "WARNING"))]
+    if complaints:
+        session.error("\n".join(["galaxy-importer complains:", *complaints]))
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Check the fragments of the changelog."""
+    session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
+    with session.chdir(copy_collection(session)):
+        session.run("antsibull-changelog", "lint")
+        session.run("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation site, without a warning, into .cache/docs."""
+    session.install("antsibull-docs", "ansible-core", "sphinx", "sphinx-ansible-theme", "--constraint", str(TOOLS))
+    environment = link_collection(session)
+    site = REPOSITORY / ".cache" / "docs"
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(parents=True, mode=0o700)
+    options = ["--use-current", "--fail-on-error", "--project", COLLECTION, "--title", COLLECTION]
+    session.run("antsibull-docs", "sphinx-init", *options, "--dest-dir", str(site), COLLECTION, env=environment)
+    for project, labels in REFERENCES.items():
+        write_inventory(site / f"{project}.inv", labels)
+    session.run(str(site / "build.sh"), env=environment, external=True)
+    session.log(f"Built {site}/build/html/index.html")
+
+
+def write_inventory(path: Path, labels: Mapping[str, str]) -> None:
+    """Write an inventory for Sphinx, which takes it for a project whose own cannot be reached."""
+    lines = [f"{label} std:label -1 {page}#{label.replace('_', '-')} {label}\n" for label, page in labels.items()]
+    head = f"# Sphinx inventory version 2\n# Project: {path.stem}\n# Version:\n# The rest is compressed using zlib.\n"
+    path.write_bytes(head.encode() + zlib.compress("".join(lines).encode()))
+
+
+@nox.session
+def schemas(session: nox.Session) -> None:
+    """Hold the files that other services read against their schemas."""
+    session.install("check-jsonschema", "--constraint", str(TOOLS))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml")
+
+
+# --- Upkeep
+
+
+@nox.session(default=False)
+def requirements(session: nox.Session) -> None:
+    """Pin what the files in tests/requirements ask for, each for all versions of Python it is used with."""
+    session.install("uv")
+    command = ["uv", "pip", "compile", "--quiet", "--upgrade", "--universal", "--no-annotate", "--no-emit-index-url"]
+    command += ["--custom-compile-command", "make requirements"]
+    for name in ("develop", "tools", "galaxy-importer"):
+        target = REQUIREMENTS / name
+        session.run(*command, "--python-version", "3.11", "--output-file", f"{target}.txt", f"{target}.in")
+    for core, python in MATRIX.items():
+        source = Path(session.create_tmp()) / "ansible-core.in"
+        source.write_text(f"ansible-core ~= {core}.0\n", encoding="utf-8")
+        oldest = min(python, "3.12")  # which ansible-core 2.20 and 2.21 run on
+        pinned = ["--python-version", oldest, "--output-file", pins(core)]
+        session.run(*command, *pinned, f"{REQUIREMENTS}/tests.in", str(source))
+
+
+if __name__ == "__main__":
+    nox.main()
