@@ -3,8 +3,10 @@
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
 # make demo           mint both kinds of token for an example inventory, against a local emulator
-# make test           everything that is checked, under one version of ansible-core
-# make test-matrix    what depends on the version of ansible-core, under all versions that are supported
+# make quick          format the code, and check what takes seconds
+# make lint           check all that can be checked without running the code
+# make test           check everything, under one version of ansible-core
+# make test-matrix    check what depends on the version of ansible-core, under all versions that are supported
 #
 # What is checked, and how, is in noxfile.py and antsibull-nox.toml; the targets here only call it.
 
@@ -14,7 +16,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Environments that exist are used again, with what is missing in them added.
 NOX := nox --reuse-existing-virtualenvs
 
-.PHONY: demo test test-matrix lint sanity unit integration molecule docs format requirements clean
+.PHONY: demo test test-matrix lint sanity unit integration molecule docs quick release requirements clean
 
 demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 demo: export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
@@ -41,8 +43,11 @@ unit integration: .venv/installed
 molecule docs requirements: .venv/installed
 	$(NOX) --session $@
 
-format: .venv/installed
-	$(NOX) --session formatters
+release: .venv/installed
+	$(NOX) --session release
+
+quick: .venv/installed
+	$(NOX) --session formatters codeqa yamllint typing license-check
 
 # An environment with what is pinned, in which this checkout is found as the collection that it is.
 .venv/installed: tests/requirements/develop.txt

@@ -197,8 +197,9 @@ def galaxy_importer(session: nox.Session) -> None:
     with session.chdir(directory):
         session.run("ansible-galaxy", "collection", "build", "--output-path", "..", silent=True)
     [tarball] = directory.parent.glob("*.tar.gz")
+    environment = {"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true"}  # as Automation Hub does
     with session.chdir(directory.parent):
-        log = str(session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True))
+        log = str(session.run("python", "-m", "galaxy_importer.main", tarball.name, env=environment, silent=True))
     complaints = [line for line in log.splitlines() if line.startswith(("ERROR", "WARNING"))]
     if complaints:
         session.error("\n".join(["galaxy-importer complains:", *complaints]))
@@ -206,11 +207,16 @@ def galaxy_importer(session: nox.Session) -> None:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """Check the fragments of the changelog."""
+    """Check the fragments of the changelog, and that CHANGELOG.rst is what was made of those before."""
     session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
-    with session.chdir(copy_collection(session)):
+    copy = copy_collection(session)
+    with session.chdir(copy):
         session.run("antsibull-changelog", "lint")
         session.run("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
+        session.run("antsibull-changelog", "generate")
+    name = "CHANGELOG.rst"
+    if (copy / name).read_bytes() != (REPOSITORY / name).read_bytes():
+        session.error(f"{name} was changed by hand; its source is changelogs/changelog.yaml.")
 
 
 @nox.session
@@ -244,6 +250,13 @@ def schemas(session: nox.Session) -> None:
 
 
 # --- Upkeep
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Turn the fragments into the changelog of the version in galaxy.yml."""
+    session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
+    session.run("antsibull-changelog", "release", "--reload-plugins", env=link_collection(session))
 
 
 @nox.session(default=False)

@@ -18,6 +18,7 @@ from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
 
 Mint = Callable[..., dict[str, Any]]
 MintEach = Callable[..., list[dict[str, Any]]]
+NOTHING: dict[str, str | None] = {"GCP_AUTH_KIND": None, "GCP_SERVICE_ACCOUNT_FILE": None}
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,17 @@ def ansible(tmp_path: Path) -> Ansible:
 def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
     """The environment of a controller that is set up for the emulator."""
     return ansible.environment(**emulator.address.environment())
+
+
+@pytest.fixture
+def google_hosts(emulator: Emulator) -> dict[str, str | None]:
+    """An environment in which the emulator answers as Google's own hosts, and nothing says how to authenticate."""
+    return {
+        **NOTHING,
+        "ANDROID_ENTERPRISE_API_URL": None,
+        "HTTPS_PROXY": emulator.address.proxy_url,
+        "REQUESTS_CA_BUNDLE": emulator.address.ca_file,
+    }
 
 
 @pytest.fixture

@@ -19,24 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint, MintEach
+from tests.integration.conftest import NOTHING, Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go
-NOTHING: dict[str, str | None] = {"GCP_AUTH_KIND": None, "GCP_SERVICE_ACCOUNT_FILE": None}
-
-
-@pytest.fixture
-def google_hosts(emulator: Emulator) -> dict[str, str | None]:
-    """An environment in which the emulator answers as Google's own hosts, and nothing says how to authenticate."""
-    return {
-        **NOTHING,
-        "ANDROID_ENTERPRISE_API_URL": None,
-        "HTTPS_PROXY": emulator.address.proxy_url,
-        "REQUESTS_CA_BUNDLE": emulator.address.ca_file,
-    }
 
 
 @pytest.fixture

@@ -20,18 +20,50 @@ from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible
 from tests.integration.test_role import user
 
-PLUGINS = [
-    "modules.android_enterprise_enrollment_token",
-    "modules.android_enterprise_user_auth_token",
-    "filter.duration",
-]
-PAGES = ["README.md", "roles/device_tokens/README.md", "docs/docsite/rst/guide_user.rst"]
-INVENTORY: dict[str, Any] = {
-    "devices": {
-        "vars": {"device_tokens_enterprise_id": "LC03demo00", "device_tokens_enrollment_token_type": "userDevice"},
-        "children": {"tablets": {"hosts": {"tablet-01": {"device_tokens_user_id": user(1)}}}},
-    }
+PLUGINS = sorted(
+    str(path.relative_to(REPOSITORY).with_suffix("")).replace("/", ".")
+    for kind in ("action", "filter", "lookup", "modules")
+    for path in (REPOSITORY / "plugins" / kind).glob("*.py")
+)
+_TASKS = "- name: "
+_BLOCKS = {
+    ".md": re.compile(r"^```(?:yaml|yml|yaml\+jinja)\n(.*?)^```$", re.MULTILINE | re.DOTALL),
+    ".rst": re.compile(r"^\.\. code-block:: yaml(?:\+jinja)?\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE),
 }
+
+
+def examples_of(page: str) -> list[Any]:
+    """The YAML blocks of a page, be it Markdown or reStructuredText."""
+    path = REPOSITORY / page
+    blocks = _BLOCKS[path.suffix].findall(path.read_text(encoding="utf-8"))
+    return [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
+
+
+def documents() -> list[str]:
+    """All pages for people: those that stand beside what they describe, and the guides."""
+    patterns = ("*.md", "roles/*/README.md", "docs/docsite/rst/*.rst")
+    return sorted(str(path.relative_to(REPOSITORY)) for pattern in patterns for path in REPOSITORY.glob(pattern))
+
+
+PAGES = [page for page in documents() if examples_of(page)]
+
+
+@pytest.fixture
+def surroundings(
+    environment: dict[str, str], google_hosts: dict[str, str | None], emulator: Emulator
+) -> dict[str, str]:
+    """The environment of a machine on which every way to authenticate would work."""
+    host = emulator.address.url.removeprefix("http://")
+    changed = {
+        **environment,
+        **google_hosts,
+        "GCP_AUTH_KIND": "serviceaccount",
+        "GCP_SERVICE_ACCOUNT_FILE": emulator.address.service_account_file,
+        "GOOGLE_APPLICATION_CREDENTIALS": emulator.address.service_account_file,
+        "GCE_METADATA_HOST": host,
+        "GCE_METADATA_IP": host,
+    }
+    return {name: value for name, value in changed.items() if value is not None}
 
 
 @pytest.fixture
@@ -39,37 +71,67 @@ def variables(emulator: Emulator) -> str:
     """What the examples take from the reader."""
     key = Path(emulator.address.service_account_file)
     return json.dumps(
-        {"emm_service_account_file": str(key), "vault_emm_service_account": key.read_text(encoding="utf-8")}
+        {
+            "bench_service_account_file": emulator.address.builder_file,
+            "emm_access_token": emulator.access_token(),
+            "emm_service_account_email": json.loads(key.read_text(encoding="utf-8"))["client_email"],
+            "emm_service_account_file": str(key),
+            "vault_emm_service_account": key.read_text(encoding="utf-8"),
+        }
     )
+
+
+@pytest.fixture
+def inventory() -> dict[str, Any]:
+    """The inventory of the reader, unless a page shows one."""
+    return {
+        "devices": {
+            "vars": {"device_tokens_enterprise_id": "LC03demo00", "device_tokens_enrollment_token_type": "userDevice"},
+            "children": {"tablets": {"hosts": {"tablet-01": {"device_tokens_user_id": user(1)}}}},
+        }
+    }
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_of_plugins(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator, variables: str, plugin: str
+    ansible: Ansible, surroundings: dict[str, str], emulator: Emulator, variables: str, plugin: str
 ) -> None:
-    examples = importlib.import_module(f"ansible_collections.emm.android_enterprise.plugins.{plugin}").EXAMPLES
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": yaml.safe_load(examples)}
-    run = ansible.play([play], "--extra-vars", variables, environment=environment)
+    examples = importlib.import_module(f"ansible_collections.emm.android_enterprise.{plugin}").EXAMPLES
+    tasks = yaml.safe_load(examples)
+    assert len(tasks) == examples.count(_TASKS)
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    run = ansible.play([play], "--extra-vars", variables, environment=surroundings)
     assert run.returncode == 0, run.output
     assert len(emulator.tokens()) == examples.count("emm.android_enterprise.android_enterprise_")
 
 
-def examples_of(page: str) -> list[list[dict[str, Any]]]:
-    """The YAML blocks of a page, be it Markdown or reStructuredText."""
-    text = (REPOSITORY / page).read_text(encoding="utf-8")
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    blocks += re.findall(r"^\.\. code-block:: yaml\n\n((?:(?: {4}.*)?\n)+)", text, re.MULTILINE)
-    return [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
-
-
 @pytest.mark.parametrize("page", PAGES)
-def test_of_pages(ansible: Ansible, environment: dict[str, str], emulator: Emulator, variables: str, page: str) -> None:
-    examples = examples_of(page)
-    assert examples
-    for example in examples:
+def test_of_pages(
+    ansible: Ansible,
+    surroundings: dict[str, str],
+    emulator: Emulator,
+    variables: str,
+    inventory: dict[str, Any],
+    page: str,
+) -> None:
+    """A mapping is an inventory, and what follows it on the page is run with it; anything else is plays or tasks."""
+    for example in examples_of(page):
+        if isinstance(example, dict):
+            inventory = example
+            continue
         emulator.reset()
-        is_playbook = "hosts" in example[0]
-        plays = example if is_playbook else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
-        run = ansible.play(plays, "--extra-vars", variables, inventory=INVENTORY, environment=environment)
+        plays = example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
+        run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=surroundings)
         assert run.returncode == 0, run.output
         assert emulator.tokens()
+
+
+def test_no_example_is_overlooked() -> None:
+    """A block of code in another language, or without one, would not be run: each has to say what it is."""
+    for page in documents():
+        text = (REPOSITORY / page).read_text(encoding="utf-8")
+        languages = re.findall(
+            r"^```(\S+)$" if page.endswith(".md") else r"^\.\. code-block::(.*)$", text, re.MULTILINE
+        )
+        assert {language.strip() for language in languages} <= {"console", "text", "yaml"}, page
+        assert len(examples_of(page)) == [language.strip() for language in languages].count("yaml"), page

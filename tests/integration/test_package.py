@@ -96,6 +96,7 @@ def test_contents(tarball: Path) -> None:
     tops = {name.partition("/")[0] for name in names}
     assert tops <= {
         "CHANGELOG.rst",
+        "CONTRIBUTING.md",
         "FILES.json",
         "LICENSE",
         "MANIFEST.json",
