@@ -170,6 +170,15 @@ def test_machine_account(mint: Mint, emulator: Emulator, email: str | None) -> N
     assert tokens in [[f"/computeMetadata/v1/instance/service-accounts/{account}/token"] for account in accounts]
 
 
+def test_a_machine_account_that_the_machine_does_not_have(mint: Mint, emulator: Emulator) -> None:
+    email = "other@emulator.iam.gserviceaccount.com"
+    host = emulator.address.url.removeprefix("http://")
+    environment = {**NOTHING, "GCE_METADATA_HOST": host}
+    result = mint(environment=environment, auth_kind="machineaccount", service_account_email=email)
+    assert f"the metadata server answered HTTP 404 for {email}" in result["msg"]
+    assert emulator.mints() == []
+
+
 @pytest.mark.parametrize("source", ["serviceaccount", "application", "machineaccount"])
 def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], source: str) -> None:
     environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.builder_file}
@@ -402,6 +411,15 @@ def test_a_deleted_account(mint: Mint, key: dict[str, str]) -> None:
     result = mint(environment=NOTHING, service_account_contents=json.dumps(key))
     assert result["reason"] == "invalid_grant"
     assert "account was deleted" in result["msg"]
+
+
+def test_a_login_that_was_revoked(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
+    said = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+    emulator.fail({"path": "^/token$", "status": 400, "body": json.dumps(said)})
+    environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.gcloud_login_file}
+    result = mint(environment={**google_hosts, **environment}, auth_kind="application")
+    assert result["reason"] == "invalid_grant"
+    assert "the credentials were revoked or have expired" in result["msg"]
 
 
 @pytest.mark.parametrize("seconds", [-7200, 7200])

@@ -311,6 +311,27 @@ class Dripping(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Stalling(Dripping):
+    """Sends the beginning of its answer, and nothing more."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "100")
+        self.end_headers()
+        self.wfile.write(b"{")
+        time.sleep(5)
+
+
+class Garbled(Dripping):
+    """Says that its answer is compressed, which it is not."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(b'{"token": "hunter2"}')
+
+
 class Endless(Dripping):
     """Sends more than any answer has."""
 
@@ -323,7 +344,13 @@ class Endless(Dripping):
 
 
 @pytest.mark.parametrize(
-    ("server", "fragment"), [(Dripping, "no answer came in time"), (Endless, "a body that is not JSON")]
+    ("server", "fragment"),
+    [
+        (Dripping, "no answer came in time"),
+        (Stalling, "no answer came in time"),
+        (Garbled, "decompressing"),
+        (Endless, "a body that is not JSON"),
+    ],
 )
 def test_no_answer_is_waited_for_without_end(
     mint: Mint, server: type[http.server.BaseHTTPRequestHandler], fragment: str
@@ -334,6 +361,7 @@ def test_no_answer_is_waited_for_without_end(
         started = time.monotonic()
         result = mint(auth_kind="accesstoken", access_token="ready-made", api_url=url, timeout=2)
         assert fragment in result["msg"]
+        assert "hunter2" not in result["_output"]
         assert time.monotonic() - started < 20
         running.shutdown()
 
