@@ -77,6 +77,7 @@ def test_contents(tarball: Path) -> None:
     with tarfile.open(tarball) as archive:
         names = {member.name for member in archive if member.isfile()}
     assert names >= {
+        "CHANGELOG.rst",
         "LICENSE",
         "MANIFEST.json",
         "README.md",
