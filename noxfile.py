@@ -62,6 +62,9 @@ if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
     ]
     os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys([*versions[0][0].split(":"), *versions[1]]))
 
+# Ansible starts hundreds of processes, each of which would compile what it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 antsibull_nox.load_antsibull_nox_toml()
 
 
