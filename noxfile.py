@@ -99,14 +99,14 @@ def tests(session: nox.Session, core: str) -> None:
     """Run the unit tests and the tests that run Ansible; under the default version, report what they covered."""
     session.install("--requirement", pins(core))
     environment = link_collection(session)
-    in_parallel = ["--numprocesses", "2"]
+    in_parallel = ["--numprocesses", "3"]  # on two cores, since a test also waits
     if session.posargs:
         session.run("pytest", *in_parallel, *session.posargs, env=environment)
     elif core == DEFAULT:
         data = REPOSITORY / ".cache" / "coverage"
         shutil.rmtree(data, ignore_errors=True)
         session.run("coverage", "run", "-m", "pytest", "tests/unit", env=environment)
-        # What ansible-test sets to have coverage started in the processes that modules run in.
+        # Has ansible-core start coverage in the processes that modules run in.
         settings = {"config": str(REPOSITORY / "pyproject.toml"), "output": str(data / "module")}
         environment["_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"] = json.dumps(settings)
         session.run("pytest", *in_parallel, "tests/integration", env=environment)

@@ -356,13 +356,14 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
 def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
     mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests, check: bool
 ) -> None:
+    cases = CONTRADICTIONS[:4] if check else CONTRADICTIONS  # the same code looks at them, which the first ones show
     results = mint_each(
-        *(case[0] for case in CONTRADICTIONS),
+        *(case[0] for case in cases),
         environment=NOTHING,
-        environments=[case[1] for case in CONTRADICTIONS],
+        environments=[case[1] for case in cases],
         check=check,
     )
-    for result, (options, variables, fragments) in zip(results, CONTRADICTIONS, strict=True):
+    for result, (options, variables, fragments) in zip(results, cases, strict=True):
         with subtests.test(options=options, variables=variables):
             assert result["failed"]
             for fragment in fragments:

@@ -60,7 +60,7 @@ def test_kind_in_the_answer_does_not_matter(mint: Mint, emulator: Emulator, kind
 def test_bad_input_is_refused_before_anything_is_sent(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
-    refused = ["", ".", "..", "a/b", "a b", "a?b", "a#b", "a%62", "a\\b", "a\tb", "a\u00a0b", "\ufeffa"]
+    refused = ["", "..", "a/b", "\ufeffa"]  # the unit tests have more
     results = ansible.tasks(
         *({USER_AUTH: {"enterprise_id": "LC03demo00", "user_id": user}} for user in refused), environment=environment
     )
