@@ -7,22 +7,27 @@
 # make lint           check all that can be checked without running the code
 # make test           check everything, under one version of ansible-core
 # make test-matrix    check what depends on the version of ansible-core, under all versions that are supported
+# make unit-matrix    of that, the unit tests only
 #
 # What is checked, and how, is in noxfile.py and antsibull-nox.toml; the targets here only call it.
 
+# After changing it, "make clean".
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # Environments that exist are used again, with what is missing in them added.
-NOX := nox --reuse-existing-virtualenvs
+NOX := .venv/bin/nox --reuse-existing-virtualenvs
 
-.PHONY: demo test test-matrix lint sanity unit integration molecule docs quick release requirements clean
+.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick release requirements clean
 
 demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 demo: export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 demo: .venv/installed
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=no \
 	python -m tests.emulator -- ansible-playbook -i examples/devices.yml emm.android_enterprise.stage_devices
+
+# Where nothing is to be formatted, only checked, as in CI.
+lint test: export CI := true
 
 test: .venv/installed
 	$(NOX)
@@ -40,11 +45,11 @@ sanity: .venv/installed
 unit integration: .venv/installed
 	$(NOX) --session tests -- tests/$@
 
-molecule docs requirements: .venv/installed
-	$(NOX) --session $@
+unit-matrix: .venv/installed
+	$(NOX) --tags tests -- tests/unit
 
-release: .venv/installed
-	$(NOX) --session release
+molecule docs release requirements: .venv/installed
+	$(NOX) --session $@
 
 quick: .venv/installed
 	$(NOX) --session formatters codeqa yamllint typing license-check

@@ -8,7 +8,8 @@
 
 """All checks of the collection: those of antsibull-nox.toml, and those below that it does not have.
 
-"nox" runs what is quick; "nox --list" shows the rest. The targets of the Makefile call this file and nothing else.
+"nox" checks all that can be checked without running the code; "nox --list" shows the rest. The Makefile's targets for
+checks only call this file.
 """
 
 from __future__ import annotations
@@ -53,14 +54,15 @@ REFERENCES = {
 
 nox.needs_version = ">= 2026.8"
 nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_missing_interpreters = True
+os.environ["NOX_ENABLE_STALENESS_CHECK"] = "1"  # an environment of another version of Python is made anew
 
-# pyenv offers the versions of Python that are switched on, and any that is installed will do.
-if "PYENV_VERSION" not in os.environ and shutil.which("pyenv"):
-    versions = [
-        subprocess.run(["pyenv", *command], capture_output=True, text=True, check=True).stdout.split()
-        for command in (["version-name"], ["versions", "--bare", "--skip-aliases"])
-    ]
-    os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys([*versions[0][0].split(":"), *versions[1]]))
+# pyenv only offers versions of Python that are switched on, through shims. Any that is installed will do.
+if shutil.which("pyenv"):
+    root = Path(subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=True).stdout.strip())
+    found = [str(path) for path in sorted(root.glob("versions/*/bin"))]
+    others = [path for path in os.environ["PATH"].split(os.pathsep) if Path(path) != root / "shims"]
+    os.environ["PATH"] = os.pathsep.join([*others, *found])
 
 # Ansible starts hundreds of processes, each of which would compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -84,7 +86,7 @@ def link_collection(session: nox.Session) -> dict[str, str]:
 
 
 def copy_collection(session: nox.Session, core: str | None = None) -> Path:
-    """A copy of what git tracks, in a tree of collections, for tools that insist on one."""
+    """A copy of what git does not ignore, in a tree of collections, for tools that insist on one."""
     setup = antsibull_nox.sessions.prepare_collections(
         session, ansible_core_version=core, install_in_site_packages=False, install_out_of_tree=True
     )
@@ -105,7 +107,7 @@ def tests(session: nox.Session, core: str) -> None:
     elif core == DEFAULT:
         data = REPOSITORY / ".cache" / "coverage"
         shutil.rmtree(data, ignore_errors=True)
-        session.run("coverage", "run", "-m", "pytest", "tests/unit", env=environment)
+        session.run("coverage", "run", "--source", "plugins", "-m", "pytest", "tests/unit", env=environment)
         # Has ansible-core start coverage in the processes that modules run in.
         settings = {"config": str(REPOSITORY / "pyproject.toml"), "output": str(data / "module")}
         environment["_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"] = json.dumps(settings)
@@ -120,20 +122,23 @@ def tests(session: nox.Session, core: str) -> None:
 
 
 def container_engine() -> bool:
-    """Whether a container engine runs here."""
-    return any(
-        shutil.which(engine) and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0
-        for engine in ("docker", "podman")
-    )
+    """Whether the container engine that ansible-test would take runs here."""
+    engine = shutil.which("docker") or shutil.which("podman")
+    return engine is not None and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0
 
 
 def sanity(session: nox.Session, core: str) -> None:
-    """Run all sanity tests of ansible-core: in a container where there is an engine, else in virtual environments."""
+    """Run all sanity tests of ansible-core: in a container where there is an engine, else in virtual environments.
+
+    In the latter, what depends on the version of Python is tested with all those that are found, 3.10 and newer.
+    """
+    if any(Path("tests/sanity").glob("ignore-*")):
+        session.error("This collection has no exceptions from sanity tests: mend what they complain about.")
     session.install("ansible-core", "--constraint", pins(core))
     where = ["--docker"]
     environment = {}
     if not container_engine():
-        where = ["--venv", "--python", str(session.python)]
+        where = ["--venv"]
         home = REPOSITORY / ".cache" / "ansible-test"
         environment["HOME"] = str(home)
         bootstrap_pip(session, home)
@@ -164,7 +169,7 @@ def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> Non
 
         run.__doc__ = function.__doc__
         interpreter = PYTHON if core == DEFAULT else python
-        nox.session(name=f"{name}-{core}", python=interpreter, default=False, tags=["matrix"])(run)
+        nox.session(name=f"{name}-{core}", python=interpreter, default=False, tags=["matrix", name])(run)
 
     def run_default(_session: nox.Session) -> None:
         pass
@@ -173,17 +178,17 @@ def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> Non
     nox.session(name=name, requires=[f"{name}-{DEFAULT}"], default=False, venv_backend="none")(run_default)
 
 
-add_sessions("tests", tests)
-add_sessions("ansible-test-sanity", sanity)
-
-
-@nox.session(default=False)
-def molecule(session: nox.Session) -> None:
+def molecule(session: nox.Session, core: str) -> None:
     """Run the Molecule scenario, against the emulator."""
-    session.install("--requirement", f"{REQUIREMENTS}/develop.txt")
+    session.install("--requirement", pins(core))
     environment = {**link_collection(session), "PYTHONPATH": str(REPOSITORY)}
     with session.chdir("extensions"):
         session.run("python", "-m", "tests.emulator", "--", "molecule", "test", env=environment)
+
+
+add_sessions("tests", tests)
+add_sessions("molecule", molecule)
+add_sessions("ansible-test-sanity", sanity)
 
 
 # --- What is published
@@ -247,7 +252,7 @@ def write_inventory(path: Path, labels: Mapping[str, str]) -> None:
 
 @nox.session
 def schemas(session: nox.Session) -> None:
-    """Hold the files that other services read against their schemas."""
+    """Hold the workflow against the schema of GitHub."""
     session.install("check-jsonschema", "--constraint", str(TOOLS))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml")
 
@@ -258,6 +263,9 @@ def schemas(session: nox.Session) -> None:
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Turn the fragments into the changelog of the version in galaxy.yml."""
+    [version] = re.findall(r"^version: (\S+)$", Path("galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    if f"\n  {version}:\n" in Path("changelogs/changelog.yaml").read_text(encoding="utf-8"):
+        session.error(f"{version} is in the changelog already: raise the version in galaxy.yml.")
     session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
     session.run("antsibull-changelog", "release", "--reload-plugins", env=link_collection(session))
 

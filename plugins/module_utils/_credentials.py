@@ -490,7 +490,8 @@ def _oauth_error(data: object) -> tuple[str | None, str | None]:
         return None, None
     error, description = data.get("error"), data.get("error_description")
     if isinstance(error, Mapping):
-        description, error = error.get("message"), error.get("status")
+        envelope = error
+        error, description = envelope.get("status"), envelope.get("message")
     return (
         quote_foreign(error) if isinstance(error, str) else None,
         quote_foreign(description) if isinstance(description, str) else None,

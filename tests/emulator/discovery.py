@@ -13,7 +13,7 @@ import importlib.resources
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import jsonschema.protocols
@@ -127,7 +127,7 @@ def _as_google_error(violation: jsonschema.ValidationError, root: str) -> Google
     shown = json.dumps(violation.instance)
     schema = violation.schema if isinstance(violation.schema, Mapping) else {}
     if violation.validator == "additionalProperties":
-        unknown = min(name for name in json.loads(shown) if name not in schema["properties"])
+        unknown = min(name for name in cast("dict[str, Any]", violation.instance) if name not in schema["properties"])
         text = f"Invalid JSON payload received. Unknown name \"{unknown}\" at '{field}': Cannot find field."
     elif violation.validator == "format":
         text = (

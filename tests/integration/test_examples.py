@@ -22,12 +22,12 @@ from tests.integration.test_role import user
 
 PLUGINS = sorted(
     str(path.relative_to(REPOSITORY).with_suffix("")).replace("/", ".")
-    for kind in ("action", "filter", "lookup", "modules")
-    for path in (REPOSITORY / "plugins" / kind).glob("*.py")
+    for path in REPOSITORY.glob("plugins/*/*.py")
+    if "\nEXAMPLES = " in path.read_text(encoding="utf-8")
 )
 _BLOCKS = {
-    ".md": re.compile(r"^```(?:yaml|yml|yaml\+jinja)\n(.*?)^```$", re.MULTILINE | re.DOTALL),
-    ".rst": re.compile(r"^\.\. code-block:: yaml(?:\+jinja)?\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE),
+    ".md": re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL),
+    ".rst": re.compile(r"^\.\. code-block:: yaml\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE),
 }
 
 
@@ -113,6 +113,7 @@ def test_of_pages(
     page: str,
 ) -> None:
     """A mapping is an inventory, and what follows it on the page is run with it; anything else is plays or tasks."""
+    assert isinstance(examples_of(page)[-1], list), "an inventory that nothing is run with"
     for example in examples_of(page):
         if isinstance(example, dict):
             inventory = example
@@ -125,11 +126,15 @@ def test_of_pages(
 
 
 def test_no_example_is_overlooked() -> None:
-    """A block of code in another language, or without one, would not be run: each has to say what it is."""
+    """What is code says so, in the form and with one of the languages that the tests of documentation know."""
     for page in documents():
         text = (REPOSITORY / page).read_text(encoding="utf-8")
-        languages = re.findall(
-            r"^```(\S+)$" if page.endswith(".md") else r"^\.\. code-block::(.*)$", text, re.MULTILINE
-        )
-        assert {language.strip() for language in languages} <= {"console", "text", "yaml"}, page
-        assert len(examples_of(page)) == [language.strip() for language in languages].count("yaml"), page
+        if page.endswith(".md"):
+            fences = re.findall(r"^.*(?:```|~~~).*$", text, re.MULTILINE)
+            openings, closings = fences[::2], fences[1::2]
+            assert set(openings) <= {"```console", "```text", "```yaml"}, page
+            assert set(closings) <= {"```"}, page
+        else:
+            openings = re.findall(r"^.*(?:code-block|sourcecode|highlight)::.*$", text, re.MULTILINE)
+            assert set(openings) <= {f".. code-block:: {language}" for language in ("console", "text", "yaml")}, page
+        assert len(examples_of(page)) == sum(opening.endswith("yaml") for opening in openings), page

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -37,6 +38,11 @@ def copy_checkout(target: Path) -> None:
         if (REPOSITORY / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(REPOSITORY / name, target / name)
+
+
+def version() -> str:
+    galaxy = yaml.safe_load((REPOSITORY / "galaxy.yml").read_text(encoding="utf-8"))
+    return str(galaxy["version"])
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +79,7 @@ def installed(tarball: Path, ansible: Ansible, emulator: Emulator) -> dict[str, 
 
 
 def test_contents(tarball: Path) -> None:
-    assert tarball.name == "emm-android_enterprise-0.1.0.tar.gz"
+    assert tarball.name == f"emm-android_enterprise-{version()}.tar.gz"
     with tarfile.open(tarball) as archive:
         names = {member.name for member in archive if member.isfile()}
     assert names >= {
@@ -149,9 +155,10 @@ def test_modules_role_and_playbook(ansible: Ansible, emulator: Emulator, install
 
 
 def test_the_version_is_the_same_everywhere() -> None:
-    version = yaml.safe_load((REPOSITORY / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     library = (REPOSITORY / "plugins" / "module_utils" / "_http.py").read_text(encoding="utf-8")
-    assert f'USER_AGENT = "emm.android_enterprise/{version}"' in library
+    assert f'USER_AGENT = "emm.android_enterprise/{version()}"' in library
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"emm-android_enterprise-(\S+)\.tar\.gz", readme) == [version()]
 
 
 def test_requirements_are_the_same_everywhere() -> None:
