@@ -133,7 +133,7 @@ def sanity(session: nox.Session, core: str) -> None:
     In the latter, what depends on the version of Python is tested with all those that are found, 3.10 and newer.
     """
     if any(Path("tests/sanity").glob("ignore-*")):
-        session.error("This collection has no exceptions from sanity tests: mend what they complain about.")
+        session.error("This collection has no exceptions from sanity tests: mend what they complain about")
     session.install("ansible-core", "--constraint", pins(core))
     where = ["--docker"]
     environment = {}
@@ -224,7 +224,7 @@ def changelog(session: nox.Session) -> None:
         session.run("antsibull-changelog", "generate")
     name = "CHANGELOG.rst"
     if (copy / name).read_bytes() != (REPOSITORY / name).read_bytes():
-        session.error(f"{name} was changed by hand; its source is changelogs/changelog.yaml.")
+        session.error(f"{name} was changed by hand; its source is changelogs/changelog.yaml")
 
 
 @nox.session
@@ -265,7 +265,7 @@ def release(session: nox.Session) -> None:
     """Turn the fragments into the changelog of the version in galaxy.yml."""
     [version] = re.findall(r"^version: (\S+)$", Path("galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
     if f"\n  {version}:\n" in Path("changelogs/changelog.yaml").read_text(encoding="utf-8"):
-        session.error(f"{version} is in the changelog already: raise the version in galaxy.yml.")
+        session.error(f"{version} is in the changelog already: raise the version in galaxy.yml")
     session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
     session.run("antsibull-changelog", "release", "--reload-plugins", env=link_collection(session))
 
