@@ -118,7 +118,15 @@ def tests(session: nox.Session, core: str) -> None:
         session.run("pytest", *in_parallel, "tests/unit", "tests/integration", env=environment)
 
 
-# --- The sanity tests of ansible-core
+def molecule(session: nox.Session, core: str) -> None:
+    """Run the Molecule scenario, against the emulator."""
+    session.install("--requirement", pins(core))
+    environment = {**link_collection(session), "PYTHONPATH": str(REPOSITORY)}
+    with session.chdir("extensions"):
+        session.run("python", "-m", "tests.emulator", "--", "molecule", "test", env=environment)
+
+
+# --- The sanity tests of ansible-core, under every version of it
 
 
 def container_engine() -> bool:
@@ -160,6 +168,9 @@ def bootstrap_pip(session: nox.Session, home: Path) -> None:
         script.write_text("import ensurepip\nensurepip.bootstrap(default_pip=True)\n", encoding="utf-8")
 
 
+# --- The sessions of the above
+
+
 def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> None:
     """Add a session for each version of ansible-core, and one that stands for the default version."""
     for core, python in MATRIX.items():
@@ -176,14 +187,6 @@ def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> Non
 
     run_default.__doc__ = f"Run {name}-{DEFAULT}."
     nox.session(name=name, requires=[f"{name}-{DEFAULT}"], default=False, venv_backend="none")(run_default)
-
-
-def molecule(session: nox.Session, core: str) -> None:
-    """Run the Molecule scenario, against the emulator."""
-    session.install("--requirement", pins(core))
-    environment = {**link_collection(session), "PYTHONPATH": str(REPOSITORY)}
-    with session.chdir("extensions"):
-        session.run("python", "-m", "tests.emulator", "--", "molecule", "test", env=environment)
 
 
 add_sessions("tests", tests)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -295,52 +295,60 @@ def test_an_error_that_quotes_the_request_shows_no_secret(mint: Mint, emulator: 
     assert "hunter2" not in result["_output"]
 
 
-class Dripping(http.server.BaseHTTPRequestHandler):
-    """Sends its answer a byte at a time, for far longer than anybody would wait."""
+class OddServer(http.server.BaseHTTPRequestHandler):
+    """Begins an answer as it should."""
+
+    HEADERS: ClassVar[dict[str, str]] = {"Content-Length": "100"}
 
     def do_POST(self) -> None:
         self.send_response(200)
-        self.send_header("Content-Length", "100")
+        for name, value in self.HEADERS.items():
+            self.send_header(name, value)
         self.end_headers()
         with contextlib.suppress(OSError):
-            for dummy in range(60):
-                self.wfile.write(b" ")
-                time.sleep(0.5)
+            self.send_body()
+
+    def send_body(self) -> None:
+        raise NotImplementedError
 
     def log_message(self, *_: object) -> None:
         pass
 
 
-class Stalling(Dripping):
+class Dripping(OddServer):
+    """Sends its answer a byte at a time, for far longer than anybody would wait."""
+
+    def send_body(self) -> None:
+        for dummy in range(60):
+            self.wfile.write(b" ")
+            time.sleep(0.5)
+
+
+class Stalling(OddServer):
     """Sends the beginning of its answer, and nothing more."""
 
-    def do_POST(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "100")
-        self.end_headers()
+    def send_body(self) -> None:
         self.wfile.write(b"{")
         time.sleep(5)
 
 
-class Garbled(Dripping):
+class Garbled(OddServer):
     """Says that its answer is compressed, which it is not."""
 
-    def do_POST(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Encoding", "gzip")
-        self.end_headers()
+    HEADERS: ClassVar[dict[str, str]] = {"Content-Encoding": "gzip"}
+
+    def send_body(self) -> None:
         self.wfile.write(b'{"token": "hunter2"}')
 
 
-class Endless(Dripping):
+class Endless(OddServer):
     """Sends more than any answer has."""
 
-    def do_POST(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        with contextlib.suppress(OSError):
-            for dummy in range(100):
-                self.wfile.write(b"x" * 10_000)
+    HEADERS: ClassVar[dict[str, str]] = {}
+
+    def send_body(self) -> None:
+        for dummy in range(100):
+            self.wfile.write(b"x" * 10_000)
 
 
 @pytest.mark.parametrize(
@@ -352,9 +360,7 @@ class Endless(Dripping):
         (Endless, "a body that is not JSON"),
     ],
 )
-def test_no_answer_is_waited_for_without_end(
-    mint: Mint, server: type[http.server.BaseHTTPRequestHandler], fragment: str
-) -> None:
+def test_no_answer_is_waited_for_without_end(mint: Mint, server: type[OddServer], fragment: str) -> None:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), server) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{running.server_address[1]}"

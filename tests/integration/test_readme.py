@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible
 from tests.integration.test_package import copy_checkout
@@ -70,3 +72,17 @@ def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
 def test_the_continuous_integration_runs_the_two_commands() -> None:
     script = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
     assert {"make demo", THIS_VERY_TEST} <= set(script.splitlines())
+
+
+def test_the_workflow_and_the_hook_run_targets_of_the_makefile_and_nothing_else() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][a-z -]*):(?! export)", makefile, re.MULTILINE))
+    targets = {target for names in targets for target in names.split()}
+    workflow = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    [job] = workflow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make ${{ matrix.target }}"]
+    assert {"demo", "test", "test-matrix"} == set(job["strategy"]["matrix"]["target"]) <= targets
+    hooks = yaml.safe_load((REPOSITORY / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    [repository] = hooks["repos"]
+    assert [hook["entry"] for hook in repository["hooks"]] == ["make quick"]
+    assert "quick" in targets
