@@ -20,7 +20,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, Authorizer
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
+    AccessTokenCache,
+    AuthOptions,
+    Authorizer,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import (
     ConnectionOptions,
@@ -46,17 +50,33 @@ class Answer:
 
 
 class Client:
-    """A connection to the API, with credentials. Use it for as many calls as there are; close it afterwards."""
+    """Connections to the API, with credentials. Use it for as many calls as there are; close it afterwards.
 
-    def __init__(self, connection: ConnectionOptions, auth: AuthOptions) -> None:
-        """Load the credentials. Raises ``CredentialsError``; sends no request to the API."""
+    Threads may share it.
+    """
+
+    def __init__(
+        self,
+        connection: ConnectionOptions,
+        auth: AuthOptions,
+        connections: int = 1,
+        cache: AccessTokenCache | None = None,
+    ) -> None:
+        """Load the credentials. Raises ``CredentialsError``; sends no request to the API.
+
+        ``connections`` is how many of them are kept open; ``cache`` is where access tokens are looked for.
+        """
         self._base = connection.api_url + _SERVICE_PATH
-        self._session = Session(connection, once=self._base)
-        self._authorizer = Authorizer(auth, self._session)
+        self._session = Session(connection, once=self._base, connections=connections)
+        self._authorizer = Authorizer(auth, self._session, cache)
 
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
+
+    def authorize(self) -> None:
+        """Get an access token now, if there is none yet. Raises ``CredentialsError``."""
+        self._authorizer.header()
 
     def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Call ``POST <path>``, each part of which is percent-encoded; without ``body``, no request body is sent.
@@ -65,17 +85,23 @@ class Client:
         and ``ApiError`` when the answer is an error or not a JSON object.
         """
         url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
-        headers = {"Accept": "application/json", **self._authorizer.header()}
+        authorization = self._authorizer.header()
+        response = self._send(url, body, authorization)
+        if response.status_code == 401 and self._authorizer.renew(authorization):
+            response = self._send(url, body, self._authorizer.header())
+        return self._decode(f"POST {url}", response)
+
+    def _send(self, url: str, body: Mapping[str, Any] | None, authorization: Mapping[str, str]) -> requests.Response:
+        headers = {"Accept": "application/json", **authorization}
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
         try:
-            response = self._session.request("POST", url, data=data, headers=headers)
+            return self._session.request("POST", url, data=data, headers=headers)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
             lost = "" if was_never_sent(error) else " The request may have been carried out all the same."
             raise TransportError(f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}") from error
-        return self._decode(f"POST {url}", response)
 
     def _decode(self, call: str, response: requests.Response) -> Answer:
         code = response.status_code

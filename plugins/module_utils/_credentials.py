@@ -14,14 +14,18 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
+import threading
+import time
 import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
@@ -44,6 +48,7 @@ except ImportError:  # _module.py reports missing libraries; this file must stil
         GoogleCredentials = GoogleRequest = object
 
 DEFAULT_SCOPE = "https://www.googleapis.com/auth/androidenterprise"
+_FRESH = 60.0  # seconds after its exchange in which an access token is not what is wrong when the server refuses it
 _IAM_SCOPE = "https://www.googleapis.com/auth/iam"  # what impersonating needs
 _ENVIRONMENT = {
     "auth_kind": "GCP_AUTH_KIND",
@@ -111,6 +116,15 @@ class AuthOptions:
             scopes=_split_scopes(chosen.get("scopes")),
             sources=sources,
         )
+
+    def fingerprint(self) -> str:
+        """The same text for the same credentials, from which nobody can tell them. For use on one machine only."""
+        values = [getattr(self, field.name) for field in fields(self) if field.name != "sources"]
+        digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=dict).encode())
+        if self.service_account_file:
+            with contextlib.suppress(OSError):
+                digest.update(Path(self.service_account_file).read_bytes())
+        return digest.hexdigest()
 
 
 def find_secrets(options: Mapping[str, Any], environment: Mapping[str, str]) -> set[str]:
@@ -228,16 +242,36 @@ def _expand(path: str | None) -> str | None:
     return os.path.expanduser(os.path.expandvars(path)) if path else None
 
 
-class Authorizer:
-    """Credentials together with the connection they are exchanged over."""
+class AccessTokenCache(Protocol):
+    """Where access tokens outlive an ``Authorizer``. Entered, it is for one user alone until it is left."""
 
-    def __init__(self, options: AuthOptions, session: _http.Session) -> None:
+    def __enter__(self) -> AccessTokenCache: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+    def get(self, key: str) -> tuple[str, float] | None:
+        """The access token under a key, and when it expires (seconds since the epoch)."""
+
+    def put(self, key: str, token: str, expires: float) -> None:
+        """Keep an access token, in place of one that is there under the same key."""
+
+
+class Authorizer:
+    """Credentials together with the connection they are exchanged over. Threads may share it."""
+
+    def __init__(self, options: AuthOptions, session: _http.Session, cache: AccessTokenCache | None = None) -> None:
         """Load the credentials. Raises ``CredentialsError``.
 
         Nothing is sent but for ``application``, where looking for a metadata server is part of loading.
         """
         self._request = _Request(session)
         self._credentials = _load(options, self._request)
+        self._exchanges = options.auth_kind != "accesstoken"
+        self._exchanged_at = float("-inf")
+        self._failure: CredentialsError | None = None
+        self._lock = threading.Lock()
+        self._cache = cache if self._exchanges else None
+        self._cache_key = options.fingerprint() if self._cache else ""
 
     @property
     def account(self) -> str | None:
@@ -252,13 +286,42 @@ class Authorizer:
         return token if isinstance(token, str) else None
 
     def header(self) -> dict[str, str]:
-        """The Authorization header for a request, from a fresh exchange where needed. Raises ``CredentialsError``."""
+        """The Authorization header for a request, from a fresh exchange where needed. Raises ``CredentialsError``.
+
+        After a failed exchange there is no second one: the other requests of a batch fail for the same reason.
+        """
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            try:
+                return self._header()
+            except CredentialsError as error:
+                self._failure = error
+                raise
+
+    def renew(self, header: Mapping[str, str]) -> bool:
+        """Whether it makes sense to ask for another header, when the server did not accept this one.
+
+        That is so if its access token was not fresh, but from the cache for example; it is forgotten then.
+        """
+        with self._lock:
+            current: dict[str, str] = {}
+            self._credentials.apply(current)
+            if current != header:
+                return True  # another thread was faster
+            if not self._exchanges or time.monotonic() - self._exchanged_at < _FRESH:
+                return False
+            self._credentials.token = None
+            if self._cache:
+                with self._cache as cache:
+                    cache.put(self._cache_key, "", 0)
+            return True
+
+    def _header(self) -> dict[str, str]:
         headers: dict[str, str] = {}
         try:
-            # Not before_request(): it also looks up, at yet another host, in which regions the account may act.
-            # This API has no regions.
             if not self._credentials.valid:
-                self._credentials.refresh(self._request)
+                self._obtain_token()
             self._credentials.apply(headers)
         except EmmError:
             raise
@@ -267,6 +330,28 @@ class Authorizer:
         if not _is_access_token(self.access_token):
             raise CredentialsError("The authorization server answered without an access token that can be used.")
         return headers
+
+    def _obtain_token(self) -> None:
+        if self._cache is None:
+            self._exchange()
+            return
+        with self._cache as cache:  # others wait here for the token that this one gets
+            known = cache.get(self._cache_key)
+            if known:
+                self._credentials.token = known[0]
+                self._credentials.expiry = datetime.fromtimestamp(known[1], timezone.utc).replace(tzinfo=None)
+            if self._credentials.valid:
+                return
+            self._exchange()
+            if self.access_token and self._credentials.expiry:
+                expires = self._credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
+                cache.put(self._cache_key, self.access_token, expires)
+
+    def _exchange(self) -> None:
+        # Not before_request(): it also looks up, at yet another host, in which regions the account may act.
+        # This API has no regions.
+        self._credentials.refresh(self._request)
+        self._exchanged_at = time.monotonic()
 
 
 def check_offline(options: AuthOptions) -> None:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, TransportError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import RateLimiter
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
 
 try:
@@ -39,7 +40,7 @@ except ImportError:  # _module.py reports missing libraries; this file must stil
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
-USER_AGENT = "emm.android_enterprise/0.1.0"
+USER_AGENT = "emm.android_enterprise/0.2.0"
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 BACKOFF_FIRST = 0.5  # seconds; Google's usage page names 0.5 s, 1 s, 2 s for jobs that a person waits for
 BACKOFF_MAX = 16.0  # seconds
@@ -75,14 +76,17 @@ class ConnectionOptions:
 
 
 class Session(RequestsSession):
-    """A ``requests`` session that obeys the connection options."""
+    """A ``requests`` session that obeys the connection options. Threads may share it."""
 
-    def __init__(self, options: ConnectionOptions, once: str) -> None:
+    def __init__(self, options: ConnectionOptions, once: str, connections: int = 1) -> None:
         """``once`` is the URL prefix whose requests must not be repeated when their answer got lost on the way.
 
         Such a request may have created something; a token request to an OAuth endpoint, on the other hand, has not.
+        The rate limit is for these requests too. ``connections`` is how many of them are kept open.
         """
         super().__init__()
+        self._once = once
+        self._limiter = RateLimiter()
         self._timeout = options.timeout
         self._trusted = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
         self.headers["User-Agent"] = USER_AGENT
@@ -90,7 +94,7 @@ class Session(RequestsSession):
         self.auth = lambda request: request
         self.mount("https://", _adapter(options, read=None))
         self.mount("http://", _adapter(options, read=None))
-        self.mount(once, _adapter(options, read=False))
+        self.mount(once, _adapter(options, read=False, limiter=self._limiter, connections=connections))
         for host in _metadata_hosts():
             # google-auth asks for the root to see whether there is a metadata server at all, in short tries of its own.
             self.mount(f"http://{host}/", requests.adapters.HTTPAdapter(max_retries=0))
@@ -113,6 +117,8 @@ class Session(RequestsSession):
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
         kwargs["stream"] = True  # the body is read here, against the clock
+        if url.startswith(self._once):
+            self._limiter.wait()
         response = super().send(request, **kwargs)
         response.raw = io.BytesIO(_read(response, kwargs["timeout"]))
         return response
@@ -122,15 +128,12 @@ class Session(RequestsSession):
 
 
 def _read(response: requests.Response, timeout: float) -> bytes:
-    """The body of an answer, which has to be complete within ``timeout`` seconds; no more than ``ANSWER_MAX`` of it.
-
-    Read byte by byte, so that a server that sends one now and then does not get its time anew for each.
-    """
+    """The body of an answer, which has to be complete within ``timeout`` seconds; no more than ``ANSWER_MAX`` of it."""
     deadline = time.monotonic() + timeout
     body = bytearray()
     response.raw.enforce_content_length = True  # urllib3 1 takes half an answer for a whole one otherwise
     try:
-        for piece in response.raw.stream(1, decode_content=True):
+        for piece in _pieces(response.raw):
             body += piece
             if len(body) >= ANSWER_MAX:
                 break
@@ -147,7 +150,17 @@ def _read(response: requests.Response, timeout: float) -> bytes:
     return bytes(body)
 
 
-def _adapter(options: ConnectionOptions, read: bool | None) -> requests.adapters.HTTPAdapter:
+def _pieces(raw: Any) -> Iterator[bytes]:
+    """A body as it arrives, so that a server that sends a byte now and then does not get its time anew for each."""
+    if hasattr(raw, "read1"):
+        return iter(lambda: raw.read1(ANSWER_MAX, decode_content=True), b"")
+    stream: Iterator[bytes] = raw.stream(1, decode_content=True)  # urllib3 1
+    return stream
+
+
+def _adapter(
+    options: ConnectionOptions, read: bool | None, limiter: RateLimiter | None = None, connections: int = 1
+) -> requests.adapters.HTTPAdapter:
     """A connection pool with the retry policy; ``read`` is False where a lost answer must not be asked for again."""
     retry = BoundedRetry(
         total=options.retries,
@@ -158,8 +171,9 @@ def _adapter(options: ConnectionOptions, read: bool | None) -> requests.adapters
         status_forcelist=RETRY_STATUSES,
         raise_on_status=False,
         time_limit=options.timeout * (options.retries + 1),
+        limiter=limiter,
     )
-    return requests.adapters.HTTPAdapter(max_retries=retry)
+    return requests.adapters.HTTPAdapter(max_retries=retry, pool_maxsize=connections)
 
 
 class BoundedRetry(Retry):
@@ -167,16 +181,25 @@ class BoundedRetry(Retry):
 
     Waits are ``BACKOFF_FIRST`` doubled at each retry, each plus or minus half of itself at random. ``Retry-After`` is
     obeyed up to ``RETRY_AFTER_MAX``. No retry starts later than ``time_limit`` seconds after the first failure.
+    What the server says of its quota goes to the ``limiter``, where there is one, for all threads to obey.
     """
 
-    def __init__(self, *args: Any, time_limit: float, deadline: float | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        time_limit: float,
+        deadline: float | None = None,
+        limiter: RateLimiter | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.time_limit = time_limit
         self.deadline = deadline
+        self.limiter = limiter
 
     def new(self, **kw: Any) -> BoundedRetry:
         deadline = self.deadline or time.monotonic() + self.time_limit
-        return super().new(time_limit=self.time_limit, deadline=deadline, **kw)
+        return super().new(time_limit=self.time_limit, deadline=deadline, limiter=self.limiter, **kw)
 
     def increment(
         self,
@@ -190,9 +213,18 @@ class BoundedRetry(Retry):
         if isinstance(error, urllib3.exceptions.ProxyError) and not _is_of_the_proxy(error):
             # urllib3 blames the proxy too when a connection through it breaks after the request was sent.
             error = urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
+        if self.limiter and response is not None:
+            if response.status == 429:
+                self.limiter.slow_down()
+            self.limiter.pause(self.get_retry_after(response) or 0.0)
         # With none left, the next step raises what it raises after the last retry.
         policy = self if self._remaining() > 0 else self.new(total=0)
         return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        super().sleep(response)
+        if self.limiter:
+            self.limiter.wait()
 
     def get_backoff_time(self) -> float:
         wait: float = BACKOFF_FIRST * 2 ** (len(self.history) - 1)

@@ -9,13 +9,21 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import (
+    Outcome,
+    Progress,
+    check_concurrency,
+    describe_failures,
+    mint_all,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
     AUTH_KINDS,
@@ -25,14 +33,17 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._credential
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
 
 _LIBRARIES = {"requests": "requests", "urllib3": "urllib3", "google.auth": "google-auth"}
 
 
 def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """A module's argument specification: its own options and those of the ``auth`` and ``connection`` fragments."""
+    """A module's argument specification: its own options and those of the documentation fragments."""
     return {
         **options,
+        "concurrency": {"type": "int", "default": 32},
+        "on_failure": {"type": "str", "choices": ["fail", "continue"], "default": "fail"},
         "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
         "service_account_file": {"type": "path"},
         # Not "jsonarg": it turns a dictionary into text, in which Ansible does not find the values to blank out again.
@@ -52,40 +63,98 @@ def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def run(
-    module: AnsibleModule, prepare: Callable[[dict[str, Any]], Any], send: Callable[[Client, Any], dict[str, Any]]
-) -> dict[str, Any]:
-    """Check the options and the credentials, then send the request, or only preview its result in check mode.
+class TokenModule(AnsibleModule):
+    """A module that mints tokens. What depends on where it runs is in methods of its own."""
 
-    ``prepare`` turns the options into a request, ``send`` sends it. Ends the module where something is wrong.
+    @contextlib.contextmanager
+    def open_client(self, connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
+        """A client, for as long as the context lasts. Raises ``CredentialsError``."""
+        client = Client(connection, auth, connections)
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def report(self, progress: Progress) -> None:
+        """Tell the user how far a long batch is. A module has no way to, until it ends."""
+
+
+def run_one(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]], TokenRequest]) -> NoReturn:
+    """Mint one token, and end the module with it as the result ``name``.
+
+    ``prepare`` turns the options into a request, or raises ``OptionError``.
     """
-    _require_libraries(module)
+    requests, outcomes = _run(module, lambda options: [prepare(options)], _mint_one)
+    module.exit_json(changed=True, **{name: outcomes[0]})
+
+
+def run_many(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]], Sequence[TokenRequest]]) -> NoReturn:
+    """Mint many tokens, and end the module with those that were minted as the result ``name``, and the failures.
+
+    ``prepare`` turns the options into requests, or raises ``OptionError``.
+    """
+    requests, outcomes = _run(module, prepare, _mint_many)
+    minted = [outcome for outcome in outcomes if not isinstance(outcome, EmmError)]
+    failures = describe_failures(requests, outcomes)
+    result = {"changed": bool(minted), name: minted, "failures": failures}
+    if failures and module.params["on_failure"] == "fail":
+        first = failures[0]
+        module.fail_json(
+            msg=f"{len(failures)} of {len(requests)} tokens were not minted. The first of them, number "
+            f"{first['index']} (counted from 0): {first['message']}",
+            **result,
+        )
+    module.exit_json(**result)
+
+
+Mint = Callable[[TokenModule, Client, Sequence[TokenRequest]], Sequence[Outcome]]
+
+
+def _mint_one(_module: TokenModule, client: Client, requests: Sequence[TokenRequest]) -> Sequence[Outcome]:
+    return [request.mint(client) for request in requests]
+
+
+def _mint_many(module: TokenModule, client: Client, requests: Sequence[TokenRequest]) -> Sequence[Outcome]:
+    return mint_all(client, requests, concurrency=module.params["concurrency"], report=module.report)
+
+
+def _run(
+    module: TokenModule, prepare: Callable[[dict[str, Any]], Sequence[TokenRequest]], mint: Mint
+) -> tuple[Sequence[TokenRequest], Sequence[Outcome]]:
+    """Check the options and the credentials, then mint, or only preview the results in check mode.
+
+    Ends the module where something is wrong with the options or the credentials.
+    """
+    missing = find_missing_library()
+    if missing:
+        module.fail_json(msg=missing_required_lib(missing[0]), exception=missing[1])
     # Ansible takes all values of a key given as a dictionary for secrets and blanks them out wherever they stand: a
     # project of the name of "a" would cost every "a" of a token. Secrets of the environment, it does not know.
     module.no_log_values = find_secrets(module.params, os.environ)
     failure: dict[str, Any] = {}
     try:
-        request = prepare(module.params)
+        requests = prepare(module.params)
+        concurrency = check_concurrency(module.params["concurrency"])
         connection = ConnectionOptions.from_options(module.params)
         auth = AuthOptions.from_options(module.params, os.environ)
         if module.check_mode:
             check_offline(auth)
-            preview: dict[str, Any] = request.preview()
-            return preview
-        client = Client(connection, auth)
-        try:
-            return send(client, request)
-        finally:
-            client.close()
+            return requests, [request.preview() for request in requests]
+        if not requests:
+            return requests, []
+        with module.open_client(connection, auth, concurrency) as client:
+            return requests, mint(module, client, requests)
     except EmmError as error:
         failure = {"msg": str(error), **error.details()}
     # Not while the exception is handled: Ansible may print the traceback, with texts nobody has cleared of secrets.
     return module.fail_json(**failure)  # never returns
 
 
-def _require_libraries(module: AnsibleModule) -> None:
+def find_missing_library() -> tuple[str, str] | None:
+    """The first of the required libraries that cannot be imported, and the traceback of trying to."""
     for name, distribution in _LIBRARIES.items():
         try:
             importlib.import_module(name)
         except ImportError:
-            module.fail_json(msg=missing_required_lib(distribution), exception=traceback.format_exc())
+            return distribution, traceback.format_exc()
+    return None

@@ -22,6 +22,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._text impor
 
 ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
 AUTHENTICATION_REQUIREMENTS = ("optional", "required")
+COUNT_MAX = 10_000
 _SHORTEST = Duration(60)
 _DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
 # Would end the path segment or change the path, or are the mark of something pasted by mistake.
@@ -47,6 +48,14 @@ class EnrollmentTokenRequest:
             google_authentication_options=_check_google_options(options["google_authentication_options"]),
         )
 
+    @classmethod
+    def each_from_options(cls, options: Mapping[str, Any]) -> list[EnrollmentTokenRequest]:
+        """Check the module's options for ``count`` tokens that are alike. Raises ``OptionError``."""
+        count = options["count"]
+        if not 0 <= count <= COUNT_MAX:
+            raise OptionError("count", count, f"it must be from 0 to {COUNT_MAX}")
+        return [cls.from_options(options)] * count
+
     def body(self) -> dict[str, Any]:
         """The request body, as the API's JSON."""
         body: dict[str, Any] = {"enrollmentTokenType": self.enrollment_token_type}
@@ -65,8 +74,17 @@ class EnrollmentTokenRequest:
         """The result's structure without a token, for check mode."""
         return self._result(token=None, duration=self.duration or _DEFAULT_DURATION, issued_at=None, expires_at=None)
 
-    def result(self, answer: Answer) -> dict[str, Any]:
-        """The module's result. What the server did not say is what was asked for, or the API's default."""
+    def mint(self, client: Client) -> dict[str, Any]:
+        """Create the token. Raises ``EmmError``."""
+        try:
+            answer = client.post("enterprises", self.enterprise_id, "enrollmentTokens", body=self.body())
+        except ApiError as error:
+            _recognise(error, _ENTERPRISE_CAUSES)
+            raise
+        return self._read(answer)
+
+    def _read(self, answer: Answer) -> dict[str, Any]:
+        """The resource. What the server did not say is what was asked for, or the API's default."""
         said = answer.resource
         duration: Duration | None = self.duration or _DEFAULT_DURATION
         if "duration" in said:
@@ -107,33 +125,30 @@ class AuthenticationTokenRequest:
         """Check the module's options. Raises ``OptionError``."""
         return cls(_check_id("enterprise_id", options["enterprise_id"]), _check_id("user_id", options["user_id"]))
 
+    @classmethod
+    def each_from_options(cls, options: Mapping[str, Any]) -> list[AuthenticationTokenRequest]:
+        """Check the module's options for many users: a request for each, in order. Raises ``OptionError``."""
+        enterprise_id = _check_id("enterprise_id", options["enterprise_id"])
+        return [
+            cls(enterprise_id, _check_id(f"user_ids[{index}]", user_id))
+            for index, user_id in enumerate(options["user_ids"])
+        ]
+
     def preview(self) -> dict[str, Any]:
         """The result's structure without a token, for check mode."""
         return {"token": None, "user_id": self.user_id, "issued_at": None}
 
-    def result(self, answer: Answer) -> dict[str, Any]:
-        """The module's result."""
+    def mint(self, client: Client) -> dict[str, Any]:
+        """Generate the token. Raises ``EmmError``."""
+        try:
+            answer = client.post("enterprises", self.enterprise_id, "users", self.user_id, "authenticationToken")
+        except ApiError as error:
+            _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
+            raise
         return {"token": _token(answer), "user_id": self.user_id, "issued_at": _iso8601(answer.date)}
 
 
-def create_enrollment_token(client: Client, request: EnrollmentTokenRequest) -> dict[str, Any]:
-    """Create one enrollment token. Raises ``EmmError``."""
-    try:
-        answer = client.post("enterprises", request.enterprise_id, "enrollmentTokens", body=request.body())
-    except ApiError as error:
-        _recognise(error, _ENTERPRISE_CAUSES)
-        raise
-    return request.result(answer)
-
-
-def generate_authentication_token(client: Client, request: AuthenticationTokenRequest) -> dict[str, Any]:
-    """Generate one authentication token for a user. Raises ``EmmError``."""
-    try:
-        answer = client.post("enterprises", request.enterprise_id, "users", request.user_id, "authenticationToken")
-    except ApiError as error:
-        _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
-        raise
-    return request.result(answer)
+TokenRequest = EnrollmentTokenRequest | AuthenticationTokenRequest
 
 
 # What the API's documentation says about a call, by what an error says: (HTTP statuses, pattern, likely cause). The

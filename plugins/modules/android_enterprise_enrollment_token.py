@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: android_enterprise_enrollment_token
-short_description: Create an enrollment token of the Google Play EMM API
+short_description: Create enrollment tokens of the Google Play EMM API
 version_added: 0.1.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
@@ -18,6 +18,7 @@ description:
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.auth
+  - emm.android_enterprise.batch
   - emm.android_enterprise.connection
 options:
   enterprise_id:
@@ -52,6 +53,12 @@ options:
           - Nanoseconds beyond the whole seconds, V(0) to V(999999999).
         type: int
         default: 0
+  count:
+    description:
+      - How many tokens to create, V(0) to V(10000), all with the same options. They are returned in RV(enrollment_tokens).
+      - If not set, one token is created and returned in RV(enrollment_token).
+    type: int
+    version_added: 0.2.0
   google_authentication_options:
     description:
       - Whether and as whom the user signs in with Google during enrollment.
@@ -125,6 +132,14 @@ EXAMPLES = r"""
   register: personal
   no_log: true
 
+- name: Create a token of its own for each of 200 devices
+  emm.android_enterprise.android_enterprise_enrollment_token:
+    enterprise_id: LC03demo00
+    enrollment_token_type: userlessDevice
+    count: 200
+  register: shelf
+  no_log: true
+
 - name: Set the credentials once for several tasks
   module_defaults:
     group/emm.android_enterprise.android_enterprise:
@@ -142,7 +157,7 @@ EXAMPLES = r"""
 RETURN = r"""
 enrollment_token:
   description: The enrollment token.
-  returned: success
+  returned: success, without O(count)
   type: dict
   contains:
     token:
@@ -196,6 +211,54 @@ enrollment_token:
       type: str
       returned: success
       sample: '2026-11-21T10:30:00Z'
+enrollment_tokens:
+  description: The enrollment tokens that were created, each as described for RV(enrollment_token).
+  returned: with O(count), unless nothing was tried
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  sample:
+    - token: CjQKMgowZXhhbXBsZS1vZi1hbi1lbnJvbGxtZW50LXRva2Vu
+      enrollment_token_type: userDevice
+      duration:
+        seconds: 3600
+        nanos: 0
+      issued_at: '2026-11-21T09:30:00Z'
+      expires_at: '2026-11-21T10:30:00Z'
+failures:
+  description: The tokens that were not minted, in order.
+  returned: with O(count), unless nothing was tried
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  contains:
+    index:
+      description: Which one it was, counted from 0.
+      type: int
+      returned: always
+      sample: 3
+    message:
+      description: What was asked, what the server said, and the likely cause.
+      type: str
+      returned: always
+      sample: >-
+        POST https://www.googleapis.com/androidenterprise/v1/enterprises/LC03demo00/users/17/authenticationToken: the server answered
+        HTTP 404 (notFound, NOT_FOUND): No user was found for the given user id.
+    http_status:
+      description: The HTTP status of the server's answer.
+      type: int
+      returned: if the server answered
+      sample: 404
+    reason:
+      description: The reason the server gave, C(errors[].reason) of Google's error envelope.
+      type: str
+      returned: if the server gave one
+      sample: notFound
+    status:
+      description: The canonical status the server gave.
+      type: str
+      returned: if the server gave one
+      sample: NOT_FOUND
 http_status:
   description: The HTTP status of the server's answer.
   returned: failure, if the server answered
@@ -213,18 +276,21 @@ status:
   sample: PERMISSION_DENIED
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, run
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import (
+    TokenModule,
+    argument_spec,
+    run_many,
+    run_one,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
     AUTHENTICATION_REQUIREMENTS,
     ENROLLMENT_TOKEN_TYPES,
     EnrollmentTokenRequest,
-    create_enrollment_token,
 )
 
 
-def main() -> None:
-    module = AnsibleModule(
+def main(module_class: type[TokenModule] = TokenModule) -> None:
+    module = module_class(
         argument_spec=argument_spec(
             enterprise_id={"type": "str", "required": True},
             enrollment_token_type={
@@ -240,6 +306,7 @@ def main() -> None:
                     "nanos": {"type": "int", "default": 0},
                 },
             },
+            count={"type": "int"},
             google_authentication_options={
                 "type": "dict",
                 "options": {
@@ -250,9 +317,9 @@ def main() -> None:
         ),
         supports_check_mode=True,
     )
-    module.exit_json(
-        changed=True, enrollment_token=run(module, EnrollmentTokenRequest.from_options, create_enrollment_token)
-    )
+    if module.params["count"] is None:
+        run_one(module, "enrollment_token", EnrollmentTokenRequest.from_options)
+    run_many(module, "enrollment_tokens", EnrollmentTokenRequest.each_from_options)
 
 
 if __name__ == "__main__":

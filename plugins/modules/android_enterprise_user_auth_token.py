@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: android_enterprise_user_auth_token
-short_description: Generate an authentication token for a user of the Google Play EMM API
+short_description: Generate authentication tokens for users of the Google Play EMM API
 version_added: 0.1.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
@@ -20,6 +20,7 @@ description:
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.auth
+  - emm.android_enterprise.batch
   - emm.android_enterprise.connection
 options:
   enterprise_id:
@@ -32,8 +33,15 @@ options:
     description:
       - The ID of the user, as C(users.insert) returned it. It is neither an e-mail address nor the account identifier.
       - The same characters as in O(enterprise_id) are refused.
+      - Exactly one of O(user_id) and O(user_ids) is required.
     type: str
-    required: true
+  user_ids:
+    description:
+      - The IDs of many users. A token is generated for each entry of the list, so that a user who is in it twice gets two.
+      - An empty list is no error; nothing is sent for it, and nothing has changed.
+    type: list
+    elements: str
+    version_added: 0.2.0
 notes:
   - Generating a token is a write, so the module always reports that it changed something.
     Every run generates another token.
@@ -72,6 +80,19 @@ EXAMPLES = r"""
   register: kim
   no_log: true
 
+- name: Generate tokens for all who are in today's wave, whatever becomes of single ones
+  emm.android_enterprise.android_enterprise_user_auth_token:
+    enterprise_id: LC03demo00
+    user_ids: "{{ todays_user_ids }}"
+    on_failure: continue
+  register: wave
+  no_log: true
+
+- name: Say who has none, and why
+  ansible.builtin.debug:
+    msg: "{{ item.id }}: {{ item.message }}"
+  loop: "{{ wave.failures }}"
+
 - name: Hand the token to whatever provisions the device
   ansible.builtin.set_fact:
     dpc_extras:
@@ -82,7 +103,7 @@ EXAMPLES = r"""
 RETURN = r"""
 authentication_token:
   description: The authentication token.
-  returned: success
+  returned: success, with O(user_id)
   type: dict
   contains:
     token:
@@ -105,6 +126,57 @@ authentication_token:
       type: str
       returned: success
       sample: '2026-11-21T09:30:00Z'
+authentication_tokens:
+  description:
+    - The authentication tokens that were generated, each as described for RV(authentication_token), in the order of O(user_ids).
+    - Those that failed are left out; RV(failures) says which ones.
+  returned: with O(user_ids), unless nothing was tried
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  sample:
+    - token: ZXhhbXBsZS1vZi1hbi1hdXRoZW50aWNhdGlvbi10b2tlbg
+      user_id: "100000000000000000001"
+      issued_at: '2026-11-21T09:30:00Z'
+failures:
+  description: The tokens that were not minted, in order.
+  returned: with O(user_ids), unless nothing was tried
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  contains:
+    index:
+      description: Which one it was, counted from 0.
+      type: int
+      returned: always
+      sample: 3
+    id:
+      description: The ID of the user.
+      type: str
+      returned: always
+      sample: "17"
+    message:
+      description: What was asked, what the server said, and the likely cause.
+      type: str
+      returned: always
+      sample: >-
+        POST https://www.googleapis.com/androidenterprise/v1/enterprises/LC03demo00/users/17/authenticationToken: the server answered
+        HTTP 404 (notFound, NOT_FOUND): No user was found for the given user id.
+    http_status:
+      description: The HTTP status of the server's answer.
+      type: int
+      returned: if the server answered
+      sample: 404
+    reason:
+      description: The reason the server gave, C(errors[].reason) of Google's error envelope.
+      type: str
+      returned: if the server gave one
+      sample: notFound
+    status:
+      description: The canonical status the server gave.
+      type: str
+      returned: if the server gave one
+      sample: NOT_FOUND
 http_status:
   description: The HTTP status of the server's answer.
   returned: failure, if the server answered
@@ -122,26 +194,29 @@ status:
   sample: NOT_FOUND
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, run
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AuthenticationTokenRequest,
-    generate_authentication_token,
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import (
+    TokenModule,
+    argument_spec,
+    run_many,
+    run_one,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import AuthenticationTokenRequest
 
 
-def main() -> None:
-    module = AnsibleModule(
+def main(module_class: type[TokenModule] = TokenModule) -> None:
+    module = module_class(
         argument_spec=argument_spec(
             enterprise_id={"type": "str", "required": True},
-            user_id={"type": "str", "required": True},
+            user_id={"type": "str"},
+            user_ids={"type": "list", "elements": "str"},
         ),
+        mutually_exclusive=[("user_id", "user_ids")],
+        required_one_of=[("user_id", "user_ids")],
         supports_check_mode=True,
     )
-    module.exit_json(
-        changed=True,
-        authentication_token=run(module, AuthenticationTokenRequest.from_options, generate_authentication_token),
-    )
+    if module.params["user_ids"] is None:
+        run_one(module, "authentication_token", AuthenticationTokenRequest.from_options)
+    run_many(module, "authentication_tokens", AuthenticationTokenRequest.each_from_options)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ two cannot agree on a mistake. Start it with ``python -m tests.emulator``; tests
 ``identity.py``    OAuth token endpoint, IAM credentials, STS, metadata server
 ``control.py``     what only an emulator has: journal, faults, clock, and a device's side
 ``faults.py``      failures on demand
+``quota.py``       so many calls in each window of time
 ``journal.py``     the record of all requests
 ``proxy.py``       a forward proxy under which the emulator answers as Google's own hosts
 ``files.py``       keys, certificates and credential files, made anew at each start

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import email.utils
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from aiohttp import web
 from tests.emulator.discovery import Method, load_methods
 from tests.emulator.errors import GoogleError
 from tests.emulator.identity import SCOPE, Identity
+from tests.emulator.quota import Quota
 from tests.emulator.store import Enterprise, Store
 
 Call = Callable[[Enterprise, Mapping[str, str], Mapping[str, str], dict[str, Any]], Mapping[str, Any]]
@@ -24,9 +26,10 @@ Call = Callable[[Enterprise, Mapping[str, str], Mapping[str, str], dict[str, Any
 class Api:
     """Checks who calls and what is sent, and answers from the store."""
 
-    def __init__(self, store: Store, identity: Identity) -> None:
+    def __init__(self, store: Store, identity: Identity, quota: Quota) -> None:
         self._store = store
         self._identity = identity
+        self._quota = quota
         self._calls: dict[str, Call] = {
             "enrollmentTokens.create": lambda enterprise, path, query, body: store.create_enrollment_token(
                 enterprise, body
@@ -58,6 +61,9 @@ class Api:
     def _handler(self, method: Method, call: Call) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             body = await request.read()
+            refusal = self._quota.refusal(self._store.settings, time.monotonic())
+            if refusal is not None:
+                return refusal
             with self._store.at_one_moment():
                 try:
                     response = self._answer(method, call, request, body)

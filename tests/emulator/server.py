@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tests.emulator.api import Api
 from tests.emulator.control import Control
@@ -25,6 +26,7 @@ from tests.emulator.files import Files
 from tests.emulator.identity import Identity
 from tests.emulator.journal import Journal
 from tests.emulator.proxy import Proxy
+from tests.emulator.quota import Quota
 from tests.emulator.store import STAGING_ACCOUNT, Store
 
 _HOST = "127.0.0.1"
@@ -92,17 +94,24 @@ async def serve(directory: Path, port: int, seed: Mapping[str, Any]) -> AsyncIte
 
 
 def _application(store: Store, files: Files, proxy: Proxy) -> web.Application:
-    identity, journal, faults = Identity(store, files), Journal(), Faults()
+    identity, journal, faults, quota = Identity(store, files), Journal(), Faults(), Quota()
 
     def reset() -> None:
         store.reset()
         identity.revoked.clear()
         journal.entries.clear()
         faults.active.clear()
+        quota.reset()
         proxy.asked_for.clear()
 
-    application = web.Application(middlewares=[journal.middleware, faults.middleware])
-    application.add_routes(Api(store, identity).routes())
+    @web.middleware
+    async def latency(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith("/emulator/"):
+            await asyncio.sleep(store.settings.latency)
+        return await handler(request)
+
+    application = web.Application(middlewares=[journal.middleware, latency, faults.middleware])
+    application.add_routes(Api(store, identity, quota).routes())
     application.add_routes(identity.routes())
     application.add_routes(Control(store, identity, journal, faults, proxy, reset).routes())
     application.router.add_route("*", "/{path:.*}", _not_found)

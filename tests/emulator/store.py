@@ -59,6 +59,10 @@ class Settings:
     enrollment_token_length: int = 40
     authentication_token_lifetime: float = 300.0  # seconds; "a few minutes"
     access_token_lifetime: int = 3599  # seconds
+    latency: float = 0.0  # seconds that every answer takes
+    quota: int = 60_000  # calls of the API in each window of ``quota_window`` seconds
+    quota_window: float = 60.0
+    retry_after: bool = False  # whether the answer to one call too many says when the next window begins
 
 
 @dataclass

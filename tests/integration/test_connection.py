@@ -79,7 +79,7 @@ def test_retries_of_the_token_request_end(mint: Mint, emulator: Emulator, retrie
 
 
 def test_other_errors_are_not_retried(mint_each: MintEach, emulator: Emulator) -> None:
-    statuses = [400, 401, 403, 404, 409]
+    statuses = [401, 400, 403, 404, 409]  # 401 first, while the access token is fresh
     emulator.fail(*({"path": "enrollmentTokens", "status": status} for status in statuses))
     assert [result["http_status"] for result in mint_each(*[{}] * len(statuses))] == statuses
     assert len(emulator.mints()) == len(statuses)
@@ -415,7 +415,7 @@ def test_no_redirect_is_followed(mint_each: MintEach, emulator: Emulator, path: 
         assert result["failed"]
         assert fragment in result["msg"]
     assert emulator.journal("/elsewhere") == []
-    assert len(emulator.journal("/token")) == len(statuses)
+    assert len(emulator.journal("/token")) == (1 if path == "enrollmentTokens" else len(statuses))
 
 
 def test_an_untrusted_certificate_is_refused(mint: Mint, emulator: Emulator) -> None:

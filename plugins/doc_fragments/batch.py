@@ -1,0 +1,36 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The options for many tokens in one task."""
+
+    DOCUMENTATION = r"""
+options:
+  concurrency:
+    description:
+      - How many requests are under way at the same time, V(1) to V(100), where a task mints many tokens.
+      - They share one pool of connections. Whatever the number is, they stay below the API's quota; see the notes.
+    type: int
+    default: 32
+    version_added: 0.2.0
+  on_failure:
+    description:
+      - What becomes of a task that mints many tokens if some of them were not minted, after all retries.
+      - In both cases, the result has the tokens that were minted, and a list of the failures.
+    type: str
+    choices:
+      fail: The task fails.
+      continue: The task succeeds.
+    default: fail
+    version_added: 0.2.0
+notes:
+  - The API's quota is 60,000 requests a minute for an EMM, for everything that it does. A task sends no more than 1,000 requests a second,
+    and 20 % less each time it meets the quota (HTTP 429); while it does not, the rate rises by 5 % a second. If the server asks for a pause with
+    C(Retry-After), all requests of the task wait for its end.
+  - The credentials are exchanged for an access token once for a task, however many tokens it mints.
+  - A task that takes longer than five seconds shows how far it is if it runs on the controller; see the notes on where it runs.
+"""
