@@ -50,6 +50,9 @@ class OptionError(EmmError):
 
     def __init__(self, option: str, value: object, rule: str) -> None:
         super().__init__(f"Option '{option}' is {value!r}, but {rule}.")
+        self.option = option
+        self.value = value
+        self.rule = rule
 
 
 class CredentialsError(EmmError):

@@ -20,23 +20,19 @@ from typing import Any
 from ansible import constants
 from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalAction
-from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import TokenModule, find_missing_library
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_tokens import SharedTokens
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_tokens import SHARED_TOKENS
 
 _PROFILE = "legacy"  # how modules in Python exchange data with the controller; since ansible-core 2.19 it has a name
 _LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
 
-# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from; so this is
-# shared by all of them. Where that is not so, each process has its own, and tokens live as long as that.
-_tokens = SharedTokens()
 _clients: dict[tuple[ConnectionOptions, str, int], Client] = {}  # of this process, for the next item of a loop
-_display = Display()
 
 
 class InProcessAction(NormalAction):
@@ -52,10 +48,9 @@ class InProcessAction(NormalAction):
         self._update_module_args(self._task.action, options, task_vars)
         # As text, for that is how they get to a module elsewhere.
         encoded = json.dumps(options, default=_encode)
-        where, name = self._task.delegate_to or task_vars.get("inventory_hostname"), self._task.get_name()
 
         class Module(_InProcessModule):
-            title = f"[{where}]: {name}"
+            title = self._task.get_name()
 
             def _load_params(self) -> None:
                 self.params = json.loads(encoded)
@@ -98,7 +93,7 @@ class _InProcessModule(TokenModule):
     def open_client(self, connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
         key = (connection, auth.fingerprint(), connections)
         if key not in _clients:
-            _clients[key] = Client(connection, auth, connections, _tokens)
+            _clients[key] = Client(connection, auth, connections, SHARED_TOKENS)
         try:
             yield _clients[key]
         except CredentialsError:
@@ -106,8 +101,7 @@ class _InProcessModule(TokenModule):
             raise
 
     def report(self, progress: Progress) -> None:
-        failed = f", {progress.failed} failed" if progress.failed else ""
-        _display.display(f"MINTING - {self.title}: {progress.minted} of {progress.total} tokens{failed}.")
+        show_progress(self.title, progress)
 
 
 def _run(main: Callable[[type[TokenModule]], None], module_class: type[TokenModule]) -> str:

@@ -55,3 +55,8 @@ class SharedTokens:
     def _read(self) -> _Entries:
         content = self._memory[: self._memory.find(b"\0")]
         return {name: (token, expires) for name, (token, expires) in json.loads(content or b"{}").items()}
+
+
+# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from; so this is
+# shared by all of them. Where that is not so, each process has its own, and tokens live as long as that.
+SHARED_TOKENS = SharedTokens()

@@ -1,0 +1,129 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.template import Templar
+from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import check_concurrency, mint_all
+from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, check_offline
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, find_missing_library
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
+    all_come_together,
+    variables_of_hosts,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, PREFIX, VARIABLES, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_tokens import SHARED_TOKENS
+
+Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
+
+
+class ActionModule(ActionBase):
+    """Mints the tokens of many hosts, or of one."""
+
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        together = self._task.args.get("hosts") == "batch"
+        if together and not all_come_together(self._task):
+            return {**result, "complete": False, "hosts": {}}
+        names = task_vars["ansible_play_batch"] if together else [task_vars["inventory_hostname"]]
+        results: Results = {name: {} for name in names}
+        orders = self._collect_orders(results, task_vars)
+        try:
+            self._mint(orders, results)
+        except EmmError as error:
+            for name in orders:
+                results[name].setdefault("refusal", str(error))
+        return {
+            **result,
+            "changed": any(order.requests for order in orders.values()),
+            "complete": True,
+            "cacheable": any(order.cacheable for order in orders.values()),
+            "refused": any("refusal" in tokens for tokens in results.values()),
+            "hosts": results,
+        }
+
+    def _collect_orders(self, results: Results, task_vars: Mapping[str, Any]) -> dict[str, Order]:
+        """What each host is to get. Those whose variables are wrong are refused."""
+        orders = {}
+        for name, variables in variables_of_hosts(self._task, list(results), task_vars):
+            templar = Templar(loader=self._loader, variables=variables)
+            try:
+                orders[name] = Order.from_variables(
+                    {
+                        variable: templar.template(variables[PREFIX + variable])
+                        for variable in VARIABLES
+                        if PREFIX + variable in variables
+                    }
+                )
+            except (EmmError, AnsibleError) as error:
+                results[name]["refusal"] = str(error)
+            else:
+                results[name].update(orders[name].kept)
+        return orders
+
+    def _mint(self, orders: Mapping[str, Order], results: Results) -> None:
+        """Mint what is ordered, and note for each host what came of it. Raises ``EmmError`` if nothing can be."""
+        if not any(order.requests for order in orders.values()):
+            return
+        missing = find_missing_library()
+        if missing:
+            raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
+        try:
+            dummy, options = self.validate_argument_spec(argument_spec(hosts={"type": "str"}))
+        except AnsibleError as error:
+            raise EmmError(str(error)) from error
+        concurrency = check_concurrency(options["concurrency"])
+        connection = ConnectionOptions.from_options(options)
+        auth = AuthOptions.from_options(options, os.environ)
+        if self._task.check_mode:
+            check_offline(auth)
+            for name, order in orders.items():
+                results[name].update({kind: request.preview() for kind, request in order.requests.items()})
+            return
+        client = Client(connection, auth, concurrency, SHARED_TOKENS)
+        try:
+            for kind in KINDS:
+                self._mint_kind(client, kind, concurrency, orders, results)
+        finally:
+            client.close()
+
+    def _mint_kind(
+        self, client: Client, kind: str, concurrency: int, orders: Mapping[str, Order], results: Results
+    ) -> None:
+        """Mint tokens of one kind for the hosts that were not refused another one."""
+        wanting = {
+            name: (order.requests[kind], order.shared and kind == "enrollment")
+            for name, order in orders.items()
+            if kind in order.requests and "refusal" not in results[name]
+        }
+        # Those who share a token have the same key.
+        keys = {name: repr(request) if shared else name for name, (request, shared) in wanting.items()}
+        requests: dict[str, TokenRequest] = {keys[name]: request for name, (request, dummy) in wanting.items()}
+        outcomes = mint_all(
+            client,
+            list(requests.values()),
+            concurrency=concurrency,
+            report=lambda progress: show_progress(self._task.get_name(), progress),
+        )
+        by_key = dict(zip(requests, outcomes, strict=True))
+        for name, key in keys.items():
+            outcome = by_key[key]
+            if isinstance(outcome, EmmError):
+                results[name]["refusal"] = str(outcome)
+            else:
+                results[name][kind] = outcome

@@ -1,0 +1,137 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the role device_tokens is to get for a host: its variables, checked, and what it has already.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
+    AUTHENTICATION_REQUIREMENTS,
+    ENROLLMENT_TOKEN_TYPES,
+    AuthenticationTokenRequest,
+    EnrollmentTokenRequest,
+    TokenRequest,
+)
+
+PREFIX = "device_tokens_"
+KINDS = ("enrollment", "user_auth")  # in the order in which they are minted: the latter lives for minutes only
+# The role's variables that matter here, without their prefix; as in its meta/argument_specs.yml.
+_SPEC: dict[str, dict[str, Any]] = {
+    "enterprise_id": {"type": "str", "required": True},
+    "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": ["enrollment"]},
+    "user_id": {"type": "str"},
+    "enrollment_token_type": {"type": "str", "choices": list(ENROLLMENT_TOKEN_TYPES)},
+    "duration": {"type": "raw"},
+    "google_authentication_options": {
+        "type": "dict",
+        "options": {
+            "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
+            "required_account_email": {"type": "str"},
+        },
+    },
+    "enrollment_scope": {"type": "str", "choices": ["host", "batch"], "default": "host"},
+    "keep_if_valid_for": {"type": "raw"},
+    "cacheable": {"type": "bool", "default": False},
+}
+VARIABLES = (*_SPEC, "enrollment")  # the last is the fact of an earlier run
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a host is to get: a request for each kind of token to be minted, and the tokens that it keeps."""
+
+    requests: Mapping[str, TokenRequest]
+    kept: Mapping[str, Mapping[str, Any]]
+    shared: bool  # whether its enrollment token is that of all hosts with the same request
+    cacheable: bool  # whether its enrollment token goes into the fact cache
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, Any]) -> Order:
+        """Check the variables of a host, named without their prefix. Raises ``EmmError``."""
+        held = variables.get("enrollment")
+        given = {name: value for name, value in variables.items() if name in _SPEC}
+        validation = ArgumentSpecValidator(_SPEC).validate(given)
+        if validation.error_messages:
+            raise EmmError(f"{PREFIX}*: {'; '.join(validation.error_messages)}")
+        options = validation.validated_parameters
+        requests: dict[str, TokenRequest] = {}
+        try:
+            if "enrollment" in options["kinds"]:
+                requests["enrollment"] = _enrollment_request(options)
+            if "user_auth" in options["kinds"]:
+                _require(options, "user_id", "user_auth")
+                requests["user_auth"] = AuthenticationTokenRequest.from_options(options)
+            kept = _keep(held, requests.get("enrollment"), _minimum(options))
+        except OptionError as error:
+            raise OptionError(PREFIX + error.option, error.value, error.rule) from error
+        if kept:
+            del requests["enrollment"]
+        return cls(
+            requests,
+            {"enrollment": kept} if kept else {},
+            shared=options["enrollment_scope"] == "batch",
+            cacheable=options["cacheable"],
+        )
+
+
+def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:
+    _require(options, "enrollment_token_type", "enrollment")
+    return EnrollmentTokenRequest.from_options({**options, "duration": _duration(options, "duration")})
+
+
+def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
+    if options[name] is None:
+        raise EmmError(f"{PREFIX}{name} is not set, but {PREFIX}kinds contains '{kind}', which needs it.")
+
+
+def _duration(options: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """A duration as the modules take it, from text or from that form itself."""
+    value = options[name]
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            return Duration.from_human(value).to_options()
+        except ValueError as error:
+            raise OptionError(name, value, str(error)) from error
+    spec = {"seconds": {"type": "int", "required": True}, "nanos": {"type": "int", "default": 0}}
+    validation = ArgumentSpecValidator(spec).validate(value) if isinstance(value, Mapping) else None
+    if validation is None or validation.error_messages:
+        raise OptionError(name, value, "it must be text such as '12h', or a dictionary of seconds and nanos")
+    return dict(validation.validated_parameters)
+
+
+def _minimum(options: Mapping[str, Any]) -> timedelta | None:
+    duration = _duration(options, "keep_if_valid_for")
+    return None if duration is None else timedelta(seconds=duration["seconds"])
+
+
+def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
+    """The enrollment token that a host holds, if it is what would be requested and valid for long enough."""
+    if minimum is None or not isinstance(request, EnrollmentTokenRequest):
+        return None
+    if not isinstance(held, Mapping) or not held.get("token"):
+        return None
+    asked = request.preview()
+    if any(held.get(name) != asked.get(name) for name in ("enrollment_token_type", "google_authentication_options")):
+        return None
+    expires_at = held.get("expires_at")
+    if expires_at is None:  # after the year 9999
+        return held
+    try:
+        remaining = datetime.fromisoformat(str(expires_at).replace("Z", "+00:00")) - datetime.now(timezone.utc)
+    except (ValueError, TypeError):
+        return None
+    return held if remaining >= minimum else None
