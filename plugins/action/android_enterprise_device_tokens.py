@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -24,7 +24,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts impo
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, PREFIX, VARIABLES, Order
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_tokens import SHARED_TOKENS
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS, HAND_OUT
 
 Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
 
@@ -37,24 +37,28 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        together = self._task.args.get("hosts") == "batch"
-        if together and not all_come_together(self._task):
-            return {**result, "complete": False, "hosts": {}}
-        names = task_vars["ansible_play_batch"] if together else [task_vars["inventory_hostname"]]
-        results: Results = {name: {} for name in names}
+        if self._task.args.get("hosts", "own") == "batch":
+            if not HAND_OUT.is_shared() or not all_come_together(self._task):
+                return {**result, "complete": False}
+            results, state = self._serve(task_vars["ansible_play_batch"], task_vars)
+            return {**result, **state, "complete": True, "hosts": HAND_OUT.publish(results)}
+        results, state = self._serve([task_vars["inventory_hostname"]], task_vars)
+        return {**result, **state, "hosts": results}
+
+    def _serve(self, hosts: Sequence[str], task_vars: Mapping[str, Any]) -> tuple[Results, dict[str, bool]]:
+        """What there is for each host, and what that means for the tasks that follow."""
+        results: Results = {host: {} for host in hosts}
         orders = self._collect_orders(results, task_vars)
         try:
             self._mint(orders, results)
         except EmmError as error:
-            for name in orders:
-                results[name].setdefault("refusal", str(error))
-        return {
-            **result,
+            for host, order in orders.items():
+                if order.requests:
+                    results[host].setdefault("refusal", str(error))
+        return results, {
             "changed": any(order.requests for order in orders.values()),
-            "complete": True,
             "cacheable": any(order.cacheable for order in orders.values()),
-            "refused": any("refusal" in tokens for tokens in results.values()),
-            "hosts": results,
+            "refused": any("refusal" in result for result in results.values()),
         }
 
     def _collect_orders(self, results: Results, task_vars: Mapping[str, Any]) -> dict[str, Order]:
@@ -84,7 +88,7 @@ class ActionModule(ActionBase):
         if missing:
             raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
         try:
-            dummy, options = self.validate_argument_spec(argument_spec(hosts={"type": "str"}))
+            dummy, options = self.validate_argument_spec(argument_spec(hosts={"type": "str", "choices": ["batch", "own"]}))
         except AnsibleError as error:
             raise EmmError(str(error)) from error
         concurrency = check_concurrency(options["concurrency"])
@@ -95,7 +99,7 @@ class ActionModule(ActionBase):
             for name, order in orders.items():
                 results[name].update({kind: request.preview() for kind, request in order.requests.items()})
             return
-        client = Client(connection, auth, concurrency, SHARED_TOKENS)
+        client = Client(connection, auth, concurrency, ACCESS_TOKENS)
         try:
             for kind in KINDS:
                 self._mint_kind(client, kind, concurrency, orders, results)

@@ -27,7 +27,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import TokenModule, find_missing_library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_tokens import SHARED_TOKENS
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
 
 _PROFILE = "legacy"  # how modules in Python exchange data with the controller; since ansible-core 2.19 it has a name
 _LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
@@ -93,7 +93,7 @@ class _InProcessModule(TokenModule):
     def open_client(self, connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
         key = (connection, auth.fingerprint(), connections)
         if key not in _clients:
-            _clients[key] = Client(connection, auth, connections, SHARED_TOKENS)
+            _clients[key] = Client(connection, auth, connections, ACCESS_TOKENS)
         try:
             yield _clients[key]
         except CredentialsError:

@@ -1,0 +1,54 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: device_tokens_minted
+short_description: What the role device_tokens has minted for a host
+version_added: 0.2.0
+author:
+  - The emm.android_enterprise contributors (!UNKNOWN)
+description:
+  - Finds what the tasks of the role P(emm.android_enterprise.device_tokens#role) have minted for the host that it is templated for.
+  - It mints nothing. It is for the tasks of the role, which keep what it finds as facts of the host; use those facts.
+options:
+  _terms:
+    description:
+      - What to find, V(enrollment) or V(user_auth) for a token, and V(refusal) for the reason why a host did not get one.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show why a host was refused
+  ansible.builtin.debug:
+    msg: "{{ lookup('emm.android_enterprise.device_tokens_minted', 'refusal') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: For each term what was found, or null.
+  type: list
+  elements: raw
+"""
+
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HAND_OUT
+
+
+class LookupModule(LookupBase):
+    """Looks into what was minted for the host alone, then into what was minted for all."""
+
+    def run(self, terms: list[str], variables: dict[str, Any] | None = None, **_options: Any) -> list[Any]:
+        variables = variables or {}
+        host = variables["inventory_hostname"]
+        found = None
+        for name in ("device_tokens__own", "device_tokens__batch"):
+            found = found or variables.get(name, {}).get("hosts", {}).get(host)
+        found = found or HAND_OUT.find(host) or {}
+        return [found.get(term) for term in terms]

@@ -1,0 +1,77 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+# This file is documentation only; the action plugin of the same name does the work, on the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: android_enterprise_device_tokens
+short_description: Mint what the role device_tokens is asked for
+version_added: 0.2.0
+author:
+  - The emm.android_enterprise contributors (!UNKNOWN)
+description:
+  - Mints tokens for all hosts of a batch at once, each as the variables of the role P(emm.android_enterprise.device_tokens#role) say
+    for that host. It is for the tasks of the role; use the role.
+  - It runs on the controller and connects to no host. What was minted is found with
+    P(emm.android_enterprise.device_tokens_minted#lookup), so that no result has the tokens of all hosts.
+extends_documentation_fragment:
+  - emm.android_enterprise.attributes
+  - emm.android_enterprise.auth
+  - emm.android_enterprise.batch
+  - emm.android_enterprise.connection
+options:
+  hosts:
+    description:
+      - For whom to mint.
+    type: str
+    choices:
+      batch: All hosts of the batch that have not failed, where it is certain that all of them come to this task. Elsewhere nothing is minted.
+      own: The host that the task runs for.
+    default: own
+attributes:
+  check_mode:
+    support: partial
+    details:
+      - The variables and the credentials are checked as far as that is possible without the network, and no request is sent.
+        The tokens are null.
+"""
+
+EXAMPLES = r"""
+- name: Mint the token of this host
+  emm.android_enterprise.android_enterprise_device_tokens:
+    hosts: own
+  vars:
+    device_tokens_enterprise_id: LC03demo00
+    device_tokens_enrollment_token_type: userDevice
+  register: own
+  no_log: true
+"""
+
+RETURN = r"""
+complete:
+  description: Whether the hosts of the batch have been served. If not, each has to be on its own.
+  returned: with O(hosts=batch)
+  type: bool
+  sample: true
+cacheable:
+  description: Whether a host wants its enrollment token in the fact cache.
+  returned: unless RV(complete) is false
+  type: bool
+  sample: false
+refused:
+  description: Whether a host did not get what it was to get.
+  returned: unless RV(complete) is false
+  type: bool
+  sample: false
+hosts:
+  description:
+    - For the host, its tokens C(enrollment) and C(user_auth), and the reason of a C(refusal).
+    - With O(hosts=batch), only those hosts for which there was no room elsewhere.
+  returned: unless RV(complete) is false
+  type: dict
+  sample: {}
+"""

@@ -1,0 +1,129 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Memory that all processes of one run of Ansible share, and nobody else.
+
+Ansible runs each task for each host in a process of its own, forked from one that lives as long as the run. Memory that
+is mapped in the latter, before they are forked, is the same in all of them. No file is behind it, so that no secret in
+it gets to a disk.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import bisect
+import fcntl
+import hashlib
+import json
+import mmap
+import os
+import struct
+import tempfile
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_Entries = dict[str, tuple[str, float]]
+
+
+class AccessTokens:
+    """An ``AccessTokenCache``: access tokens by key, with their expiry."""
+
+    def __init__(self, size: int = 64 * 1024) -> None:
+        """``size`` is in bytes; an access token has up to 2,048."""
+        self._size = size
+        self._memory = mmap.mmap(-1, size)
+        # A lock on an empty file that has no name: the system releases it when its owner dies, whatever the reason.
+        self._lock = tempfile.TemporaryFile()
+
+    def __enter__(self) -> AccessTokens:
+        fcntl.lockf(self._lock, fcntl.LOCK_EX)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        fcntl.lockf(self._lock, fcntl.LOCK_UN)
+
+    def get(self, key: str) -> tuple[str, float] | None:
+        """The access token under a key, and when it expires (seconds since the epoch)."""
+        return self._read().get(key)
+
+    def put(self, key: str, token: str, expires: float) -> None:
+        """Keep an access token, in place of one that is there under the same key. The oldest give way to it."""
+        now = time.time()
+        entries: _Entries = {name: entry for name, entry in self._read().items() if entry[1] > now and name != key}
+        entries[key] = (token, expires)
+        content = json.dumps(entries).encode()
+        while len(content) >= self._size:
+            del entries[next(iter(entries))]
+            content = json.dumps(entries).encode()
+        self._memory[: len(content) + 1] = content + b"\0"
+
+    def _read(self) -> _Entries:
+        content = self._memory[: self._memory.find(b"\0")]
+        return {name: (token, expires) for name, (token, expires) in json.loads(content or b"{}").items()}
+
+
+class HandOut:
+    """What one process has for the hosts of a batch, for the process of each host to find.
+
+    One that writes is followed by those that read; nothing is locked. It begins with the number of hosts, an entry for
+    each (digest of its name, where its part begins and how long that is) in the order of the digests, and their parts.
+    """
+
+    _COUNT = struct.Struct("<Q")
+    _ENTRY = struct.Struct("<16sQQ")
+
+    def __init__(self, size: int = 64 * 1024 * 1024) -> None:
+        """``size`` is in bytes; the system only provides what is used of it."""
+        self._size = size
+        self._memory = mmap.mmap(-1, size)
+        self._made_in = os.getpid()
+
+    def is_shared(self) -> bool:
+        """Whether this process got it from the one that it was forked from, and the others may have, too."""
+        return os.getpid() != self._made_in
+
+    def publish(self, parts: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace what is there by a part for each host. Returns those for which there is no room."""
+        encoded = sorted((_digest(host), json.dumps(part).encode(), host) for host, part in parts.items())
+        position = self._COUNT.size + len(encoded) * self._ENTRY.size
+        entries = []
+        rest = {}
+        for digest, part, host in encoded:
+            if position + len(part) > self._size:
+                rest[host] = parts[host]
+                continue
+            self._memory[position : position + len(part)] = part
+            entries.append(self._ENTRY.pack(digest, position, len(part)))
+            position += len(part)
+        head = self._COUNT.pack(len(entries)) + b"".join(entries)
+        self._memory[: len(head)] = head
+        return rest
+
+    def find(self, host: str) -> Any:
+        """A host's part, or nothing."""
+        [count] = self._COUNT.unpack_from(self._memory)
+        digest = _digest(host)
+        index = bisect.bisect_left(range(count), digest, key=lambda number: self._entry(number)[0])
+        if index == count or self._entry(index)[0] != digest:
+            return None
+        dummy, position, length = self._entry(index)
+        return json.loads(self._memory[position : position + length])
+
+    def _entry(self, number: int) -> tuple[bytes, int, int]:
+        digest, position, length = self._ENTRY.unpack_from(
+            self._memory, self._COUNT.size + number * self._ENTRY.size
+        )
+        return digest, position, length
+
+
+def _digest(host: str) -> bytes:
+    return hashlib.blake2b(host.encode(), digest_size=16).digest()
+
+
+# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from, so these are
+# shared by all of them. Where another strategy does not, each process has its own.
+ACCESS_TOKENS = AccessTokens()
+HAND_OUT = HandOut()
