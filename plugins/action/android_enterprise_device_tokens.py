@@ -4,28 +4,22 @@
 
 from __future__ import annotations
 
-import os
+import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
-from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import check_concurrency, mint_all
-from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, check_offline
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, find_missing_library
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
     all_come_together,
     variables_of_hosts,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, PREFIX, VARIABLES, Order
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS, HAND_OUT
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import PREFIX, VARIABLES, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HAND_OUT
 
+_FULFILMENT = "ansible_collections.emm.android_enterprise.plugins.plugin_utils._fulfil"
 Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
 
 
@@ -81,53 +75,17 @@ class ActionModule(ActionBase):
         return orders
 
     def _mint(self, orders: Mapping[str, Order], results: Results) -> None:
-        """Mint what is ordered, and note for each host what came of it. Raises ``EmmError`` if nothing can be."""
+        """Mint what is ordered, or preview it in check mode. Raises ``EmmError`` if nothing can be minted."""
         if not any(order.requests for order in orders.values()):
             return
-        missing = find_missing_library()
-        if missing:
-            raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
+        # Not at the top, where it would be imported by the process that Ansible forks for each task of each host from
+        # here on, which takes the longer the more there is in it.
+        fulfilment = importlib.import_module(_FULFILMENT)
         try:
-            dummy, options = self.validate_argument_spec(argument_spec(hosts={"type": "str", "choices": ["batch", "own"]}))
+            dummy, options = self.validate_argument_spec(fulfilment.ARGUMENT_SPEC)
         except AnsibleError as error:
             raise EmmError(str(error)) from error
-        concurrency = check_concurrency(options["concurrency"])
-        connection = ConnectionOptions.from_options(options)
-        auth = AuthOptions.from_options(options, os.environ)
         if self._task.check_mode:
-            check_offline(auth)
-            for name, order in orders.items():
-                results[name].update({kind: request.preview() for kind, request in order.requests.items()})
-            return
-        client = Client(connection, auth, concurrency, ACCESS_TOKENS)
-        try:
-            for kind in KINDS:
-                self._mint_kind(client, kind, concurrency, orders, results)
-        finally:
-            client.close()
-
-    def _mint_kind(
-        self, client: Client, kind: str, concurrency: int, orders: Mapping[str, Order], results: Results
-    ) -> None:
-        """Mint tokens of one kind for the hosts that were not refused another one."""
-        wanting = {
-            name: (order.requests[kind], order.shared and kind == "enrollment")
-            for name, order in orders.items()
-            if kind in order.requests and "refusal" not in results[name]
-        }
-        # Those who share a token have the same key.
-        keys = {name: repr(request) if shared else name for name, (request, shared) in wanting.items()}
-        requests: dict[str, TokenRequest] = {keys[name]: request for name, (request, dummy) in wanting.items()}
-        outcomes = mint_all(
-            client,
-            list(requests.values()),
-            concurrency=concurrency,
-            report=lambda progress: show_progress(self._task.get_name(), progress),
-        )
-        by_key = dict(zip(requests, outcomes, strict=True))
-        for name, key in keys.items():
-            outcome = by_key[key]
-            if isinstance(outcome, EmmError):
-                results[name]["refusal"] = str(outcome)
-            else:
-                results[name][kind] = outcome
+            fulfilment.preview(options, orders, results)
+        else:
+            fulfilment.fulfil(self._task.get_name(), options, orders, results)

@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
     AuthenticationTokenRequest,
     TokenRequest,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 
 CONCURRENCY_MAX = 100
 REPORT_EVERY = 5.0  # seconds

@@ -12,7 +12,7 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.playbook.task import Task
@@ -27,14 +27,17 @@ def all_come_together(task: Task) -> bool:
 
 
 def variables_of_hosts(
-    task: Task, hosts: Sequence[str], task_vars: Mapping[str, Any]
+    task: Task, hosts: list[str], task_vars: Mapping[str, Any]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The name of each host and the variables that it has in a task, the role's, the play's and its own."""
     hostvars = task_vars["hostvars"]
     play = task.get_play()
+    everybody = task_vars["ansible_play_hosts_all"]  # or they would be looked up again for each host
     for name in hosts:
         host = hostvars._inventory.get_host(name)
-        yield name, hostvars._variable_manager.get_vars(play=play, host=host, task=task, include_hostvars=False)
+        yield name, hostvars._variable_manager.get_vars(
+            play=play, host=host, task=task, include_hostvars=False, _hosts=hosts, _hosts_all=everybody
+        )
 
 
 def _path(task: Task) -> Iterator[Any]:

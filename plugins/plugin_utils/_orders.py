@@ -45,6 +45,7 @@ _SPEC: dict[str, dict[str, Any]] = {
     "keep_if_valid_for": {"type": "raw"},
     "cacheable": {"type": "bool", "default": False},
 }
+_VALIDATOR = ArgumentSpecValidator(_SPEC)
 VARIABLES = (*_SPEC, "enrollment")  # the last is the fact of an earlier run
 
 
@@ -62,7 +63,7 @@ class Order:
         """Check the variables of a host, named without their prefix. Raises ``EmmError``."""
         held = variables.get("enrollment")
         given = {name: value for name, value in variables.items() if name in _SPEC}
-        validation = ArgumentSpecValidator(_SPEC).validate(given)
+        validation = _VALIDATOR.validate(given)
         if validation.error_messages:
             raise EmmError(f"{PREFIX}*: {'; '.join(validation.error_messages)}")
         options = validation.validated_parameters

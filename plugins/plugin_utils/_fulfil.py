@@ -1,0 +1,88 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Mints what hosts have ordered.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import check_concurrency, mint_all
+from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, check_offline
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, find_missing_library
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
+
+ARGUMENT_SPEC = argument_spec(hosts={"type": "str", "choices": ["batch", "own"]})
+Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
+
+
+def preview(options: Mapping[str, Any], orders: Mapping[str, Order], results: Results) -> None:
+    """Note for each host what it would get, as far as that is known without the network. Raises ``EmmError``."""
+    _check_libraries()
+    check_concurrency(options["concurrency"])
+    ConnectionOptions.from_options(options)
+    check_offline(AuthOptions.from_options(options, os.environ))
+    for host, order in orders.items():
+        results[host].update({kind: request.preview() for kind, request in order.requests.items()})
+
+
+def fulfil(task: str, options: Mapping[str, Any], orders: Mapping[str, Order], results: Results) -> None:
+    """Mint what is ordered, and note for each host what came of it. Raises ``EmmError`` if nothing can be.
+
+    ``task`` is the name under which progress is shown; ``options`` are as ``ARGUMENT_SPEC`` says.
+    """
+    _check_libraries()
+    concurrency = check_concurrency(options["concurrency"])
+    connection = ConnectionOptions.from_options(options)
+    auth = AuthOptions.from_options(options, os.environ)
+    client = Client(connection, auth, concurrency, ACCESS_TOKENS)
+    try:
+        for kind in KINDS:
+            requests, keys = _requests(kind, orders, results)
+            outcomes = mint_all(
+                client,
+                list(requests.values()),
+                concurrency=concurrency,
+                report=lambda progress: show_progress(task, progress),
+            )
+            by_key = dict(zip(requests, outcomes, strict=True))
+            for host, key in keys.items():
+                outcome = by_key[key]
+                results[host].update({"refusal": str(outcome)} if isinstance(outcome, EmmError) else {kind: outcome})
+    finally:
+        client.close()
+
+
+def _requests(
+    kind: str, orders: Mapping[str, Order], results: Results
+) -> tuple[dict[str, TokenRequest], dict[str, str]]:
+    """The requests of one kind by key, and for each host that was not refused another token, the key of its request.
+
+    Hosts that share a token have the same key.
+    """
+    requests = {}
+    keys = {}
+    for host, order in orders.items():
+        if kind in order.requests and "refusal" not in results[host]:
+            shared = order.shared and kind == "enrollment"
+            keys[host] = repr(order.requests[kind]) if shared else host
+            requests[keys[host]] = order.requests[kind]
+    return requests, keys
+
+
+def _check_libraries() -> None:
+    missing = find_missing_library()
+    if missing:
+        raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
