@@ -16,7 +16,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts impo
     all_come_together,
     variables_of_hosts,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import PREFIX, VARIABLES, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import VARIABLES, Order
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HAND_OUT
 
 _FULFILMENT = "ansible_collections.emm.android_enterprise.plugins.plugin_utils._fulfil"
@@ -63,9 +63,9 @@ class ActionModule(ActionBase):
             try:
                 orders[name] = Order.from_variables(
                     {
-                        variable: templar.template(variables[PREFIX + variable])
+                        variable: templar.template(variables[variable])
                         for variable in VARIABLES
-                        if PREFIX + variable in variables
+                        if variable in variables
                     }
                 )
             except (EmmError, AnsibleError) as error:

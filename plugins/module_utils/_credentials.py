@@ -343,9 +343,9 @@ class Authorizer:
             if self._credentials.valid:
                 return
             self._exchange()
-            if self.access_token and self._credentials.expiry:
+            if _is_access_token(self.access_token) and self._credentials.expiry:
                 expires = self._credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
-                cache.put(self._cache_key, self.access_token, expires)
+                cache.put(self._cache_key, str(self.access_token), expires)
 
     def _exchange(self) -> None:
         # Not before_request(): it also looks up, at yet another host, in which regions the account may act.

@@ -117,11 +117,19 @@ class Session(RequestsSession):
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
         kwargs["stream"] = True  # the body is read here, against the clock
-        if url.startswith(self._once):
-            self._limiter.wait()
-        response = super().send(request, **kwargs)
+        response = self._send_in_turn(request, **kwargs) if url.startswith(self._once) else super().send(request, **kwargs)
         response.raw = io.BytesIO(_read(response, kwargs["timeout"]))
         return response
+
+    def _send_in_turn(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        self._limiter.wait()
+        refused = False
+        try:
+            response = super().send(request, **kwargs)
+            refused = response.status_code == 429
+            return response
+        finally:
+            self._limiter.settle(refused)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""
@@ -213,10 +221,8 @@ class BoundedRetry(Retry):
         if isinstance(error, urllib3.exceptions.ProxyError) and not _is_of_the_proxy(error):
             # urllib3 blames the proxy too when a connection through it breaks after the request was sent.
             error = urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
-        if self.limiter and response is not None:
-            if response.status == 429:
-                self.limiter.slow_down()
-            self.limiter.pause(self.get_retry_after(response) or 0.0)
+        if self.limiter:
+            self._tell_limiter(self.limiter, response)
         # With none left, the next step raises what it raises after the last retry.
         policy = self if self._remaining() > 0 else self.new(total=0)
         return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
@@ -226,8 +232,19 @@ class BoundedRetry(Retry):
         if self.limiter:
             self.limiter.wait()
 
+    def _tell_limiter(self, limiter: RateLimiter, response: BaseHTTPResponse | None) -> None:
+        refused = response is not None and response.status == 429
+        limiter.settle(refused)
+        wait = None if response is None else self.get_retry_after(response)
+        if refused and wait is None:
+            wait = self._backoff(len(self.history) + 1)
+        limiter.pause(wait or 0.0)
+
     def get_backoff_time(self) -> float:
-        wait: float = BACKOFF_FIRST * 2 ** (len(self.history) - 1)
+        return self._backoff(len(self.history))
+
+    def _backoff(self, retry: int) -> float:
+        wait: float = BACKOFF_FIRST * 2 ** (retry - 1)
         return min(wait * random.uniform(0.5, 1.5), BACKOFF_MAX, self._remaining())
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:

@@ -25,28 +25,29 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
     TokenRequest,
 )
 
-PREFIX = "device_tokens_"
+_PREFIX = "device_tokens_"
 KINDS = ("enrollment", "user_auth")  # in the order in which they are minted: the latter lives for minutes only
-# The role's variables that matter here, without their prefix; as in its meta/argument_specs.yml.
+# The role's variables that matter here, as in its meta/argument_specs.yml.
 _SPEC: dict[str, dict[str, Any]] = {
-    "enterprise_id": {"type": "str", "required": True},
-    "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": ["enrollment"]},
-    "user_id": {"type": "str"},
-    "enrollment_token_type": {"type": "str", "choices": list(ENROLLMENT_TOKEN_TYPES)},
-    "duration": {"type": "raw"},
-    "google_authentication_options": {
+    "device_tokens_enterprise_id": {"type": "str", "required": True},
+    "device_tokens_kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": ["enrollment"]},
+    "device_tokens_user_id": {"type": "str"},
+    "device_tokens_enrollment_token_type": {"type": "str", "choices": list(ENROLLMENT_TOKEN_TYPES)},
+    "device_tokens_duration": {"type": "raw"},
+    "device_tokens_google_authentication_options": {
         "type": "dict",
         "options": {
             "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
             "required_account_email": {"type": "str"},
         },
     },
-    "enrollment_scope": {"type": "str", "choices": ["host", "batch"], "default": "host"},
-    "keep_if_valid_for": {"type": "raw"},
-    "cacheable": {"type": "bool", "default": False},
+    "device_tokens_enrollment_scope": {"type": "str", "choices": ["host", "batch"], "default": "host"},
+    "device_tokens_keep_if_valid_for": {"type": "raw"},
+    "device_tokens_cacheable": {"type": "bool", "default": False},
 }
+_HELD = "device_tokens_enrollment"  # the fact of an earlier run
 _VALIDATOR = ArgumentSpecValidator(_SPEC)
-VARIABLES = (*_SPEC, "enrollment")  # the last is the fact of an earlier run
+VARIABLES = (*_SPEC, _HELD)
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,11 @@ class Order:
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Order:
-        """Check the variables of a host, named without their prefix. Raises ``EmmError``."""
-        held = variables.get("enrollment")
-        given = {name: value for name, value in variables.items() if name in _SPEC}
-        validation = _VALIDATOR.validate(given)
+        """Check those of ``VARIABLES`` that a host has. Raises ``EmmError``."""
+        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != _HELD})
         if validation.error_messages:
-            raise EmmError(f"{PREFIX}*: {'; '.join(validation.error_messages)}")
-        options = validation.validated_parameters
+            raise EmmError("; ".join(validation.error_messages))
+        options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
         requests: dict[str, TokenRequest] = {}
         try:
             if "enrollment" in options["kinds"]:
@@ -74,9 +73,9 @@ class Order:
             if "user_auth" in options["kinds"]:
                 _require(options, "user_id", "user_auth")
                 requests["user_auth"] = AuthenticationTokenRequest.from_options(options)
-            kept = _keep(held, requests.get("enrollment"), _minimum(options))
+            kept = _keep(variables.get(_HELD), requests.get("enrollment"), _minimum(options))
         except OptionError as error:
-            raise OptionError(PREFIX + error.option, error.value, error.rule) from error
+            raise OptionError(_PREFIX + error.option, error.value, error.rule) from error
         if kept:
             del requests["enrollment"]
         return cls(
@@ -94,7 +93,7 @@ def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:
 
 def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
     if options[name] is None:
-        raise EmmError(f"{PREFIX}{name} is not set, but {PREFIX}kinds contains '{kind}', which needs it.")
+        raise EmmError(f"{_PREFIX}{name} is not set, but {_PREFIX}kinds contains '{kind}', which needs it.")
 
 
 def _duration(options: Mapping[str, Any], name: str) -> dict[str, Any] | None:

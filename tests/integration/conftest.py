@@ -39,6 +39,12 @@ def ansible(tmp_path: Path) -> Ansible:
     return Ansible(tmp_path)
 
 
+@pytest.fixture(params=["in process", "as a module"])
+def both_ways(request: pytest.FixtureRequest, ansible: Ansible) -> None:
+    """Run the tests of a file twice: tasks come to the same, whichever way they run."""
+    ansible.in_process = request.param == "in process"
+
+
 @pytest.fixture
 def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
     """The environment of a controller that is set up for the emulator."""
@@ -109,7 +115,7 @@ def mint_each(ansible: Ansible, emulator: Emulator, environment: dict[str, str])
 def _task(emulator: Emulator, options: Mapping[str, Any]) -> dict[str, Any]:
     """A task that runs a module with options, and with sound ones for what they leave out."""
     options = {"enterprise_id": emulator.address.enterprise_id, **options}
-    if "user_id" in options:
+    if "user_id" in options or "user_ids" in options:
         return {USER_AUTH: options}
     return {ENROLLMENT: {"enrollment_token_type": "userDevice", **options}}
 

@@ -57,6 +57,12 @@ class Ansible:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.in_process = True  # whether tasks that can may run without starting a module
+
+    def interpreter(self) -> str:
+        """The Python of the tests, by another name, which is enough for a task to start a module for it."""
+        python = Path(sys.executable)
+        return str(python.parent / ".." / python.parent.name / python.name)
 
     def environment(self, **more: str) -> dict[str, str]:
         """A clean environment: no credentials, no proxies, a home of its own."""
@@ -127,6 +133,7 @@ class Ansible:
             "hosts": "localhost",
             "gather_facts": False,
             "tasks": [{"ignore_errors": True, **task} for task in tasks],
+            **({} if self.in_process else {"vars": {"ansible_python_interpreter": self.interpreter()}}),
         }
         run = self.play([play], *arguments, environment=environment)
         assert len(run.results) == len(tasks), run.output

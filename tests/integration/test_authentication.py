@@ -22,6 +22,7 @@ from tests.emulator.process import Emulator
 from tests.integration.conftest import NOTHING, Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go

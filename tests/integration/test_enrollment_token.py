@@ -16,6 +16,7 @@ from tests.emulator.process import Emulator
 from tests.integration.conftest import Mint
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 MAX_SECONDS = 315_576_000_000
 
 

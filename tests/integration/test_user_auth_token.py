@@ -15,6 +15,7 @@ from tests.emulator.process import Emulator
 from tests.integration.conftest import Mint
 from tests.integration.playbooks import USER_AUTH, Ansible
 
+pytestmark = pytest.mark.usefixtures("both_ways")
 USER = "100000000000000000001"
 GOOGLE_MANAGED_USER = "200000000000000000001"
 
