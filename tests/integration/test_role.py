@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible, Run
 
 ROLE = "emm.android_enterprise.device_tokens"
+DEVICE_TOKENS = "emm.android_enterprise.android_enterprise_device_tokens"
 GOOGLE_MANAGED_USER = "200000000000000000001"
 BOTH = ["enrollment", "user_auth"]
 
@@ -66,48 +68,230 @@ def facts_of(run: Run) -> dict[str, dict[str, Any]]:
     return {entry["host"]: entry["result"]["msg"] for entry in run.results if entry["task"] == "Facts"}
 
 
+ODD = "inventory_hostname[-1] in '13579'"
+INCLUDE = {"ansible.builtin.include_role": {"name": ROLE}}
+FAILING = {"ansible.builtin.fail": {"msg": "The rescue is what matters."}}
+
+
 @pytest.mark.parametrize(
-    ("hosts", "play"),
+    ("play", "served", "together"),
     [
-        pytest.param(20, {"strategy": "linear"}, id="linear"),
-        pytest.param(8, {"strategy": "free"}, id="free"),
-        pytest.param(8, {"serial": 3}, id="serial"),
+        pytest.param({}, range(1, 21), True, id="linear"),
+        pytest.param({"strategy": "free"}, range(1, 7), False, id="free"),
+        pytest.param({"strategy": "host_pinned"}, range(1, 7), False, id="host_pinned"),
+        pytest.param({"serial": 3}, range(1, 9), True, id="serial"),
+        pytest.param({"roles": [], "tasks": [INCLUDE]}, range(1, 7), True, id="include"),
+        pytest.param({"roles": [{"role": ROLE, "when": ODD}]}, range(1, 7, 2), False, id="condition"),
+        pytest.param({"roles": [{"role": ROLE, "when": f"not ({ODD})"}]}, range(2, 7, 2), False, id="not-the-first"),
+        pytest.param({"roles": [], "tasks": [{**INCLUDE, "when": ODD}]}, range(1, 7, 2), False, id="include-condition"),
+        pytest.param(
+            {"roles": [], "tasks": [{"block": [{**FAILING, "when": ODD}], "rescue": [INCLUDE]}]},
+            range(1, 7, 2),
+            False,
+            id="rescue",
+        ),
+        pytest.param(
+            {
+                "roles": [],
+                "tasks": [
+                    {
+                        "block": [{**FAILING, "when": ODD}, {"ansible.builtin.import_role": {"name": ROLE}}],
+                        "rescue": [{"ansible.builtin.meta": "noop"}],
+                    }
+                ],
+            },
+            range(2, 7, 2),
+            False,
+            id="block-with-rescue",
+        ),
+        pytest.param(
+            {
+                "roles": [],
+                "tasks": [
+                    {
+                        "ansible.builtin.include_role": {
+                            "name": f"{{{{ '{ROLE}' if {ODD} else 'emm.android_enterprise.nothing' }}}}"
+                        },
+                        "ignore_errors": True,
+                    }
+                ],
+            },
+            range(1, 7, 2),
+            False,
+            id="name-of-an-include",
+        ),
+        pytest.param({"roles": [], "tasks": [{**INCLUDE, "loop": [1, 2]}]}, [1, 1, 2, 2, 3, 3], False, id="loop"),
     ],
 )
-def test_each_host_gets_two_tokens(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator, hosts: int, play: dict[str, Any]
+def test_each_host_gets_two_tokens_of_its_own(
+    ansible: Ansible,
+    environment: dict[str, str],
+    emulator: Emulator,
+    play: dict[str, Any],
+    served: Sequence[int],
+    together: bool,
 ) -> None:
-    """Each host's own: the enrollment tokens are told apart by the account that they require."""
+    """Those that come to the role, and no others. The enrollment tokens are told apart by the account they require."""
     google = {
         "authentication_requirement": "required",
         "required_account_email": "{{ inventory_hostname }}@example.com",
     }
-    inventory = fleet(hosts, device_tokens_kinds=BOTH, device_tokens_google_authentication_options=google)
-    run = ansible.play([role_play(**play)], inventory=inventory, environment=environment)
-    assert run.returncode == 0, run.output
-    assert len(emulator.mints()) == 2 * hosts
-    enrollment = {
-        issued["request"]["googleAuthenticationOptions"]["requiredAccountEmail"]: issued
+    count = max(*served, 6) if len(set(served)) == len(served) else max(served)
+    inventory = fleet(count, device_tokens_kinds=BOTH, device_tokens_no_log=False)
+    role_vars = {"device_tokens_google_authentication_options": google}  # the play's own, which hostvars do not have
+    run = ansible.play([role_play(vars=role_vars, **play)], inventory=inventory, environment=environment)
+    hosts = [f"device-{number:02d}" for number in served]
+    assert [task["hosts"] for task in run.of(DEVICE_TOKENS) if task.get("complete")] == (
+        [{}] * (-(-count // play.get("serial", count))) if together else []
+    )
+    assert sorted(token["user_id"] for token in emulator.tokens("user_auth")) == sorted(map(user, served))
+    enrollment = [
+        issued["request"]["googleAuthenticationOptions"]["requiredAccountEmail"]
         for issued in emulator.tokens("enrollment")
-    }
-    user_auth = {issued["user_id"]: issued for issued in emulator.tokens("user_auth")}
-    assert len(enrollment) == len(user_auth) == hosts
-    facts = facts_of(run)
-    assert len(facts) == hosts
-    for number, (host, fact) in enumerate(sorted(facts.items()), start=1):
+    ]
+    assert sorted(enrollment) == sorted(f"{host}@example.com" for host in hosts)
+    assert len(emulator.mints()) == 2 * len(hosts)
+    assert len(emulator.journal("/token")) == 1, "one exchange for a play"
+    issued_tokens = {token["token"]: token for token in emulator.tokens()}
+    for host in hosts:
+        fact = facts_of(run)[host]
+        issued = issued_tokens[fact["device_tokens_enrollment"]["token"]]
         assert fact["device_tokens_enrollment"] == {
-            "token": enrollment[f"{host}@example.com"]["token"],
+            "token": issued["token"],
             "enrollment_token_type": "userDevice",
             "duration": {"seconds": 3600, "nanos": 0},
             "google_authentication_options": {**google, "required_account_email": f"{host}@example.com"},
-            "issued_at": enrollment[f"{host}@example.com"]["issued"],
-            "expires_at": enrollment[f"{host}@example.com"]["expires"],
+            "issued_at": issued["issued"],
+            "expires_at": issued["expires"],
         }
+        assert issued["request"]["googleAuthenticationOptions"]["requiredAccountEmail"] == f"{host}@example.com"
+        issued = issued_tokens[fact["device_tokens_user_auth"]["token"]]
         assert fact["device_tokens_user_auth"] == {
-            "token": user_auth[user(number)]["token"],
-            "user_id": user(number),
-            "issued_at": user_auth[user(number)]["issued"],
+            "token": issued["token"],
+            "user_id": user(int(host[-2:])),
+            "issued_at": issued["issued"],
         }
+        assert issued["user_id"] == user(int(host[-2:]))
+
+
+def test_hosts_that_failed_before_get_nothing(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    before = [
+        {"ansible.builtin.fail": {"msg": "no"}, "when": "inventory_hostname == 'device-01'"},
+        {"ansible.builtin.ping": {}, "when": "inventory_hostname == 'device-03'"},  # which nothing can connect to
+        {"ansible.builtin.meta": "end_host", "when": "inventory_hostname == 'device-04'"},
+    ]
+    inventory = fleet(5, device_tokens_kinds=BOTH)
+    run = ansible.play([role_play(pre_tasks=before)], inventory=inventory, environment=environment)
+    assert "unreachable=1" in run.output
+    assert set(facts_of(run)) == {"device-02", "device-05"}
+    assert sorted(token["user_id"] for token in emulator.tokens("user_auth")) == [user(2), user(5)]
+    assert len(emulator.mints()) == 4
+
+
+def test_a_run_after_a_partial_failure_mints_for_the_rest_only(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    inventory = fleet(3, device_tokens_kinds=["user_auth"])
+    inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    assert ansible.play([role_play()], inventory=inventory, environment=environment).returncode == 2
+    inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = user(2)
+    run = ansible.play([role_play()], "--limit", "device-02", inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert [token["user_id"] for token in emulator.tokens()][-1] == user(2)
+    assert len(emulator.tokens()) == 3
+
+
+def test_the_role_twice_in_a_play_mints_twice(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    play = role_play(roles=[], tasks=[INCLUDE, {**INCLUDE, "when": ODD}])
+    run = ansible.play([play], inventory=fleet(3), environment=environment)
+    assert run.returncode == 0, run.output
+    assert len(emulator.tokens()) == 3 + 2
+    held = {fact["device_tokens_enrollment"]["token"] for fact in facts_of(run).values()}
+    assert held < {token["token"] for token in emulator.tokens()}
+    assert len(held) == 3
+
+
+def test_hosts_of_a_batch_may_share_an_enrollment_token(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    inventory = fleet(5, device_tokens_kinds=BOTH, device_tokens_enrollment_scope="batch")
+    inventory["all"]["hosts"]["device-02"]["device_tokens_duration"] = "2h"
+    inventory["all"]["hosts"]["device-05"]["device_tokens_enrollment_scope"] = "host"
+    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    held = {host: fact["device_tokens_enrollment"]["token"] for host, fact in facts_of(run).items()}
+    assert held["device-01"] == held["device-03"] == held["device-04"]
+    assert len(set(held.values())) == len(emulator.tokens("enrollment")) == 3
+    assert len(emulator.tokens("user_auth")) == 5
+
+
+def test_a_token_in_the_fact_cache_is_kept_while_it_is_valid_for_long_enough(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    cache = ansible.directory / "facts"
+    environment = {
+        **environment,
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(cache),
+    }
+
+    def run(**variables: Any) -> str:
+        inventory = fleet(2, device_tokens_kinds=BOTH, device_tokens_duration="2h", **variables)
+        result = ansible.play([role_play()], inventory=inventory, environment=environment)
+        assert result.returncode == 0, result.output
+        return str(facts_of(result)["device-01"]["device_tokens_enrollment"]["token"])
+
+    def cached() -> str:
+        return "".join(file.read_text(encoding="utf-8") for file in cache.glob("*device-0*"))
+
+    run()
+    assert "token" not in cached(), "only where that is asked for"
+    first = run(device_tokens_cacheable=True)
+    assert first in cached()
+    assert [token["token"] for token in emulator.tokens("user_auth") if token["token"] in cached()] == []
+    assert run(device_tokens_keep_if_valid_for="1h") == first
+    assert len(emulator.tokens("enrollment")) == 4
+    assert len(emulator.tokens("user_auth")) == 6, "there is no point in keeping those"
+    assert run(device_tokens_keep_if_valid_for="3h") != first
+    assert run() != first
+    assert len(emulator.tokens("enrollment")) == 8
+
+
+def test_a_refused_host_may_go_on(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    inventory = fleet(2, device_tokens_kinds=BOTH, device_tokens_on_failure="continue")
+    inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    show = {"name": "Refusal", "ansible.builtin.debug": {"msg": "{{ device_tokens_refusal }}"}}
+    run = ansible.play([role_play(post_tasks=[show])], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    shown = {entry["host"]: entry["result"]["msg"] for entry in run.results if entry["task"] == "Refusal"}
+    assert not shown["device-01"]
+    assert "EMM-managed accounts only" in shown["device-02"]
+    assert len(emulator.tokens("enrollment")) == 2
+
+
+def test_without_an_access_token_every_host_says_why(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    emulator.revoke(emulator.address.service_account_email)
+    run = ansible.play([role_play()], inventory=fleet(3), environment=environment)
+    assert run.returncode == 2
+    assert len(run.failures()) == 3
+    assert all("deleted, disabled, or replaced" in reason for reason in run.failures().values())
+    assert len(emulator.journal()) == 1
+
+
+def test_wrong_module_defaults_are_every_hosts_reason(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    defaults = {"group/emm.android_enterprise.android_enterprise": {"concurrency": "many"}}
+    run = ansible.play([role_play(module_defaults=defaults)], inventory=fleet(2), environment=environment)
+    assert all("concurrency" in reason and "many" in reason for reason in run.failures().values())
+    assert len(run.failures()) == 2
+    assert emulator.journal() == []
 
 
 def test_limit(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
