@@ -62,11 +62,7 @@ class ActionModule(ActionBase):
             templar = Templar(loader=self._loader, variables=variables)
             try:
                 orders[name] = Order.from_variables(
-                    {
-                        variable: templar.template(variables[variable])
-                        for variable in VARIABLES
-                        if variable in variables
-                    }
+                    {variable: templar.template(variables[variable]) for variable in VARIABLES if variable in variables}
                 )
             except (EmmError, AnsibleError) as error:
                 results[name]["refusal"] = str(error)

@@ -28,9 +28,12 @@ options:
     default: fail
     version_added: 0.2.0
 notes:
-  - The API's quota is 60,000 requests a minute for an EMM, for everything that it does. A task sends no more than 1,000 requests a second,
-    and 20 % less each time it meets the quota (HTTP 429); while it does not, the rate rises by 5 % a second. If the server asks for a pause with
-    C(Retry-After), all requests of the task wait for its end.
+  - The API's quota is 60,000 requests a minute for an EMM, for everything that it does. A task sends no more than 1,000 requests a
+    second, and 20 % less each time it meets the quota (HTTP 429); while it does not, the rate rises by 5 % a second. When the quota is
+    met, all requests of the task pause, for as long as the server asks for with C(Retry-After) or else about half a second; then one of
+    them tries, and the others follow once it is accepted.
   - The credentials are exchanged for an access token once for a task, however many tokens it mints.
-  - A task that takes longer than five seconds shows how far it is if it runs on the controller; see the notes on where it runs.
+  - On the controller (a local connection without C(become), C(async), C(environment), or a Python of its own), the task runs in a process
+    of Ansible's and starts none. The results are the same, and the credentials are exchanged once for the whole play. A task that
+    mints for longer than five seconds shows how far it is, then and every five seconds; one that runs elsewhere cannot.
 """

@@ -245,7 +245,7 @@ def _expand(path: str | None) -> str | None:
 class AccessTokenCache(Protocol):
     """Where access tokens outlive an ``Authorizer``. Entered, it is for one user alone until it is left."""
 
-    def __enter__(self) -> AccessTokenCache: ...
+    def __enter__(self) -> None: ...
 
     def __exit__(self, *exception: object) -> None: ...
 
@@ -313,8 +313,8 @@ class Authorizer:
                 return False
             self._credentials.token = None
             if self._cache:
-                with self._cache as cache:
-                    cache.put(self._cache_key, "", 0)
+                with self._cache:
+                    self._cache.put(self._cache_key, "", 0)
             return True
 
     def _header(self) -> dict[str, str]:
@@ -335,8 +335,8 @@ class Authorizer:
         if self._cache is None:
             self._exchange()
             return
-        with self._cache as cache:  # others wait here for the token that this one gets
-            known = cache.get(self._cache_key)
+        with self._cache:  # others wait here for the token that this one gets
+            known = self._cache.get(self._cache_key)
             if known:
                 self._credentials.token = known[0]
                 self._credentials.expiry = datetime.fromtimestamp(known[1], timezone.utc).replace(tzinfo=None)
@@ -345,7 +345,7 @@ class Authorizer:
             self._exchange()
             if _is_access_token(self.access_token) and self._credentials.expiry:
                 expires = self._credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
-                cache.put(self._cache_key, str(self.access_token), expires)
+                self._cache.put(self._cache_key, str(self.access_token), expires)
 
     def _exchange(self) -> None:
         # Not before_request(): it also looks up, at yet another host, in which regions the account may act.

@@ -117,7 +117,9 @@ class Session(RequestsSession):
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
         kwargs["stream"] = True  # the body is read here, against the clock
-        response = self._send_in_turn(request, **kwargs) if url.startswith(self._once) else super().send(request, **kwargs)
+        response = (
+            self._send_in_turn(request, **kwargs) if url.startswith(self._once) else super().send(request, **kwargs)
+        )
         response.raw = io.BytesIO(_read(response, kwargs["timeout"]))
         return response
 

@@ -84,7 +84,7 @@ def run_one(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]], 
 
     ``prepare`` turns the options into a request, or raises ``OptionError``.
     """
-    requests, outcomes = _run(module, lambda options: [prepare(options)], _mint_one)
+    dummy, outcomes = _run(module, lambda options: [prepare(options)], _mint_one)
     module.exit_json(changed=True, **{name: outcomes[0]})
 
 
@@ -96,7 +96,7 @@ def run_many(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]],
     requests, outcomes = _run(module, prepare, _mint_many)
     minted = [outcome for outcome in outcomes if not isinstance(outcome, EmmError)]
     failures = describe_failures(requests, outcomes)
-    result = {"changed": bool(minted), name: minted, "failures": failures}
+    result: dict[str, Any] = {"changed": bool(minted), name: minted, "failures": failures}
     if failures and module.params["on_failure"] == "fail":
         first = failures[0]
         module.fail_json(

@@ -27,12 +27,16 @@ class RateLimiter:
     one of them tries, and the others follow at a lower rate as soon as its request is accepted.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         """``clock`` and ``sleep`` are in seconds."""
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._thread = threading.local()  # when it sent its last request, and whether that tries if the quota is exhausted
+        self._thread = (
+            threading.local()
+        )  # when it sent its last request, and whether that tries if the quota is exhausted
         self._rate = QUOTA
         self._rated_at = clock()
         self._next_turn = self._paused_until = clock()
@@ -91,4 +95,5 @@ class RateLimiter:
             return True
 
     def _rate_at(self, now: float) -> float:
-        return min(QUOTA, self._rate * RAISING ** max(0.0, now - self._rated_at))
+        raised: float = self._rate * RAISING ** max(0.0, now - self._rated_at)
+        return min(QUOTA, raised)

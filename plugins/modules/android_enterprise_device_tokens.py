@@ -29,7 +29,8 @@ options:
       - For whom to mint.
     type: str
     choices:
-      batch: All hosts of the batch that have not failed, where it is certain that all of them come to this task. Elsewhere nothing is minted.
+      batch: All hosts of the batch that have not failed, where it is certain that all of them come to this task.
+        Elsewhere nothing is minted.
       own: The host that the task runs for.
     default: own
 attributes:

@@ -16,40 +16,46 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.playbook.task import Task
-from ansible.playbook.task_include import TaskInclude
 
 _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
 
 
 def all_come_together(task: Task) -> bool:
-    """Whether it is certain that all hosts of the batch that have not failed run a task at the same time."""
-    return task.get_play().strategy in _LINEAR and not any(map(_depends_on_host, _path(task)))
+    """Whether it is certain that all hosts of the batch that have not failed run a task at the same time.
+
+    A host may not come to what is included while the play runs, or has a condition; and not to a block that it has
+    left for its rescue.
+    """
+    return (
+        task.get_play().strategy in _LINEAR
+        and task.all_parents_static()
+        and not any(
+            element.when or getattr(element, "rescue", None) or getattr(element, "always", None)
+            for element in _path(task)
+        )
+    )
 
 
 def variables_of_hosts(
     task: Task, hosts: list[str], task_vars: Mapping[str, Any]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """The name of each host and the variables that it has in a task, the role's, the play's and its own."""
     hostvars = task_vars["hostvars"]
     play = task.get_play()
     everybody = task_vars["ansible_play_hosts_all"]  # or they would be looked up again for each host
     for name in hosts:
         host = hostvars._inventory.get_host(name)
-        yield name, hostvars._variable_manager.get_vars(
-            play=play, host=host, task=task, include_hostvars=False, _hosts=hosts, _hosts_all=everybody
+        yield (
+            name,
+            hostvars._variable_manager.get_vars(
+                play=play, host=host, task=task, include_hostvars=False, _hosts=hosts, _hosts_all=everybody
+            ),
         )
 
 
 def _path(task: Task) -> Iterator[Any]:
-    """A task, and the blocks and includes that it is in."""
+    """A task, and the blocks and imports that it is in."""
     element: Any = task
     while element is not None:
         yield element
         element = element._parent
-
-
-def _depends_on_host(element: Any) -> bool:
-    """Whether an element of a path may be for some hosts only: by a condition, an earlier failure, or its very name."""
-    if element.when or getattr(element, "rescue", None) or getattr(element, "always", None):
-        return True
-    return isinstance(element, TaskInclude) and bool(element.loop or "{{" in str(element.args))

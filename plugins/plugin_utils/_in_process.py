@@ -40,10 +40,10 @@ class InProcessAction(NormalAction):
 
     main: Callable[[type[TokenModule]], None]  # the module's
 
-    def _execute_module(self, *args: Any, task_vars: dict[str, Any] | None = None, **kwargs: Any) -> dict[str, Any]:
-        task_vars = task_vars or {}
+    def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        task_vars = kwargs["task_vars"]
         if not self._runs_here(task_vars):
-            return dict(super()._execute_module(*args, task_vars=task_vars, **kwargs))
+            return dict(super()._execute_module(*args, **kwargs))
         options = dict(self._task.args)
         self._update_module_args(self._task.action, options, task_vars)
         # As text, for that is how they get to a module elsewhere.

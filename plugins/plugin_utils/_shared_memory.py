@@ -38,9 +38,8 @@ class AccessTokens:
         # A lock on an empty file that has no name: the system releases it when its owner dies, whatever the reason.
         self._lock = tempfile.TemporaryFile()
 
-    def __enter__(self) -> AccessTokens:
+    def __enter__(self) -> None:
         fcntl.lockf(self._lock, fcntl.LOCK_EX)
-        return self
 
     def __exit__(self, *exception: object) -> None:
         fcntl.lockf(self._lock, fcntl.LOCK_UN)
@@ -113,9 +112,7 @@ class HandOut:
         return json.loads(self._memory[position : position + length])
 
     def _entry(self, number: int) -> tuple[bytes, int, int]:
-        digest, position, length = self._ENTRY.unpack_from(
-            self._memory, self._COUNT.size + number * self._ENTRY.size
-        )
+        digest, position, length = self._ENTRY.unpack_from(self._memory, self._COUNT.size + number * self._ENTRY.size)
         return digest, position, length
 
 

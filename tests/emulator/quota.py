@@ -15,7 +15,7 @@ from tests.emulator.store import Settings
 
 
 class Quota:
-    """Counts calls. Windows follow each other from the first call on, by the real clock, not the one that can be set."""
+    """Counts calls. Windows begin with a call, by the real clock and not the one that can be set."""
 
     def __init__(self) -> None:
         self.reset()

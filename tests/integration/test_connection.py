@@ -21,6 +21,7 @@ import pytest
 
 from tests.emulator.process import Emulator
 from tests.integration.conftest import Mint, MintEach
+from tests.integration.playbooks import Ansible
 
 pytestmark = pytest.mark.usefixtures("both_ways")
 USER = "100000000000000000001"

@@ -18,7 +18,7 @@ import yaml
 
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible
-from tests.integration.test_role import user
+from tests.integration.test_role import GOOGLE_MANAGED_USER, user
 
 PLUGINS = sorted(
     str(path.relative_to(REPOSITORY).with_suffix("")).replace("/", ".")
@@ -75,6 +75,8 @@ def variables(emulator: Emulator) -> str:
             "emm_access_token": emulator.access_token(),
             "emm_service_account_email": json.loads(key.read_text(encoding="utf-8"))["client_email"],
             "emm_service_account_file": str(key),
+            "todays_user_ids": [user(1), GOOGLE_MANAGED_USER],
+            "wave_user_ids": [user(1), GOOGLE_MANAGED_USER],
             "vault_emm_service_account": key.read_text(encoding="utf-8"),
         }
     )
@@ -100,7 +102,9 @@ def test_of_plugins(
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
     run = ansible.play([play], "--extra-vars", variables, environment=surroundings)
     assert run.returncode == 0, run.output
-    assert len(emulator.tokens()) == examples.count("emm.android_enterprise.android_enterprise_")
+    counts = [int(count) for count in re.findall(r"^    count: (\d+)$", examples, re.MULTILINE)]
+    single = examples.count("  emm.android_enterprise.android_enterprise_") - len(counts)
+    assert len(emulator.tokens()) == single + sum(counts)
 
 
 @pytest.mark.parametrize("page", PAGES)

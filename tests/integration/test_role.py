@@ -69,6 +69,7 @@ def facts_of(run: Run) -> dict[str, dict[str, Any]]:
 
 
 ODD = "inventory_hostname[-1] in '13579'"
+IMPORT = {"ansible.builtin.import_role": {"name": ROLE}}
 INCLUDE = {"ansible.builtin.include_role": {"name": ROLE}}
 FAILING = {"ansible.builtin.fail": {"msg": "The rescue is what matters."}}
 
@@ -80,7 +81,8 @@ FAILING = {"ansible.builtin.fail": {"msg": "The rescue is what matters."}}
         pytest.param({"strategy": "free"}, range(1, 7), False, id="free"),
         pytest.param({"strategy": "host_pinned"}, range(1, 7), False, id="host_pinned"),
         pytest.param({"serial": 3}, range(1, 9), True, id="serial"),
-        pytest.param({"roles": [], "tasks": [INCLUDE]}, range(1, 7), True, id="include"),
+        pytest.param({"roles": [], "tasks": [IMPORT]}, range(1, 7), True, id="import"),
+        pytest.param({"roles": [], "tasks": [INCLUDE]}, range(1, 7), False, id="include"),
         pytest.param({"roles": [{"role": ROLE, "when": ODD}]}, range(1, 7, 2), False, id="condition"),
         pytest.param({"roles": [{"role": ROLE, "when": f"not ({ODD})"}]}, range(2, 7, 2), False, id="not-the-first"),
         pytest.param({"roles": [], "tasks": [{**INCLUDE, "when": ODD}]}, range(1, 7, 2), False, id="include-condition"),
@@ -95,7 +97,7 @@ FAILING = {"ansible.builtin.fail": {"msg": "The rescue is what matters."}}
                 "roles": [],
                 "tasks": [
                     {
-                        "block": [{**FAILING, "when": ODD}, {"ansible.builtin.import_role": {"name": ROLE}}],
+                        "block": [{**FAILING, "when": ODD}, IMPORT],
                         "rescue": [{"ansible.builtin.meta": "noop"}],
                     }
                 ],

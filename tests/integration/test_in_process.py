@@ -1,0 +1,145 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""When a task runs in the process of the controller, and what all tasks of a run share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.emulator.process import Emulator
+from tests.integration.conftest import Mint
+from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
+
+STARTED = "EXEC"  # what Ansible says at the highest verbosity when it starts something
+OPTIONS = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"}
+USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)]
+
+
+def started_a_process(
+    ansible: Ansible, controller: dict[str, str], task: dict[str, Any], play: dict[str, Any] | None = None
+) -> bool:
+    whole = {"hosts": "localhost", "gather_facts": False, "tasks": [{ENROLLMENT: OPTIONS, **task}], **(play or {})}
+    run = ansible.play([whole], "-vvvv", environment=controller)
+    assert run.returncode == 0, run.output
+    return STARTED in run.output
+
+
+@pytest.mark.parametrize(
+    ("task", "play"),
+    [
+        ({}, {}),
+        ({"delegate_to": "localhost"}, {}),
+        ({"vars": {"ansible_python_interpreter": "auto_silent"}}, {}),
+        ({"check_mode": True}, {}),
+        ({"loop": [1, 2, 3]}, {}),
+        ({}, {"environment": {}}),
+    ],
+)
+def test_no_process_is_started(
+    ansible: Ansible, environment: dict[str, str], task: dict[str, Any], play: dict[str, Any]
+) -> None:
+    assert not started_a_process(ansible, environment, task, play)
+
+
+def test_a_process_is_started_where_it_would_make_a_difference(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    environment = {**environment, "ANSIBLE_ASYNC_DIR": str(ansible.directory / "async")}
+    other = {"vars": {"ansible_python_interpreter": ansible.interpreter()}}
+    assert started_a_process(ansible, environment, other)
+    assert started_a_process(ansible, environment, {"environment": {"LANG": "C"}})
+    assert started_a_process(ansible, environment, {}, {"environment": {"LANG": "C"}})
+    assert started_a_process(ansible, environment, {"async": 60, "poll": 1})
+    assert started_a_process(ansible, environment, {"become": True, "become_method": "ansible.builtin.su"})
+    assert len(emulator.tokens()) == 5
+
+
+def test_what_a_module_needs_is_looked_for_on_the_controller_first(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """Without its libraries there, it is started as usual: by the Python that has them."""
+    hidden = ansible.directory / "hidden" / "google" / "auth"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
+    blind = {**environment, "PYTHONPATH": str(hidden.parents[1])}
+    run = ansible.play(
+        [{"hosts": "localhost", "gather_facts": False, "tasks": [{ENROLLMENT: OPTIONS}]}], "-vvvv", environment=blind
+    )
+    assert STARTED in run.output
+    assert "Failed to import the required Python library (google-auth)" in run.output
+    assert emulator.journal() == []
+
+
+def test_credentials_are_exchanged_once_for_a_play(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    tasks: list[dict[str, Any]] = [
+        {ENROLLMENT: OPTIONS},
+        {ENROLLMENT: OPTIONS, "loop": [1, 2, 3]},
+        {USER_AUTH: {"enterprise_id": "LC03demo00", "user_ids": USERS}},
+    ]
+    for strategy in ("linear", "free"):
+        emulator.reset()
+        inventory: dict[str, Any] = {"all": {"hosts": {f"device-{number}": {} for number in range(5)}}}
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "strategy": strategy,
+            "tasks": [{**task, "delegate_to": "localhost"} for task in tasks],
+        }
+        run = ansible.play([play], inventory=inventory, environment=environment)
+        assert run.returncode == 0, run.output
+        assert len(emulator.mints()) == 5 * (1 + 3 + len(USERS))
+        assert len(emulator.journal("/token")) == 1
+
+
+def test_other_credentials_are_exchanged_on_their_own(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    builder = {**OPTIONS, "auth_kind": "serviceaccount", "service_account_file": emulator.address.builder_file}
+    results = ansible.tasks(
+        {ENROLLMENT: OPTIONS}, {ENROLLMENT: builder}, {ENROLLMENT: OPTIONS}, environment=environment
+    )
+    assert [result["failed"] for result in results] == [False, True, False]
+    assert "builder@emulator" in results[1]["msg"]
+    assert len(emulator.journal("/token")) == 2
+
+
+def test_an_access_token_that_is_no_longer_accepted_is_replaced(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    emulator.change_settings(access_token_lifetime=3600)
+    forget = {
+        "ansible.builtin.uri": {
+            "url": f"{emulator.address.url}/emulator/clock",
+            "method": "POST",
+            "body_format": "json",
+            "body": {"advance": 3601},
+        }
+    }
+    many = {USER_AUTH: {"enterprise_id": "LC03demo00", "user_ids": USERS}}
+    results = ansible.tasks({ENROLLMENT: OPTIONS}, forget, many, {ENROLLMENT: OPTIONS}, environment=environment)
+    assert [result["failed"] for result in results] == [False] * 4
+    assert len(emulator.tokens()) == 2 + len(USERS)
+    assert len(emulator.journal("/token")) == 2
+
+
+def test_values_that_are_not_text_in_yaml(mint: Mint, emulator: Emulator) -> None:
+    emulator.add_enterprise(
+        id="2026-11-22", users=[{"id": "7", "accountType": "userAccount", "managementType": "emmManaged"}]
+    )
+    token = mint(enterprise_id=date(2026, 11, 22), user_id=7)["authentication_token"]
+    assert token["user_id"] == "7"
+
+
+def test_ten_thousand(mint: Mint, emulator: Emulator) -> None:
+    users = [USERS[number % len(USERS)] for number in range(10_000)]
+    tokens = mint(user_ids=users, concurrency=64)["authentication_tokens"]
+    assert [token["user_id"] for token in tokens] == users
+    assert {token["token"] for token in tokens} == {token["token"] for token in emulator.tokens()}
+    assert len(emulator.tokens()) == 10_000
