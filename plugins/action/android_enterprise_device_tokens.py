@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
             results, state = self._serve(task_vars["ansible_play_batch"], task_vars)
             return {**result, **state, "complete": True, "hosts": HAND_OUT.publish(results)}
         results, state = self._serve([task_vars["inventory_hostname"]], task_vars)
-        return {**result, **state, "hosts": results}
+        return {**result, **state, "hosts": HAND_OUT.add(results) if HAND_OUT.is_shared() else results}
 
     def _serve(self, hosts: Sequence[str], task_vars: Mapping[str, Any]) -> tuple[Results, dict[str, bool]]:
         """What there is for each host, and what that means for the tasks that follow."""

@@ -42,13 +42,13 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_mem
 
 
 class LookupModule(LookupBase):
-    """Looks into what was minted for the host alone, then into what was minted for all."""
+    """Looks into the results of the tasks of the role, and else into what those have left for the host."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **_options: Any) -> list[Any]:
         variables = variables or {}
         host = variables["inventory_hostname"]
         found = None
-        for name in ("device_tokens__own", "device_tokens__batch"):
+        for name in ("device_tokens__own", "device_tokens__batch"):  # for which there was no room elsewhere
             found = found or variables.get(name, {}).get("hosts", {}).get(host)
         found = found or HAND_OUT.find(host) or {}
         return [found.get(term) for term in terms]

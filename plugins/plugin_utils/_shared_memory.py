@@ -65,10 +65,10 @@ class AccessTokens:
 
 
 class HandOut:
-    """What one process has for the hosts of a batch, for the process of each host to find.
+    """What there is for each host, left by one process for another one to find.
 
-    One that writes is followed by those that read; nothing is locked. It begins with the number of hosts, an entry for
-    each (digest of its name, where its part begins and how long that is) in the order of the digests, and their parts.
+    It begins with the number of hosts, an entry for each (digest of its name, where its part begins and how long that
+    is) in the order of the digests, and their parts.
     """
 
     _COUNT = struct.Struct("<Q")
@@ -78,6 +78,7 @@ class HandOut:
         """``size`` is in bytes; the system only provides what is used of it."""
         self._size = size
         self._memory = mmap.mmap(-1, size)
+        self._lock = tempfile.TemporaryFile()
         self._made_in = os.getpid()
 
     def is_shared(self) -> bool:
@@ -86,34 +87,57 @@ class HandOut:
 
     def publish(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Replace what is there by a part for each host. Returns those for which there is no room."""
-        encoded = sorted((_digest(host), json.dumps(part).encode(), host) for host, part in parts.items())
-        position = self._COUNT.size + len(encoded) * self._ENTRY.size
-        entries = []
-        rest = {}
-        for digest, part, host in encoded:
-            if position + len(part) > self._size:
-                rest[host] = parts[host]
-                continue
-            self._memory[position : position + len(part)] = part
-            entries.append(self._ENTRY.pack(digest, position, len(part)))
-            position += len(part)
-        head = self._COUNT.pack(len(entries)) + b"".join(entries)
-        self._memory[: len(head)] = head
-        return rest
+        return self._write({}, parts)
+
+    def add(self, parts: Mapping[str, Any]) -> dict[str, Any]:
+        """Add parts to what is there, or replace those of the same hosts. Returns those for which there is no room."""
+        fcntl.lockf(self._lock, fcntl.LOCK_EX)
+        try:
+            return self._write(dict(map(self._read, range(self._count()))), parts)
+        finally:
+            fcntl.lockf(self._lock, fcntl.LOCK_UN)
 
     def find(self, host: str) -> Any:
         """A host's part, or nothing."""
-        [count] = self._COUNT.unpack_from(self._memory)
         digest = _digest(host)
-        index = bisect.bisect_left(range(count), digest, key=lambda number: self._entry(number)[0])
-        if index == count or self._entry(index)[0] != digest:
+        count = self._count()
+        number = bisect.bisect_left(range(count), digest, key=lambda number: self._entry(number)[0])
+        if number == count or self._entry(number)[0] != digest:
             return None
-        dummy, position, length = self._entry(index)
-        return json.loads(self._memory[position : position + length])
+        return json.loads(self._read(number)[1])
+
+    def _write(self, present: dict[bytes, bytes], parts: Mapping[str, Any]) -> dict[str, Any]:
+        rest = {}
+        size = self._COUNT.size + sum(self._ENTRY.size + len(part) for part in present.values())
+        for host, part in parts.items():
+            encoded = json.dumps(part).encode()
+            size += self._ENTRY.size + len(encoded)
+            if size > self._size:
+                size -= self._ENTRY.size + len(encoded)
+                rest[host] = part
+                present.pop(_digest(host), None)
+            else:
+                present[_digest(host)] = encoded
+        position = self._COUNT.size + len(present) * self._ENTRY.size
+        head = self._COUNT.pack(len(present))
+        for digest in sorted(present):
+            head += self._ENTRY.pack(digest, position, len(present[digest]))
+            position += len(present[digest])
+        content = head + b"".join(present[digest] for digest in sorted(present))
+        self._memory[: len(content)] = content
+        return rest
+
+    def _count(self) -> int:
+        [count] = self._COUNT.unpack_from(self._memory)
+        return int(count)
 
     def _entry(self, number: int) -> tuple[bytes, int, int]:
         digest, position, length = self._ENTRY.unpack_from(self._memory, self._COUNT.size + number * self._ENTRY.size)
         return digest, position, length
+
+    def _read(self, number: int) -> tuple[bytes, bytes]:
+        digest, position, length = self._entry(number)
+        return digest, self._memory[position : position + length]
 
 
 def _digest(host: str) -> bytes:

@@ -157,6 +157,7 @@ def test_each_host_gets_two_tokens_of_its_own(
     issued_tokens = {token["token"]: token for token in emulator.tokens()}
     for host in hosts:
         fact = facts_of(run)[host]
+        assert fact["device_tokens_enrollment"], run.output
         issued = issued_tokens[fact["device_tokens_enrollment"]["token"]]
         assert fact["device_tokens_enrollment"] == {
             "token": issued["token"],
