@@ -46,6 +46,12 @@ def both_ways(request: pytest.FixtureRequest, ansible: Ansible) -> None:
 
 
 @pytest.fixture
+def as_module(ansible: Ansible) -> None:
+    """Have tasks start modules, where that makes no difference to what is tested: only there is coverage measured."""
+    ansible.in_process = False
+
+
+@pytest.fixture
 def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
     """The environment of a controller that is set up for the emulator."""
     return ansible.environment(**emulator.address.environment())

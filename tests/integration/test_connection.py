@@ -21,9 +21,8 @@ import pytest
 
 from tests.emulator.process import Emulator
 from tests.integration.conftest import Mint, MintEach
-from tests.integration.playbooks import Ansible
 
-pytestmark = pytest.mark.usefixtures("both_ways")
+pytestmark = pytest.mark.usefixtures("as_module")
 USER = "100000000000000000001"
 SLACK = 5.0  # seconds that a busy machine may take besides
 
@@ -406,7 +405,7 @@ def test_a_password_of_a_proxy_is_not_shown(mint_each: MintEach, proxied_hosts: 
 
 
 @pytest.mark.parametrize("path", ["enrollmentTokens", "^/token$"])
-def test_no_redirect_is_followed(ansible: Ansible, mint_each: MintEach, emulator: Emulator, path: str) -> None:
+def test_no_redirect_is_followed(mint_each: MintEach, emulator: Emulator, path: str) -> None:
     elsewhere = f"{emulator.address.url}/elsewhere"
     statuses = [301, 302, 303, 307, 308]
     emulator.fail(
@@ -417,9 +416,7 @@ def test_no_redirect_is_followed(ansible: Ansible, mint_each: MintEach, emulator
         assert result["failed"]
         assert fragment in result["msg"]
     assert emulator.journal("/elsewhere") == []
-    assert len(emulator.journal("/token")) == (
-        1 if path == "enrollmentTokens" and ansible.in_process else len(statuses)
-    )
+    assert len(emulator.journal("/token")) == len(statuses)
 
 
 def test_an_untrusted_certificate_is_refused(mint: Mint, emulator: Emulator) -> None:

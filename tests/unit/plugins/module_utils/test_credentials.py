@@ -2,22 +2,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which credentials are chosen, from what the task says and what the environment holds."""
+"""Which credentials are chosen, from what the task says and what the environment holds, and when they are exchanged."""
 
 from __future__ import annotations
 
 import json
+import time
+import types
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _credentials
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
     DEFAULT_SCOPE,
+    AccessTokenCache,
     AuthOptions,
+    Authorizer,
+    _load,
     check_offline,
     find_secrets,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions, Session
+
+from tests.unit.plugins.module_utils.authorization import AuthorizationServer, Cache
 
 EMAIL = "emm@project.iam.gserviceaccount.com"
 
@@ -118,3 +129,227 @@ def test_secrets() -> None:
     assert find_secrets({"service_account_contents": "no key"}, {}) == {"no key"}
     assert find_secrets({"access_token": "t\n"}, {"GCP_ACCESS_TOKEN": "u"}) == {"t", "u"}
     assert find_secrets({"service_account_contents": 7, "access_token": None}, {}) == set()
+
+
+def fingerprint(**options: Any) -> str:
+    return AuthOptions.from_options(options, {}).fingerprint()
+
+
+def test_the_same_credentials_have_the_same_fingerprint() -> None:
+    assert fingerprint() == fingerprint()
+    assert fingerprint(access_token="t") == AuthOptions.from_options({}, {"GCP_ACCESS_TOKEN": "t"}).fingerprint()
+    key, same = {"type": "service_account", "project_id": "a"}, {"project_id": "a", "type": "service_account"}
+    assert fingerprint(service_account_contents=key) == fingerprint(service_account_contents=same)
+    frozen = types.MappingProxyType(key)
+    assert fingerprint(service_account_contents=frozen) == fingerprint(service_account_contents=key)
+
+
+def test_other_credentials_have_another_fingerprint() -> None:
+    different: list[dict[str, Any]] = [
+        {},
+        {"scopes": "a"},
+        {"impersonate_service_account": EMAIL},
+        {"service_account_email": EMAIL},
+        {"service_account_email": f"x{EMAIL}"},
+        {"access_token": "t"},
+        {"access_token": "u"},
+        {"service_account_contents": "t"},
+        {"service_account_contents": {"type": "service_account"}},
+        {"service_account_file": "/no/such/file"},
+        {"service_account_file": "/no/such/file", "impersonate_service_account": EMAIL},
+    ]
+    fingerprints = [fingerprint(**options) for options in different]
+    assert len(set(fingerprints)) == len(different)
+
+
+def test_a_fingerprint_tells_nothing() -> None:
+    assert "hunter2" not in fingerprint(access_token="hunter2")
+    assert len(fingerprint(access_token="hunter2")) == len(fingerprint(access_token="t"))
+
+
+def test_another_key_in_a_file_is_another_fingerprint(tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    fingerprints = []
+    for content in ("one", "two", "one"):
+        key.write_text(content, encoding="utf-8")
+        fingerprints.append(fingerprint(service_account_file=str(key)))
+    assert fingerprints[0] != fingerprints[1]
+    assert fingerprints[0] == fingerprints[2]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
+    """What credentials of all kinds are exchanged at, but for an access token, which is not exchanged."""
+    server = AuthorizationServer()
+    monkeypatch.setattr(
+        _credentials,
+        "_load",
+        lambda options, request: (_load if options.auth_kind == "accesstoken" else server.load)(options, request),
+    )
+    return server
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that tells how old an access token is."""
+    now = [1000.0]
+    monkeypatch.setattr(_credentials, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    return now
+
+
+OPTIONS = AuthOptions.from_options({"service_account_email": EMAIL}, {})
+OTHER_OPTIONS = AuthOptions.from_options({"service_account_email": f"x{EMAIL}"}, {})
+
+
+def authorizer(options: AuthOptions = OPTIONS, cache: AccessTokenCache | None = None) -> Authorizer:
+    connection = ConnectionOptions("https://www.googleapis.com", 1, 0, None)
+    return Authorizer(options, Session(connection, once="https://www.googleapis.com/"), cache)
+
+
+def token(authorizer: Authorizer) -> str:
+    """The access token of its header."""
+    [(name, value)] = authorizer.header().items()
+    assert name.lower() == "authorization"
+    return value.removeprefix("Bearer ")
+
+
+def test_an_access_token_is_used_for_as_long_as_it_is_valid(server: AuthorizationServer) -> None:
+    alone = authorizer()
+    assert server.exchanges == 0
+    assert [token(alone), token(alone)] == ["token-1"] * 2
+    assert alone.access_token == "token-1"
+    server.lifetime = 0
+    assert token(authorizer()) == "token-2", "without a cache, each has its own"
+
+
+def test_an_expired_access_token_is_exchanged_again(server: AuthorizationServer) -> None:
+    server.lifetime = 0
+    alone = authorizer()
+    assert [token(alone), token(alone)] == ["token-1", "token-2"]
+
+
+def test_threads_wait_for_one_exchange(server: AuthorizationServer) -> None:
+    server.on_exchange = lambda: time.sleep(0.01)
+    shared = authorizer(cache=Cache())
+    with ThreadPoolExecutor(4) as executor:
+        assert list(executor.map(token, [shared] * 4)) == ["token-1"] * 4
+
+
+@pytest.mark.usefixtures("server")
+def test_a_cached_access_token_is_fetched_once() -> None:
+    cache = Cache()
+    assert [token(authorizer(cache=cache)) for dummy in range(3)] == ["token-1"] * 3
+    [(dummy, expires)] = cache.entries.values()
+    assert expires == pytest.approx(time.time() + 3600, abs=60)
+    assert token(authorizer(OTHER_OPTIONS, cache)) == "token-2", "of other credentials"
+    assert token(authorizer(cache=cache)) == "token-1"
+
+
+@pytest.mark.usefixtures("server")
+def test_who_has_an_access_token_does_not_ask_the_cache() -> None:
+    cache = Cache()
+    first = authorizer(cache=cache)
+    assert token(first) == "token-1"
+    cache.fill(OPTIONS, "another", lifetime=3600)
+    assert token(first) == "token-1"
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "expected"), [(3600, "cached"), (300, "cached"), (60, "token-1"), (0, "token-1"), (-60, "token-1")]
+)
+@pytest.mark.usefixtures("server")
+def test_a_cached_access_token_has_to_live_on_for_minutes(lifetime: float, expected: str) -> None:
+    cache = Cache()
+    cache.fill(OPTIONS, "cached", lifetime)
+    assert token(authorizer(cache=cache)) == expected
+    assert token(authorizer(cache=cache)) == expected, "and what takes its place is cached"
+
+
+def test_an_access_token_that_does_not_say_when_it_expires_is_not_cached(server: AuthorizationServer) -> None:
+    server.lifetime = None
+    cache = Cache()
+    assert [token(authorizer(cache=cache)) for dummy in range(2)] == ["token-1", "token-2"]
+    assert not cache.entries
+
+
+def test_what_is_no_access_token_is_not_cached(server: AuthorizationServer) -> None:
+    server.prefix = "not a token"
+    cache = Cache()
+    with pytest.raises(CredentialsError, match="without an access token that can be used"):
+        authorizer(cache=cache).header()
+    assert not cache.entries
+
+
+def test_an_access_token_of_the_task_is_not_cached() -> None:
+    cache = Cache()
+    given = AuthOptions.from_options({"access_token": "given"}, {})
+    assert token(authorizer(given, cache)) == "given"
+    assert not cache.entries
+
+
+def test_a_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
+    server.broken = True
+    cache = Cache()
+    failing = authorizer(cache=cache)
+    for dummy in range(3):
+        with pytest.raises(CredentialsError, match="invalid_grant"):
+            failing.header()
+    assert server.exchanges == 1
+    assert not cache.entered
+    assert not cache.entries
+    server.broken = False
+    with pytest.raises(CredentialsError, match="invalid_grant"):
+        failing.header()
+    assert token(authorizer(cache=cache)) == "token-2", "another one tries on its own"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
+    cache = Cache()
+    used = authorizer(cache=cache)
+    header = used.header()
+    for dummy in range(2):
+        clock[0] += 29
+        assert not used.renew(header)
+    assert used.header() == header
+    assert token(authorizer(cache=cache)) == "token-1", "it is cached as before"
+
+
+@pytest.mark.parametrize("cache", [None, Cache()])
+@pytest.mark.usefixtures("server")
+def test_an_access_token_that_is_not_fresh_is_renewed(clock: list[float], cache: Cache | None) -> None:
+    used = authorizer(cache=cache)
+    header = used.header()
+    clock[0] += 61
+    assert used.renew(header)
+    assert token(used) == "token-2"
+    assert not used.renew(used.header()), "now it is fresh"
+
+
+def test_an_access_token_from_the_cache_is_renewed(server: AuthorizationServer) -> None:
+    cache = Cache()
+    cache.fill(OPTIONS, "revoked", lifetime=3600)
+    used = authorizer(cache=cache)
+    assert token(used) == "revoked"
+    assert used.renew(used.header())
+    assert not cache.entered
+    assert token(authorizer(cache=cache)) == "token-1", "it is not cached any more"
+    assert token(used) == "token-1"
+    assert server.exchanges == 1
+
+
+@pytest.mark.usefixtures("server")
+def test_one_of_many_threads_renews(clock: list[float]) -> None:
+    shared = authorizer()
+    header = shared.header()
+    clock[0] += 61
+    assert shared.renew(header)
+    assert token(shared) == "token-2"
+    assert shared.renew(header), "that is done"
+    assert token(shared) == "token-2"
+
+
+def test_an_access_token_of_the_task_cannot_be_renewed() -> None:
+    given = authorizer(AuthOptions.from_options({"access_token": "given"}, {}))
+    assert not given.renew(given.header())
+    assert token(given) == "given"

@@ -1,0 +1,270 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What a host is to get, by its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
+    AuthenticationTokenRequest,
+    EnrollmentTokenRequest,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import VARIABLES, Order
+
+SOUND = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
+
+
+def order(leave_out: str = "", /, **variables: Any) -> Order:
+    """The order for variables, named without their prefix, with sound ones for what is not among them."""
+    given = {name: value for name, value in {**SOUND, **variables}.items() if name != leave_out}
+    return Order.from_variables({f"device_tokens_{name}": value for name, value in given.items()})
+
+
+def enrollment(duration: Duration | None = None, google: Mapping[str, str] | None = None) -> EnrollmentTokenRequest:
+    return EnrollmentTokenRequest("LC1", "userDevice", duration, google or {})
+
+
+def test_defaults() -> None:
+    assert order("user_id") == Order({"enrollment": enrollment()}, {}, shared=False, cacheable=False)
+
+
+def test_variables() -> None:
+    assert "device_tokens_enterprise_id" in VARIABLES
+    assert "device_tokens_enrollment" in VARIABLES, "the fact of an earlier run"
+    assert all(name.startswith("device_tokens_") for name in VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ([], []),
+        (["enrollment"], ["enrollment"]),
+        (["user_auth"], ["user_auth"]),
+        (["user_auth", "enrollment"], ["enrollment", "user_auth"]),
+        ("user_auth", ["user_auth"]),
+    ],
+)
+def test_kinds(kinds: object, expected: list[str]) -> None:
+    requests = {"enrollment": enrollment(), "user_auth": AuthenticationTokenRequest("LC1", "u1")}
+    assert order(kinds=kinds).requests == {kind: requests[kind] for kind in expected}
+
+
+def test_what_a_kind_does_not_need_may_be_missing() -> None:
+    assert "user_auth" in order("enrollment_token_type", kinds=["user_auth"]).requests
+    assert "enrollment" in order("user_id", kinds=["enrollment"]).requests
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("12h", Duration(43_200)),
+        ("90.5s", Duration(90, 500_000_000)),
+        ({"seconds": 60}, Duration(60)),
+        ({"seconds": "60", "nanos": 1}, Duration(60, 1)),
+    ],
+)
+def test_duration(value: object, expected: Duration | None) -> None:
+    assert order(duration=value).requests == {"enrollment": enrollment(expected)}
+
+
+def test_google_authentication_options() -> None:
+    options = {"authentication_requirement": "required", "required_account_email": "a@b.de"}
+    assert order(google_authentication_options=options).requests == {"enrollment": enrollment(google=options)}
+    assert order(google_authentication_options={}).requests == {"enrollment": enrollment()}
+
+
+@pytest.mark.parametrize(("scope", "shared"), [("host", False), ("batch", True)])
+def test_enrollment_scope(scope: str, shared: bool) -> None:
+    assert order(enrollment_scope=scope).shared is shared
+
+
+@pytest.mark.parametrize(("value", "cacheable"), [(False, False), (True, True), ("yes", True)])
+def test_cacheable(value: object, cacheable: bool) -> None:
+    assert order(cacheable=value).cacheable is cacheable
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"enterprise_id": ""}, "'device_tokens_enterprise_id' is '', but it must not be empty"),
+        ({"enterprise_id": "a b"}, "'device_tokens_enterprise_id' is 'a b', but ' ' does not belong in an id"),
+        ({"kinds": ["enrolment"]}, "device_tokens_kinds must be one or more of: enrollment, user_auth. .*: enrolment"),
+        ({"kinds": ["user_auth"], "user_id": ""}, "'device_tokens_user_id' is '', but it must not be empty"),
+        ({"kinds": ["user_auth"], "user_id": "../x"}, "'device_tokens_user_id' is '../x', but '/' does not belong"),
+        ({"enrollment_token_type": "tablet"}, "device_tokens_enrollment_token_type must be one of: .*, got: tablet"),
+        ({"duration": "twelve hours"}, "'device_tokens_duration' is 'twelve hours', but .* is not a duration such as"),
+        ({"duration": 3600}, "'device_tokens_duration' is 3600, but it must be text such as '12h', or a dictionary"),
+        ({"duration": {}}, "'device_tokens_duration' is {}, but it must be text"),
+        ({"duration": {"nanos": 1}}, "'device_tokens_duration' is {'nanos': 1}, but it must be text"),
+        ({"duration": {"seconds": 60, "days": 1}}, "'device_tokens_duration' is {.*'days': 1}, but it must be text"),
+        ({"duration": {"seconds": "x"}}, "'device_tokens_duration' is {'seconds': 'x'}, but it must be text"),
+        ({"duration": "59s"}, "'device_tokens_duration' is .*59.*, but it must not be shorter than 1 minute"),
+        ({"duration": {"seconds": 59}}, "'device_tokens_duration' is {'seconds': 59.*}, but it must not be shorter"),
+        ({"duration": {"seconds": -1}}, "'device_tokens_duration' is {'seconds': -1.*}, but seconds must not be neg"),
+        ({"duration": "9999999d"}, r"'device_tokens_duration' is '9999999d', but .* Durations\.MAX_VALUE"),
+        ({"google_authentication_options": "x"}, "device_tokens_google_authentication_options"),
+        (
+            {"google_authentication_options": {"authentication_requirement": "maybe"}},
+            "authentication_requirement must be one of: .*, got: maybe found in device_tokens_google_authentication",
+        ),
+        (
+            {"google_authentication_options": {"required_account_email": "x"}},
+            r"'device_tokens_google_authentication_options\.required_account_email' is 'x', but it must be an e-mail",
+        ),
+        (
+            {"google_authentication_options": {"required_account_email": "a@b.de"}},
+            r"options\.required_account_email' is 'a@b.de', but it may only be set together with",
+        ),
+        ({"enrollment_scope": "play"}, "device_tokens_enrollment_scope must be one of: host, batch, got: play"),
+        ({"keep_if_valid_for": "long"}, "'device_tokens_keep_if_valid_for' is 'long', but .* is not a duration"),
+        ({"keep_if_valid_for": 7200}, "'device_tokens_keep_if_valid_for' is 7200, but it must be text"),
+        ({"cacheable": "maybe"}, "'device_tokens_cacheable' .* 'maybe' is not a valid boolean"),
+    ],
+)
+def test_what_is_refused(variables: dict[str, Any], expected: str) -> None:
+    with pytest.raises(EmmError, match=expected):
+        order(**variables)
+
+
+@pytest.mark.parametrize(
+    ("missing", "kind", "expected"),
+    [
+        ("enterprise_id", "enrollment", "^missing required arguments: device_tokens_enterprise_id$"),
+        (
+            "enrollment_token_type",
+            "enrollment",
+            "^device_tokens_enrollment_token_type is not set, but device_tokens_kinds contains 'enrollment', which",
+        ),
+        (
+            "user_id",
+            "user_auth",
+            "^device_tokens_user_id is not set, but device_tokens_kinds contains 'user_auth', which needs it.$",
+        ),
+    ],
+)
+def test_what_must_not_be_missing(missing: str, kind: str, expected: str) -> None:
+    with pytest.raises(EmmError, match=expected):
+        order(missing, kinds=[kind])
+
+
+def test_all_that_is_wrong_is_told() -> None:
+    with pytest.raises(EmmError, match=r"device_tokens_kinds.*device_tokens_enrollment_scope"):
+        order(kinds=["x"], enrollment_scope="y")
+
+
+def held(minutes: float = 90, **changes: Any) -> dict[str, Any]:
+    """An enrollment token of an earlier run that is valid for so long."""
+    expires_at = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    return {
+        "token": "HELD",
+        "enrollment_token_type": "userDevice",
+        "duration": {"seconds": 3600, "nanos": 0},
+        "issued_at": "2026-07-29T00:00:00Z",
+        "expires_at": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **changes,
+    }
+
+
+def is_kept(token: object, **variables: Any) -> bool:
+    """Whether a host keeps a token, rather than getting another one."""
+    result = order(**{"keep_if_valid_for": "1h", **variables}, enrollment=token)
+    assert result.kept in ({}, {"enrollment": token})
+    assert ("enrollment" in result.requests) is not bool(result.kept)
+    return bool(result.kept)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "minutes", "expected"),
+    [
+        ("1h", 90, True),
+        ("1h", 61, True),
+        ("1h", 59, False),
+        ("1h", -1, False),
+        ("0s", 1, True),
+        ("0s", -1, False),
+        ({"seconds": 3600}, 61, True),
+        ({"seconds": 3600}, 59, False),
+        ("10000w", 90, False),
+        (None, 90, False),
+    ],
+)
+def test_a_token_is_kept_if_it_is_valid_for_long_enough(minimum: object, minutes: float, expected: bool) -> None:
+    assert is_kept(held(minutes), keep_if_valid_for=minimum) is expected
+
+
+def test_a_token_is_not_kept_unless_that_is_asked_for() -> None:
+    result = order(enrollment=held())
+    assert (list(result.requests), result.kept) == (["enrollment"], {})
+
+
+def test_the_other_kind_is_minted_all_the_same() -> None:
+    result = order(kinds=["enrollment", "user_auth"], keep_if_valid_for="1h", enrollment=held())
+    assert (list(result.requests), list(result.kept)) == (["user_auth"], ["enrollment"])
+    result = order(kinds=["user_auth"], keep_if_valid_for="1h", enrollment=held())
+    assert (list(result.requests), list(result.kept)) == (["user_auth"], []), "a token that is not asked for"
+
+
+GOOGLE = {"authentication_requirement": "required", "required_account_email": "a@b.de"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "got", "expected"),
+    [
+        ({}, {}, True),
+        ({"enrollment_token_type": "userlessDevice"}, {}, False),
+        ({}, {"enrollment_token_type": None}, False),
+        ({"google_authentication_options": GOOGLE}, {"google_authentication_options": GOOGLE}, True),
+        ({"google_authentication_options": GOOGLE}, {}, False),
+        ({}, {"google_authentication_options": GOOGLE}, False),
+        (
+            {"google_authentication_options": GOOGLE},
+            {"google_authentication_options": {**GOOGLE, "required_account_email": "c@d.de"}},
+            False,
+        ),
+        ({"duration": "30d"}, {}, True),
+        ({"enrollment_scope": "batch"}, {}, True),
+    ],
+)
+def test_a_token_is_kept_if_it_is_what_would_be_requested(
+    asked: Mapping[str, Any], got: Mapping[str, Any], expected: bool
+) -> None:
+    assert is_kept(held(**got), **asked) is expected
+
+
+@pytest.mark.parametrize("token", [None, "HELD", [], {}, held(token=None), held(token=""), {"expires_at": "2999"}])
+def test_what_is_no_token_is_not_kept(token: object) -> None:
+    assert not is_kept(token)
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "expected"),
+    [
+        ("2999-01-01T00:00:00Z", True),
+        ("2999-01-01T00:00:00+02:00", True),
+        (datetime(2999, 1, 1, tzinfo=timezone.utc), True),
+        (yaml.safe_load("2999-01-01T00:00:00Z"), True),
+        ("2999-01-01T00:00:00", False),
+        ("2999-01-01", False),
+        ("soon", False),
+        ("", False),
+        (7, False),
+    ],
+)
+def test_the_date_of_a_token_that_is_kept(expires_at: object, expected: bool) -> None:
+    assert is_kept(held(expires_at=expires_at)) is expected
+
+
+def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
+    forever = held()
+    del forever["expires_at"]
+    assert is_kept(forever)
