@@ -8,6 +8,7 @@
 # make test           check everything, under one version of ansible-core
 # make test-matrix    check what depends on the version of ansible-core, under all versions that are supported
 # make unit-matrix    of that, the unit tests only
+# make bench          measure what the collection costs; OPTIONS=--help shows how much of it can be chosen
 #
 # What is checked, and how, is in noxfile.py and antsibull-nox.toml; the targets here only call it.
 
@@ -18,7 +19,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Environments that exist are used again, with what is missing in them added.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
 
-.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick release requirements clean
+.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick bench release requirements clean
 
 demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 demo: export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
@@ -53,6 +54,9 @@ molecule docs release requirements: .venv/installed
 
 quick: .venv/installed
 	$(NOX) --session formatters codeqa yamllint typing license-check
+
+bench: .venv/installed
+	$(NOX) --session $@ -- $(OPTIONS)
 
 # An environment with what is pinned, in which this checkout is found as the collection that it is.
 .venv/installed: tests/requirements/develop.txt

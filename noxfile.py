@@ -47,6 +47,7 @@ REFERENCES = {
     "python3": {},
     "jinja2": {},
     "ansible_devel": {
+        "action_plugins": "plugins/action.html",
         "ansible_configuration_settings": "reference_appendices/config.html",
         "common_return_values": "reference_appendices/common_return_values.html",
     },
@@ -274,12 +275,20 @@ def release(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure what the collection costs, into .cache/benchmarks; "-- --help" shows the options."""
+    session.install("--requirement", f"{REQUIREMENTS}/benchmarks.txt")
+    environment = {**link_collection(session), "MPLCONFIGDIR": str(REPOSITORY / ".cache" / "matplotlib")}
+    session.run("python", "-m", "tests.benchmarks", *session.posargs, env=environment)
+
+
+@nox.session(default=False)
 def requirements(session: nox.Session) -> None:
     """Pin what the files in tests/requirements ask for, each for all versions of Python it is used with."""
     session.install("uv")
     command = ["uv", "pip", "compile", "--quiet", "--upgrade", "--universal", "--no-annotate", "--no-emit-index-url"]
     command += ["--custom-compile-command", "make requirements"]
-    for name in ("develop", "tools", "galaxy-importer"):
+    for name in ("develop", "tools", "galaxy-importer", "benchmarks"):
         target = REQUIREMENTS / name
         session.run(*command, "--python-version", "3.11", "--output-file", f"{target}.txt", f"{target}.in")
     for core, python in MATRIX.items():

@@ -1,0 +1,17 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the collection costs, measured against the emulator. ``make bench`` runs ``python -m tests.benchmarks``.
+
+==================  ======================================================================
+``__main__.py``     the command line
+``contestants.py``  what is measured: tasks, the role, and what they are compared with
+``bare.py``         one of the latter, a script that does without Ansible
+``stopwatch.py``    runs a command, and measures its time, its memory, and the emulator
+``launch.py``       what it runs it with
+``flood.py``        as many requests as the emulator can answer
+``figures.py``      from what was measured to ratios, as text and as JSON
+``plot.py``         time by number of hosts
+==================  ======================================================================
+"""

@@ -1,0 +1,55 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Draws how long a play takes by the number of its hosts."""
+
+from __future__ import annotations
+
+import importlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.contestants import ROLE_BOTH, ROLE_USER_AUTH, SET_FACT, URI_PER_HOST, over
+from tests.benchmarks.figures import median, scaled
+from tests.benchmarks.stopwatch import Runs
+
+# Text stays text, and nothing differs from one drawing to the next but what was measured.
+_STYLE = {"font.size": 11, "svg.fonttype": "none", "svg.hashsalt": "benchmarks"}
+_MARKERS = {ROLE_BOTH: "s-", ROLE_USER_AUTH: "o-", SET_FACT: "^-"}
+
+
+def draw(runs: Runs, sizes: Sequence[int], uri_hosts: int) -> str:
+    """The plot, as SVG. The play with uri tasks was measured over ``uri_hosts`` only, and is scaled."""
+    # Imported by name, since the environment that types are checked in does not have it.
+    matplotlib = importlib.import_module("matplotlib")
+    ticker = importlib.import_module("matplotlib.ticker")
+    with matplotlib.rc_context(_STYLE):
+        figure = importlib.import_module("matplotlib.figure").Figure(figsize=(8, 5), layout="constrained")
+        axes = figure.subplots()
+        by_uri = [scaled(runs, over(uri_hosts, URI_PER_HOST), uri_hosts, hosts) for hosts in sizes]
+        axes.plot(sizes, by_uri, "--", color="gray", label=f"{URI_PER_HOST}\n(scaled from {uri_hosts} hosts)")
+        for name, marker in _MARKERS.items():
+            axes.plot(sizes, [median(runs, over(hosts, name)) for hosts in sizes], marker, label=name)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xticks(sizes)
+        axes.minorticks_off()
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(ticker.StrMethodFormatter("{x:,g}"))
+        axes.set_xlabel("number of hosts")
+        axes.set_ylabel("time of ansible-playbook, in seconds")
+        axes.grid(alpha=0.4)
+        axes.legend()
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg", metadata={"Creator": None, "Date": None, "Format": None, "Type": None})
+    declaration, *lines = drawn.getvalue().splitlines()
+    # The licence is that of this file.
+    header = [line.removeprefix("# ") for line in Path(__file__).read_text(encoding="utf-8").splitlines()[:3]]
+    return "\n".join([declaration, "<!--", *header, "-->", *(line.rstrip() for line in lines)]) + "\n"
+
+
+def write(path: Path, drawing: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(drawing, encoding="utf-8")
