@@ -49,6 +49,8 @@ class LookupModule(LookupBase):
         host = variables["inventory_hostname"]
         found = None
         for name in ("device_tokens__own", "device_tokens__batch"):  # for which there was no room elsewhere
-            found = found or variables.get(name, {}).get("hosts", {}).get(host)
-        found = found or HAND_OUT.find(host) or {}
+            if found is None:
+                found = variables.get(name, {}).get("hosts", {}).get(host)
+        if found is None:
+            found = HAND_OUT.find(host) or {}
         return [found.get(term) for term in terms]

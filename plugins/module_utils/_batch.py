@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CONCURRENCY_MAX = 100
 REPORT_EVERY = 5.0  # seconds
-Outcome = dict[str, Any] | EmmError
+Outcome: TypeAlias = "dict[str, Any] | EmmError"  # the resource, or what went wrong
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ class AuthOptions:
         values = [getattr(self, field.name) for field in fields(self) if field.name != "sources"]
         digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=dict).encode())
         if self.service_account_file:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # which loading the credentials will report
                 digest.update(Path(self.service_account_file).read_bytes())
         return digest.hexdigest()
 
@@ -305,16 +305,17 @@ class Authorizer:
         That is so if its access token was not fresh, but from the cache for example; it is forgotten then.
         """
         with self._lock:
-            current: dict[str, str] = {}
-            self._credentials.apply(current)
-            if current != header:
+            token = self.access_token
+            if header.get("authorization") != f"Bearer {token}":
                 return True  # another thread was faster
             if not self._exchanges or time.monotonic() - self._exchanged_at < _FRESH:
                 return False
             self._credentials.token = None
             if self._cache:
                 with self._cache:
-                    self._cache.put(self._cache_key, "", 0)
+                    known = self._cache.get(self._cache_key)
+                    if known and known[0] == token:
+                        self._cache.put(self._cache_key, "", 0)
             return True
 
     def _header(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ QUOTA = 60_000 / 60  # requests a second; an EMM has 60,000 a minute, for all th
 LOWERING = 0.8  # of the rate, each time the quota is met; as Google's usage page asks for
 RAISING = 1.05  # of the rate, for each second in which it is not
 _SLOWEST = 1.0  # requests a second
+_RISING_MAX = 600.0  # seconds, in which any rate has risen to the quota
 _LOOK_AGAIN = 0.02  # seconds, while another thread tries
 
 
@@ -34,9 +35,7 @@ class RateLimiter:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._thread = (
-            threading.local()
-        )  # when it sent its last request, and whether that tries if the quota is exhausted
+        self._thread = threading.local()  # when its last request was sent, and whether that tries
         self._rate = QUOTA
         self._rated_at = clock()
         self._next_turn = self._paused_until = clock()
@@ -72,9 +71,10 @@ class RateLimiter:
     def pause(self, seconds: float) -> None:
         """Have no thread send anything for a while, for the server has asked one of them for that."""
         with self._lock:
-            until = self._clock() + seconds
-            if until > self._paused_until:
-                self._paused_until = self._next_turn = self._rated_at = until
+            now = self._clock()
+            if now + seconds > max(now, self._paused_until):
+                self._rate = self._rate_at(now)
+                self._rated_at = self._paused_until = now + seconds
 
     def _take_turn(self) -> float:
         with self._lock:
@@ -95,5 +95,5 @@ class RateLimiter:
             return True
 
     def _rate_at(self, now: float) -> float:
-        raised: float = self._rate * RAISING ** max(0.0, now - self._rated_at)
+        raised: float = self._rate * RAISING ** min(max(0.0, now - self._rated_at), _RISING_MAX)
         return min(QUOTA, raised)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, OptionError
@@ -29,6 +29,16 @@ _SHORTEST = Duration(60)
 _DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
 # Would end the path segment or change the path, or are the mark of something pasted by mistake.
 _NOT_IN_AN_ID = frozenset("/\\?#%")
+
+
+class TokenRequest(Protocol):
+    """A request for one token."""
+
+    def preview(self) -> dict[str, Any]:
+        """The result's structure without a token, for check mode."""
+
+    def mint(self, client: Client) -> dict[str, Any]:
+        """Mint the token: the module's result. Raises ``EmmError``."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +158,6 @@ class AuthenticationTokenRequest:
             _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
             raise
         return {"token": _token(answer), "user_id": self.user_id, "issued_at": _iso8601(answer.date)}
-
-
-TokenRequest = EnrollmentTokenRequest | AuthenticationTokenRequest
 
 
 # What the API's documentation says about a call, by what an error says: (HTTP statuses, pattern, likely cause). The

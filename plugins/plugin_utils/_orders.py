@@ -9,6 +9,7 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -62,7 +63,10 @@ class Order:
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Order:
         """Check those of ``VARIABLES`` that a host has. Raises ``EmmError``."""
-        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != _HELD})
+        try:
+            validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != _HELD})
+        except (TypeError, ValueError, OverflowError, AttributeError) as error:  # over values of odd types
+            raise EmmError(f"A variable {_PREFIX}* of the host is of a wrong type: {error}.") from error
         if validation.error_messages:
             raise EmmError("; ".join(validation.error_messages))
         options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
@@ -107,15 +111,25 @@ def _duration(options: Mapping[str, Any], name: str) -> dict[str, Any] | None:
         except ValueError as error:
             raise OptionError(name, value, str(error)) from error
     spec = {"seconds": {"type": "int", "required": True}, "nanos": {"type": "int", "default": 0}}
-    validation = ArgumentSpecValidator(spec).validate(value) if isinstance(value, Mapping) else None
+    rule = "it must be text such as '12h', or a dictionary of seconds and nanos"
+    try:
+        validation = ArgumentSpecValidator(spec).validate(value) if isinstance(value, Mapping) else None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise OptionError(name, value, rule) from error
     if validation is None or validation.error_messages:
-        raise OptionError(name, value, "it must be text such as '12h', or a dictionary of seconds and nanos")
+        raise OptionError(name, value, rule)
     return dict(validation.validated_parameters)
 
 
 def _minimum(options: Mapping[str, Any]) -> timedelta | None:
-    duration = _duration(options, "keep_if_valid_for")
-    return None if duration is None else timedelta(seconds=duration["seconds"])
+    name = "keep_if_valid_for"
+    duration = _duration(options, name)
+    if duration is None:
+        return None
+    try:
+        return timedelta(seconds=Duration.from_options(duration).seconds)
+    except ValueError as error:
+        raise OptionError(name, options[name], str(error)) from error
 
 
 def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
@@ -128,8 +142,9 @@ def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) ->
     if any(held.get(name) != asked.get(name) for name in ("enrollment_token_type", "google_authentication_options")):
         return None
     expires_at = held.get("expires_at")
-    if expires_at is None:  # after the year 9999
-        return held
+    held = json.loads(json.dumps(held, default=str))  # whatever a fact cache has made of it
+    if expires_at is None:
+        return held if held.get("duration") else None  # after the year 9999, or not known
     try:
         remaining = datetime.fromisoformat(str(expires_at).replace("Z", "+00:00")) - datetime.now(timezone.utc)
     except (ValueError, TypeError):

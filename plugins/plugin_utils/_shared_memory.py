@@ -28,6 +28,20 @@ from typing import Any
 _Entries = dict[str, tuple[str, float]]
 
 
+class _Lock:
+    """Keeps other processes out, on an empty file without a name. The system releases it when its owner dies."""
+
+    def __init__(self) -> None:
+        self._file, path = tempfile.mkstemp()
+        os.unlink(path)
+
+    def __enter__(self) -> None:
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *exception: object) -> None:
+        fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
 class AccessTokens:
     """An ``AccessTokenCache``: access tokens by key, with their expiry."""
 
@@ -35,14 +49,13 @@ class AccessTokens:
         """``size`` is in bytes; an access token has up to 2,048."""
         self._size = size
         self._memory = mmap.mmap(-1, size)
-        # A lock on an empty file that has no name: the system releases it when its owner dies, whatever the reason.
-        self._lock = tempfile.TemporaryFile()
+        self._lock = _Lock()
 
     def __enter__(self) -> None:
-        fcntl.lockf(self._lock, fcntl.LOCK_EX)
+        self._lock.__enter__()
 
     def __exit__(self, *exception: object) -> None:
-        fcntl.lockf(self._lock, fcntl.LOCK_UN)
+        self._lock.__exit__()
 
     def get(self, key: str) -> tuple[str, float] | None:
         """The access token under a key, and when it expires (seconds since the epoch)."""
@@ -78,7 +91,7 @@ class HandOut:
         """``size`` is in bytes; the system only provides what is used of it."""
         self._size = size
         self._memory = mmap.mmap(-1, size)
-        self._lock = tempfile.TemporaryFile()
+        self._lock = _Lock()
         self._made_in = os.getpid()
 
     def is_shared(self) -> bool:
@@ -87,24 +100,25 @@ class HandOut:
 
     def publish(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Replace what is there by a part for each host. Returns those for which there is no room."""
-        return self._write({}, parts)
+        with self._lock:
+            return self._write({}, parts)
 
     def add(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Add parts to what is there, or replace those of the same hosts. Returns those for which there is no room."""
-        fcntl.lockf(self._lock, fcntl.LOCK_EX)
-        try:
-            return self._write(dict(map(self._read, range(self._count()))), parts)
-        finally:
-            fcntl.lockf(self._lock, fcntl.LOCK_UN)
+        with self._lock:
+            gone = {_digest(host) for host in parts}
+            present = dict(map(self._read, range(self._count())))
+            return self._write({digest: part for digest, part in present.items() if digest not in gone}, parts)
 
     def find(self, host: str) -> Any:
         """A host's part, or nothing."""
         digest = _digest(host)
-        count = self._count()
-        number = bisect.bisect_left(range(count), digest, key=lambda number: self._entry(number)[0])
-        if number == count or self._entry(number)[0] != digest:
-            return None
-        return json.loads(self._read(number)[1])
+        with self._lock:
+            count = self._count()
+            number = bisect.bisect_left(range(count), digest, key=lambda number: self._entry(number)[0])
+            if number == count or self._entry(number)[0] != digest:
+                return None
+            return json.loads(self._read(number)[1])
 
     def _write(self, present: dict[bytes, bytes], parts: Mapping[str, Any]) -> dict[str, Any]:
         rest = {}
@@ -115,7 +129,6 @@ class HandOut:
             if size > self._size:
                 size -= self._ENTRY.size + len(encoded)
                 rest[host] = part
-                present.pop(_digest(host), None)
             else:
                 present[_digest(host)] = encoded
         position = self._COUNT.size + len(present) * self._ENTRY.size

@@ -239,7 +239,8 @@ def test_threads_wait_for_one_exchange(server: AuthorizationServer) -> None:
 def test_a_cached_access_token_is_fetched_once() -> None:
     cache = Cache()
     assert [token(authorizer(cache=cache)) for dummy in range(3)] == ["token-1"] * 3
-    [(dummy, expires)] = cache.entries.values()
+    assert len(cache.entries) == 1
+    expires = max(expires for dummy, expires in cache.entries.values())
     assert expires == pytest.approx(time.time() + 3600, abs=60)
     assert token(authorizer(OTHER_OPTIONS, cache)) == "token-2", "of other credentials"
     assert token(authorizer(cache=cache)) == "token-1"

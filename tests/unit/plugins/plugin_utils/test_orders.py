@@ -178,7 +178,7 @@ def held(minutes: float = 90, **changes: Any) -> dict[str, Any]:
 def is_kept(token: object, **variables: Any) -> bool:
     """Whether a host keeps a token, rather than getting another one."""
     result = order(**{"keep_if_valid_for": "1h", **variables}, enrollment=token)
-    assert result.kept in ({}, {"enrollment": token})
+    assert not result.kept or result.kept["enrollment"]["token"] == "HELD"
     assert ("enrollment" in result.requests) is not bool(result.kept)
     return bool(result.kept)
 
@@ -268,3 +268,24 @@ def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
     forever = held()
     del forever["expires_at"]
     assert is_kept(forever)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("google_authentication_options", True, "of a wrong type"),
+        ("google_authentication_options", 7, "of a wrong type"),
+        ("duration", {1: 2}, "'device_tokens_duration' is {1: 2}"),
+        ("duration", {"seconds": float("inf")}, "'device_tokens_duration' is {'seconds': inf}"),
+        ("keep_if_valid_for", {"seconds": -3600}, "'device_tokens_keep_if_valid_for' is {'seconds': -3600}"),
+        ("keep_if_valid_for", {"seconds": 10**15}, "Durations.MAX_VALUE"),
+    ],
+)
+def test_values_of_odd_types_are_refused(name: str, value: object, expected: str) -> None:
+    with pytest.raises(EmmError, match=re.escape(expected)):
+        order(**{name: value})
+
+
+def test_a_token_of_unknown_lifetime_is_not_kept_for_ever() -> None:
+    token = {key: value for key, value in held().items() if key not in ("duration", "expires_at")}
+    assert not is_kept(token)
