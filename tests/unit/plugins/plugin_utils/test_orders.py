@@ -15,7 +15,6 @@ import pytest
 import yaml
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
     AuthenticationTokenRequest,
     EnrollmentTokenRequest,
