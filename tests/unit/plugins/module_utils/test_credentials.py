@@ -354,3 +354,14 @@ def test_an_access_token_of_the_task_cannot_be_renewed() -> None:
     given = authorizer(AuthOptions.from_options({"access_token": "given"}, {}))
     assert not given.renew(given.header())
     assert token(given) == "given"
+
+
+@pytest.mark.usefixtures("server")
+def test_what_another_process_has_renewed_is_not_forgotten() -> None:
+    cache = Cache()
+    cache.fill(OPTIONS, "revoked", lifetime=3600)
+    used = authorizer(cache=cache)
+    header = used.header()
+    cache.fill(OPTIONS, "newer", lifetime=3600)
+    assert used.renew(header)
+    assert token(used) == "newer"

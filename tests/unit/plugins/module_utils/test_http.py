@@ -100,3 +100,12 @@ def test_the_metadata_server_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -
     assert _http.metadata_host() == "metadata-proxy:8080"
     assert _http.is_metadata_root("http://metadata-proxy:8080/")
     assert not _http.is_metadata_root("http://metadata-proxy:8080/computeMetadata/v1/")
+
+
+def test_a_body_is_read_byte_by_byte_where_urllib3_knows_no_better() -> None:
+    class Raw:
+        def stream(self, amount: int, decode_content: bool) -> Iterator[bytes]:
+            assert (amount, decode_content) == (1, True)
+            yield from (b"a", b"b")
+
+    assert b"".join(_http._pieces(Raw())) == b"ab"
