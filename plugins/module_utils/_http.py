@@ -143,7 +143,7 @@ def _read(response: requests.Response, timeout: float) -> bytes:
     body = bytearray()
     response.raw.enforce_content_length = True  # urllib3 1 takes half an answer for a whole one otherwise
     try:
-        for piece in _pieces(response.raw):
+        for piece in pieces(response.raw):
             body += piece
             if len(body) >= ANSWER_MAX:
                 break
@@ -160,7 +160,7 @@ def _read(response: requests.Response, timeout: float) -> bytes:
     return bytes(body)
 
 
-def _pieces(raw: Any) -> Iterator[bytes]:
+def pieces(raw: Any) -> Iterator[bytes]:
     """A body as it arrives, so that a server that sends a byte now and then does not get its time anew for each."""
     if hasattr(raw, "read1"):
         return iter(lambda: raw.read1(ANSWER_MAX, decode_content=True), b"")

@@ -108,4 +108,4 @@ def test_a_body_is_read_byte_by_byte_where_urllib3_knows_no_better() -> None:
             assert (amount, decode_content) == (1, True)
             yield from (b"a", b"b")
 
-    assert b"".join(_http._pieces(Raw())) == b"ab"
+    assert b"".join(_http.pieces(Raw())) == b"ab"
