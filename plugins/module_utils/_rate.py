@@ -35,7 +35,7 @@ class RateLimiter:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._thread = threading.local()  # when its last request was sent, and whether that tries
+        self._thread = threading.local()  # when its last request was sent, whether that tries, whether it is settled
         self._rate = QUOTA
         self._rated_at = clock()
         self._next_turn = self._paused_until = clock()
@@ -45,20 +45,27 @@ class RateLimiter:
 
     def wait(self) -> None:
         """Wait until the calling thread may send a request, and take it for sent."""
-        while True:
+        sent = False
+        while not sent:
             turn = self._take_turn()
+            if turn is None:
+                self._sleep(_LOOK_AGAIN)
+                continue
             delay = turn - self._clock()
             if delay > 0:
                 self._sleep(delay)
-            if self._start(turn):
-                return
+            sent = self._start(turn)
 
     def settle(self, refused: bool) -> None:
         """Note what became of the calling thread's last request: whether it met the quota.
 
-        The rate is lowered once for as long as the quota is exhausted, however many requests are refused meanwhile.
+        The rate is lowered once for as long as the quota is exhausted, however many requests are refused meanwhile. To
+        settle a request again changes nothing.
         """
         with self._lock:
+            if self._thread.settled:
+                return
+            self._thread.settled = True
             if self._thread.sent_at <= self._lowered_at and not self._thread.tries:
                 return  # it was under way when another one met the quota
             self._trying = self._trying and not self._thread.tries
@@ -76,11 +83,12 @@ class RateLimiter:
                 self._rate = self._rate_at(now)
                 self._rated_at = self._paused_until = now + seconds
 
-    def _take_turn(self) -> float:
+    def _take_turn(self) -> float | None:
+        """When the calling thread may send, which nobody else will then; there are no turns while a request tries."""
         with self._lock:
-            now = self._clock()
             if self._trying:
-                return now + _LOOK_AGAIN
+                return None
+            now = self._clock()
             turn = max(now, self._next_turn, self._paused_until)
             self._next_turn = turn + 1 / self._rate_at(now)
             return turn
@@ -92,6 +100,7 @@ class RateLimiter:
                 return False
             self._trying = self._thread.tries = self._exhausted
             self._thread.sent_at = self._clock()
+            self._thread.settled = False
             return True
 
     def _rate_at(self, now: float) -> float:

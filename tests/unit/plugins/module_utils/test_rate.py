@@ -242,6 +242,41 @@ def test_a_thread_that_waits_for_its_turn_is_held_while_another_one_tries(
     assert 1 < moment < 1.2
 
 
+def test_who_was_held_while_another_one_tried_takes_turns(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, second, dummy = threads
+    for dummy2 in range(60):  # down to one a second
+        send(limiter, time)
+        meet_quota(limiter)
+    first.wait()
+    moments: list[float] = []
+
+    def send_another() -> None:
+        second.wait()
+        moments.append(time.now)
+
+    time.meanwhile = [send_another, lambda: first.settle(refused=False)]
+    limiter.wait()
+    moments.append(time.now)
+    assert not time.meanwhile
+    assert moments[1] - moments[0] == pytest.approx(1, rel=0.1)
+
+
+def test_what_is_settled_twice_does_not_end_what_another_thread_tries(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, second, dummy = threads
+    meet_quota(limiter)
+    first.wait()
+    first.settle(refused=True)
+    second.wait()
+    first.settle(refused=True)  # as after its last retry
+    time.meanwhile = [lambda: None, lambda: second.settle(refused=False)]
+    send(limiter, time)
+    assert not time.meanwhile, "it was held for so long"
+
+
 def test_a_pause_holds_whoever_comes(limiter: RateLimiter, time: Time) -> None:
     limiter.wait()
     limiter.pause(3)
