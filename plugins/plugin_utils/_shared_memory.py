@@ -13,7 +13,6 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
-import bisect
 import fcntl
 import hashlib
 import json
@@ -80,17 +79,20 @@ class AccessTokens:
 class HandOut:
     """What there is for each host, left by one process for another one to find.
 
-    It begins with the number of hosts, an entry for each (digest of its name, where its part begins and how long that
-    is) in the order of the digests, and their parts.
+    It begins with how much of the room for parts is taken, and a table of hosts (digest of the name, where the part
+    begins, how long it is); a host is in the first free place from the one on that its digest says. The parts follow.
     """
 
-    _COUNT = struct.Struct("<Q")
+    _TAKEN = struct.Struct("<Q")
     _ENTRY = struct.Struct("<16sQQ")
+    _FREE = bytes(16)
 
-    def __init__(self, size: int = 64 * 1024 * 1024) -> None:
-        """``size`` is in bytes; the system only provides what is used of it."""
+    def __init__(self, size: int = 64 * 1024 * 1024, hosts: int = 64 * 1024) -> None:
+        """``size`` is the room for parts in bytes; the system only provides what is used of it."""
         self._size = size
-        self._memory = mmap.mmap(-1, size)
+        self._hosts = hosts
+        self._parts = self._TAKEN.size + hosts * self._ENTRY.size  # where they begin
+        self._memory = mmap.mmap(-1, self._parts + size)
         self._lock = _Lock()
         self._made_in = os.getpid()
 
@@ -101,56 +103,55 @@ class HandOut:
     def publish(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Replace what is there by a part for each host. Returns those for which there is no room."""
         with self._lock:
-            return self._write({}, parts)
+            self._memory[: self._parts] = bytes(self._parts)
+            return self._put(parts)
 
     def add(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Add parts to what is there, or replace those of the same hosts. Returns those for which there is no room."""
         with self._lock:
-            gone = {_digest(host) for host in parts}
-            present = dict(map(self._read, range(self._count())))
-            return self._write({digest: part for digest, part in present.items() if digest not in gone}, parts)
+            return self._put(parts)
 
     def find(self, host: str) -> Any:
         """A host's part, or nothing."""
-        digest = _digest(host)
         with self._lock:
-            count = self._count()
-            number = bisect.bisect_left(range(count), digest, key=lambda number: self._entry(number)[0])
-            if number == count or self._entry(number)[0] != digest:
-                return None
-            return json.loads(self._read(number)[1])
+            place = self._place(_digest(host))
+            dummy, position, length = self._entry(place) if place else (self._FREE, 0, 0)
+            return json.loads(self._memory[position : position + length]) if length else None
 
-    def _write(self, present: dict[bytes, bytes], parts: Mapping[str, Any]) -> dict[str, Any]:
+    def _put(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         rest = {}
-        size = self._COUNT.size + sum(self._ENTRY.size + len(part) for part in present.values())
+        [taken] = self._TAKEN.unpack_from(self._memory)
         for host, part in parts.items():
+            digest = _digest(host)
             encoded = json.dumps(part).encode()
-            size += self._ENTRY.size + len(encoded)
-            if size > self._size:
-                size -= self._ENTRY.size + len(encoded)
+            place = self._place(digest)
+            if place is None:
                 rest[host] = part
-            else:
-                present[_digest(host)] = encoded
-        position = self._COUNT.size + len(present) * self._ENTRY.size
-        head = self._COUNT.pack(len(present))
-        for digest in sorted(present):
-            head += self._ENTRY.pack(digest, position, len(present[digest]))
-            position += len(present[digest])
-        content = head + b"".join(present[digest] for digest in sorted(present))
-        self._memory[: len(content)] = content
+                continue
+            dummy, position, length = self._entry(place)
+            if len(encoded) > length:  # than the part that it replaces
+                position, taken = self._parts + taken, taken + len(encoded)
+            if taken > self._size:
+                rest[host] = part
+                taken -= len(encoded)
+                encoded = b""
+            self._memory[position : position + len(encoded)] = encoded
+            self._ENTRY.pack_into(self._memory, place, digest, position, len(encoded))
+        self._TAKEN.pack_into(self._memory, 0, taken)
         return rest
 
-    def _count(self) -> int:
-        [count] = self._COUNT.unpack_from(self._memory)
-        return int(count)
+    def _place(self, digest: bytes) -> int | None:
+        """Where the entry of a host is, or is to be; nothing if the table is full."""
+        first = int.from_bytes(digest, "little")
+        for step in range(self._hosts):
+            place = self._TAKEN.size + (first + step) % self._hosts * self._ENTRY.size
+            if self._entry(place)[0] in (digest, self._FREE):
+                return place
+        return None
 
-    def _entry(self, number: int) -> tuple[bytes, int, int]:
-        digest, position, length = self._ENTRY.unpack_from(self._memory, self._COUNT.size + number * self._ENTRY.size)
+    def _entry(self, place: int) -> tuple[bytes, int, int]:
+        digest, position, length = self._ENTRY.unpack_from(self._memory, place)
         return digest, position, length
-
-    def _read(self, number: int) -> tuple[bytes, bytes]:
-        digest, position, length = self._entry(number)
-        return digest, self._memory[position : position + length]
 
 
 def _digest(host: str) -> bytes:

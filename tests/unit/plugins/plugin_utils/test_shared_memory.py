@@ -219,7 +219,7 @@ def test_what_is_added_leaves_the_rest() -> None:
 
 
 def test_what_is_added_where_there_is_no_room_is_returned() -> None:
-    hand_out = HandOut(300)
+    hand_out = HandOut(200)
     hand_out.publish({"a": "a" * 50, "b": "b" * 50})
     too_long = {"b": "b" * 1000, "x": "x" * 1000}
     assert hand_out.add({**too_long, "c": "c" * 50}) == too_long
@@ -255,21 +255,38 @@ def test_processes_add_at_the_same_time() -> None:
 def test_where_there_is_no_room_it_is_returned() -> None:
     parts = {host: host * 10 for host in "abcdef"}
     too_long = {"x": "x" * 1000, "y": "y" * 1000}
-    hand_out = HandOut(1000)
+    hand_out = HandOut(500)
     assert hand_out.publish(parts | too_long) == too_long
     assert {host: hand_out.find(host) for host in "abcdefxy"} == {**parts, "x": None, "y": None}
 
 
 def test_the_last_byte_may_be_used() -> None:
-    size = 8 + 32 + len('"part"')
+    size = len('"part"')
     assert HandOut(size).publish({"a": "part"}) == {}
     assert HandOut(size - 1).publish({"a": "part"}) == {"a": "part"}
 
 
 def test_where_there_is_no_room_at_all() -> None:
-    hand_out = HandOut(8)
+    hand_out = HandOut(size=0)
     assert hand_out.publish({"a": "part"}) == {"a": "part"}
     assert hand_out.find("a") is None
+
+
+def test_where_there_are_more_hosts_than_it_has_places() -> None:
+    parts = {host: host * 10 for host in "abcdef"}
+    hand_out = HandOut(hosts=4)
+    rest = hand_out.publish(parts)
+    assert len(rest) == 2
+    assert {host: hand_out.find(host) for host in parts} == {**parts, **dict.fromkeys(rest)}
+    assert hand_out.add(rest) == rest
+    assert hand_out.publish(rest) == {}
+
+
+def test_a_part_takes_the_place_of_the_one_before() -> None:
+    hand_out = HandOut(len('"part"'))
+    for part in ("part", "tail", "new"):
+        assert hand_out.add({"a": part}) == {}
+        assert hand_out.find("a") == part
 
 
 def test_what_is_handed_out_is_shared() -> None:
