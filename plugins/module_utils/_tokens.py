@@ -115,6 +115,7 @@ class EnrollmentTokenRequest:
     ) -> dict[str, Any]:
         result: dict[str, Any] = {
             "token": token,
+            "enterprise_id": self.enterprise_id,
             "enrollment_token_type": self.enrollment_token_type,
             "duration": duration.to_options() if duration else None,
             "issued_at": issued_at,
@@ -148,7 +149,7 @@ class AuthenticationTokenRequest:
 
     def preview(self) -> dict[str, Any]:
         """The result's structure without a token, for check mode."""
-        return {"token": None, "user_id": self.user_id, "issued_at": None}
+        return self._result(token=None, issued_at=None)
 
     def mint(self, client: Client) -> dict[str, Any]:
         """Generate the token. Raises ``EmmError``."""
@@ -157,7 +158,10 @@ class AuthenticationTokenRequest:
         except ApiError as error:
             _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
             raise
-        return {"token": _token(answer), "user_id": self.user_id, "issued_at": _iso8601(answer.date)}
+        return self._result(token=_token(answer), issued_at=_iso8601(answer.date))
+
+    def _result(self, *, token: str | None, issued_at: str | None) -> dict[str, Any]:
+        return {"token": token, "enterprise_id": self.enterprise_id, "user_id": self.user_id, "issued_at": issued_at}
 
 
 # What the API's documentation says about a call, by what an error says: (HTTP statuses, pattern, likely cause). The
@@ -240,7 +244,7 @@ def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str,
         raise OptionError(
             option,
             email,
-            "it may only be set together with google_authentication_options.authentication_requirement: required",
+            "it may only be set together with authentication_requirement: required",
         )
     return given
 

@@ -167,6 +167,12 @@ enrollment_token:
       type: str
       returned: success
       sample: CjQKMgowZXhhbXBsZS1vZi1hbi1lbnJvbGxtZW50LXRva2Vu
+    enterprise_id:
+      description: The ID of the enterprise, as requested.
+      type: str
+      returned: success
+      sample: LC03demo00
+      version_added: 0.2.0
     enrollment_token_type:
       description: What kind of device the token is for, as requested.
       type: str
@@ -219,6 +225,7 @@ enrollment_tokens:
   version_added: 0.2.0
   sample:
     - token: CjQKMgowZXhhbXBsZS1vZi1hbi1lbnJvbGxtZW50LXRva2Vu
+      enterprise_id: LC03demo00
       enrollment_token_type: userDevice
       duration:
         seconds: 3600

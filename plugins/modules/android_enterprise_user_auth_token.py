@@ -113,6 +113,12 @@ authentication_token:
       type: str
       returned: success
       sample: ZXhhbXBsZS1vZi1hbi1hdXRoZW50aWNhdGlvbi10b2tlbg
+    enterprise_id:
+      description: The ID of the enterprise, as requested.
+      type: str
+      returned: success
+      sample: LC03demo00
+      version_added: 0.2.0
     user_id:
       description: The ID of the user, as requested.
       type: str
@@ -136,6 +142,7 @@ authentication_tokens:
   version_added: 0.2.0
   sample:
     - token: ZXhhbXBsZS1vZi1hbi1hdXRoZW50aWNhdGlvbi10b2tlbg
+      enterprise_id: LC03demo00
       user_id: "100000000000000000001"
       issued_at: '2026-11-21T09:30:00Z'
 failures:

@@ -29,26 +29,26 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
 _PREFIX = "device_tokens_"
 KINDS = ("enrollment", "user_auth")  # in the order in which they are minted: the latter lives for minutes only
 # The role's variables that matter here, as in its meta/argument_specs.yml.
-_SPEC: dict[str, dict[str, Any]] = {
+SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_enterprise_id": {"type": "str", "required": True},
     "device_tokens_kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": ["enrollment"]},
     "device_tokens_user_id": {"type": "str"},
     "device_tokens_enrollment_token_type": {"type": "str", "choices": list(ENROLLMENT_TOKEN_TYPES)},
     "device_tokens_duration": {"type": "raw"},
-    "device_tokens_google_authentication_options": {
-        "type": "dict",
-        "options": {
-            "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
-            "required_account_email": {"type": "str"},
-        },
-    },
+    "device_tokens_google_authentication_options": {"type": "dict"},
     "device_tokens_enrollment_scope": {"type": "str", "choices": ["host", "batch"], "default": "host"},
     "device_tokens_keep_if_valid_for": {"type": "raw"},
     "device_tokens_cacheable": {"type": "bool", "default": False},
 }
+GOOGLE_SPEC: dict[str, dict[str, Any]] = {
+    "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
+    "required_account_email": {"type": "str"},
+}
+_DURATION_SPEC = {"seconds": {"type": "int", "required": True}, "nanos": {"type": "int", "default": 0}}
 _HELD = "device_tokens_enrollment"  # the fact of an earlier run
-_VALIDATOR = ArgumentSpecValidator(_SPEC)
-VARIABLES = (*_SPEC, _HELD)
+_VALIDATOR = ArgumentSpecValidator(SPEC)
+_SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # in a token that is kept
+VARIABLES = (*SPEC, _HELD)
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,7 @@ class Order:
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Order:
         """Check those of ``VARIABLES`` that a host has. Raises ``EmmError``."""
-        try:
-            validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != _HELD})
-        except (TypeError, ValueError, OverflowError, AttributeError) as error:  # over values of odd types
-            raise EmmError(f"A variable {_PREFIX}* of the host is of a wrong type: {error}.") from error
+        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != _HELD})
         if validation.error_messages:
             raise EmmError("; ".join(validation.error_messages))
         options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
@@ -79,7 +76,8 @@ class Order:
                 requests["user_auth"] = AuthenticationTokenRequest.from_options(options)
             kept = _keep(variables.get(_HELD), requests.get("enrollment"), _minimum(options))
         except OptionError as error:
-            raise OptionError(_PREFIX + error.option, error.value, error.rule) from error
+            # The value as it was given, where it is that of the whole variable.
+            raise OptionError(_PREFIX + error.option, options.get(error.option, error.value), error.rule) from error
         if kept:
             del requests["enrollment"]
         return cls(
@@ -92,7 +90,13 @@ class Order:
 
 def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:
     _require(options, "enrollment_token_type", "enrollment")
-    return EnrollmentTokenRequest.from_options({**options, "duration": _duration(options, "duration")})
+    return EnrollmentTokenRequest.from_options(
+        {
+            **options,
+            "duration": _duration(options, "duration"),
+            "google_authentication_options": _google_options(options["google_authentication_options"]),
+        }
+    )
 
 
 def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
@@ -110,14 +114,26 @@ def _duration(options: Mapping[str, Any], name: str) -> dict[str, Any] | None:
             return Duration.from_human(value).to_options()
         except ValueError as error:
             raise OptionError(name, value, str(error)) from error
-    spec = {"seconds": {"type": "int", "required": True}, "nanos": {"type": "int", "default": 0}}
     rule = "it must be text such as '12h', or a dictionary of seconds and nanos"
     try:
-        validation = ArgumentSpecValidator(spec).validate(value) if isinstance(value, Mapping) else None
+        validation = ArgumentSpecValidator(_DURATION_SPEC).validate(value) if isinstance(value, Mapping) else None
     except (TypeError, ValueError, OverflowError) as error:
         raise OptionError(name, value, rule) from error
     if validation is None or validation.error_messages:
         raise OptionError(name, value, rule)
+    return dict(validation.validated_parameters)
+
+
+def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    name = "google_authentication_options"
+    unsupported = [key for key in given if key not in GOOGLE_SPEC]
+    if unsupported:
+        raise OptionError(name, given, f"{unsupported[0]!r} is unsupported; there are {' and '.join(GOOGLE_SPEC)}")
+    validation = ArgumentSpecValidator(GOOGLE_SPEC).validate(given)
+    if validation.error_messages:
+        raise OptionError(name, given, "; ".join(validation.error_messages))
     return dict(validation.validated_parameters)
 
 
@@ -129,7 +145,7 @@ def _minimum(options: Mapping[str, Any]) -> timedelta | None:
     try:
         return timedelta(seconds=Duration.from_options(duration).seconds)
     except ValueError as error:
-        raise OptionError(name, options[name], str(error)) from error
+        raise OptionError(name, duration, str(error)) from error
 
 
 def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
@@ -139,7 +155,7 @@ def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) ->
     if not isinstance(held, Mapping) or not held.get("token"):
         return None
     asked = request.preview()
-    if any(held.get(name) != asked.get(name) for name in ("enrollment_token_type", "google_authentication_options")):
+    if any(held.get(name) != asked.get(name) for name in _SAME):
         return None
     expires_at = held.get("expires_at")
     held = json.loads(json.dumps(held, default=str))  # whatever a fact cache has made of it

@@ -167,6 +167,7 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
     assert result["changed"] is True
     assert result["enrollment_token"] == {
         "token": None,
+        "enterprise_id": emulator.address.enterprise_id,
         "enrollment_token_type": "userDevice",
         "duration": {"seconds": 90, "nanos": 0},
         "google_authentication_options": options,

@@ -134,7 +134,8 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
     result = mint(user_ids=USERS[:2], check=True)
     assert result["changed"] is True
     assert result["authentication_tokens"] == [
-        {"token": None, "user_id": user, "issued_at": None} for user in USERS[:2]
+        {"token": None, "enterprise_id": emulator.address.enterprise_id, "user_id": user, "issued_at": None}
+        for user in USERS[:2]
     ]
     assert [token["token"] for token in mint(count=2, check=True)["enrollment_tokens"]] == [None, None]
     assert emulator.journal() == []

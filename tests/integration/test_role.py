@@ -161,6 +161,7 @@ def test_each_host_gets_two_tokens_of_its_own(
         issued = issued_tokens[fact["device_tokens_enrollment"]["token"]]
         assert fact["device_tokens_enrollment"] == {
             "token": issued["token"],
+            "enterprise_id": emulator.address.enterprise_id,
             "enrollment_token_type": "userDevice",
             "duration": {"seconds": 3600, "nanos": 0},
             "google_authentication_options": {**google, "required_account_email": f"{host}@example.com"},
@@ -171,6 +172,7 @@ def test_each_host_gets_two_tokens_of_its_own(
         issued = issued_tokens[fact["device_tokens_user_auth"]["token"]]
         assert fact["device_tokens_user_auth"] == {
             "token": issued["token"],
+            "enterprise_id": emulator.address.enterprise_id,
             "user_id": user(int(host[-2:])),
             "issued_at": issued["issued"],
         }

@@ -24,7 +24,7 @@ def test_mints_a_token_that_provisions_one_device(mint: Mint, emulator: Emulator
     result = mint(user_id=USER)
     assert result["changed"] is True
     token = result["authentication_token"]
-    assert set(token) == {"token", "user_id", "issued_at"}
+    assert set(token) == {"token", "enterprise_id", "user_id", "issued_at"}
     assert token["user_id"] == USER
     assert token["issued_at"] == emulator.tokens()[0]["issued"]
     assert datetime.fromisoformat(token["issued_at"]).tzinfo is not None
@@ -48,14 +48,19 @@ def test_sends_no_body_at_all(mint: Mint, emulator: Emulator) -> None:
 def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:
     result = mint(user_id=USER, check=True)
     assert result["changed"] is True
-    assert result["authentication_token"] == {"token": None, "user_id": USER, "issued_at": None}
+    assert result["authentication_token"] == {
+        "token": None,
+        "enterprise_id": emulator.address.enterprise_id,
+        "user_id": USER,
+        "issued_at": None,
+    }
     assert emulator.journal() == []
 
 
 @pytest.mark.parametrize("kind", [False, True])
 def test_kind_in_the_answer_does_not_matter(mint: Mint, emulator: Emulator, kind: bool) -> None:
     emulator.change_settings(kind=kind)
-    assert set(mint(user_id=USER)["authentication_token"]) == {"token", "user_id", "issued_at"}
+    assert set(mint(user_id=USER)["authentication_token"]) == {"token", "enterprise_id", "user_id", "issued_at"}
 
 
 def test_bad_input_is_refused_before_anything_is_sent(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
     AuthenticationTokenRequest,
     EnrollmentTokenRequest,
 )
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _orders
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import VARIABLES, Order
 
 SOUND = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
@@ -42,6 +44,23 @@ def test_variables() -> None:
     assert "device_tokens_enterprise_id" in VARIABLES
     assert "device_tokens_enrollment" in VARIABLES, "the fact of an earlier run"
     assert all(name.startswith("device_tokens_") for name in VARIABLES)
+
+
+def rules(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a specification of arguments says that is not documentation."""
+    names = ("type", "elements", "required", "choices", "default")
+    return {option: {name: rule[name] for name in names if name in rule} for option, rule in options.items()}
+
+
+def test_the_rules_are_those_that_the_role_documents() -> None:
+    role = Path(__file__).parents[4] / "roles" / "device_tokens"
+    documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    google = documented["device_tokens_google_authentication_options"].pop("options")
+    for_the_tasks = rules({name: documented.pop(name) for name in ("device_tokens_on_failure", "device_tokens_no_log")})
+    assert rules(_orders.SPEC) == rules(documented)
+    assert rules(_orders.GOOGLE_SPEC) == rules(google)
+    defaults = {name: rule["default"] for name, rule in {**documented, **for_the_tasks}.items() if "default" in rule}
+    assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
 
 
 @pytest.mark.parametrize(
@@ -109,14 +128,14 @@ def test_cacheable(value: object, cacheable: bool) -> None:
         ({"duration": {"nanos": 1}}, "'device_tokens_duration' is {'nanos': 1}, but it must be text"),
         ({"duration": {"seconds": 60, "days": 1}}, "'device_tokens_duration' is {.*'days': 1}, but it must be text"),
         ({"duration": {"seconds": "x"}}, "'device_tokens_duration' is {'seconds': 'x'}, but it must be text"),
-        ({"duration": "59s"}, "'device_tokens_duration' is .*59.*, but it must not be shorter than 1 minute"),
+        ({"duration": "59s"}, "'device_tokens_duration' is '59s', but it must not be shorter than 1 minute"),
         ({"duration": {"seconds": 59}}, "'device_tokens_duration' is {'seconds': 59.*}, but it must not be shorter"),
         ({"duration": {"seconds": -1}}, "'device_tokens_duration' is {'seconds': -1.*}, but seconds must not be neg"),
         ({"duration": "9999999d"}, r"'device_tokens_duration' is '9999999d', but .* Durations\.MAX_VALUE"),
         ({"google_authentication_options": "x"}, "device_tokens_google_authentication_options"),
         (
             {"google_authentication_options": {"authentication_requirement": "maybe"}},
-            "authentication_requirement must be one of: .*, got: maybe found in device_tokens_google_authentication",
+            r"'device_tokens_google_authentication_options' is {'auth.*}, but .* one of: .*, got: maybe",
         ),
         (
             {"google_authentication_options": {"required_account_email": "x"}},
@@ -124,7 +143,11 @@ def test_cacheable(value: object, cacheable: bool) -> None:
         ),
         (
             {"google_authentication_options": {"required_account_email": "a@b.de"}},
-            r"options\.required_account_email' is 'a@b.de', but it may only be set together with",
+            r"options\.required_account_email' is 'a@b.de', but it may only be set together with auth",
+        ),
+        (
+            {"google_authentication_options": {"email": "a@b.de"}},
+            r"options' is {'email': 'a@b.de'}, but 'email' is unsupported; there are authentication_requirement and re",
         ),
         ({"enrollment_scope": "play"}, "device_tokens_enrollment_scope must be one of: host, batch, got: play"),
         ({"keep_if_valid_for": "long"}, "'device_tokens_keep_if_valid_for' is 'long', but .* is not a duration"),
@@ -168,6 +191,7 @@ def held(minutes: float = 90, **changes: Any) -> dict[str, Any]:
     expires_at = datetime.now(timezone.utc) + timedelta(minutes=minutes)
     return {
         "token": "HELD",
+        "enterprise_id": "LC1",
         "enrollment_token_type": "userDevice",
         "duration": {"seconds": 3600, "nanos": 0},
         "issued_at": "2026-07-29T00:00:00Z",
@@ -224,6 +248,7 @@ GOOGLE = {"authentication_requirement": "required", "required_account_email": "a
         ({}, {}, True),
         ({"enrollment_token_type": "userlessDevice"}, {}, False),
         ({}, {"enrollment_token_type": None}, False),
+        ({"enterprise_id": "LC2"}, {}, False),
         ({"google_authentication_options": GOOGLE}, {"google_authentication_options": GOOGLE}, True),
         ({"google_authentication_options": GOOGLE}, {}, False),
         ({}, {"google_authentication_options": GOOGLE}, False),
@@ -274,8 +299,10 @@ def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("google_authentication_options", True, "of a wrong type"),
-        ("google_authentication_options", 7, "of a wrong type"),
+        ("google_authentication_options", True, "device_tokens_google_authentication_options"),
+        ("google_authentication_options", 7, "device_tokens_google_authentication_options"),
+        ("google_authentication_options", [None], "device_tokens_google_authentication_options"),
+        ("google_authentication_options", {1: 2}, "'device_tokens_google_authentication_options' is {1: 2}, but 1 is"),
         ("duration", {1: 2}, "'device_tokens_duration' is {1: 2}"),
         ("duration", {"seconds": float("inf")}, "'device_tokens_duration' is {'seconds': inf}"),
         ("keep_if_valid_for", {"seconds": -3600}, "'device_tokens_keep_if_valid_for' is {'seconds': -3600}"),
