@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
@@ -21,6 +22,10 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_mem
 
 _FULFILMENT = "ansible_collections.emm.android_enterprise.plugins.plugin_utils._fulfil"
 Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
+
+# Ansible imports this file before it forks a process for each task of each host. What the tasks of the role need in all of
+# those is loaded here, so that it is not loaded again in each.
+lookup_loader.get("emm.android_enterprise.device_tokens_minted")
 
 
 class ActionModule(ActionBase):
