@@ -47,8 +47,14 @@ def both_ways(request: pytest.FixtureRequest, ansible: Ansible) -> None:
 
 @pytest.fixture
 def as_module(ansible: Ansible) -> None:
-    """Have tasks start modules, where that makes no difference to what is tested: only there is coverage measured."""
+    """Have tasks start modules."""
     ansible.in_process = False
+
+
+@pytest.fixture
+def measured(ansible: Ansible) -> None:
+    """Have the coverage measured on the controller, too. It is enough for as many tests as come to every line there."""
+    ansible.measured = True
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ import pytest
 from tests.emulator.process import Emulator
 from tests.integration.conftest import Mint, MintEach
 
-pytestmark = pytest.mark.usefixtures("as_module")
 USER = "100000000000000000001"
 SLACK = 5.0  # seconds that a busy machine may take besides
 
@@ -53,6 +52,7 @@ def test_temporary_failures_of_the_api_are_retried(mint: Mint, emulator: Emulato
     assert len(emulator.journal("/token")) == 1, "one exchange is enough"
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("status", [429, 503])
 def test_temporary_failures_of_the_authorization_server_are_retried(
     mint: Mint, emulator: Emulator, status: int
@@ -70,6 +70,7 @@ def test_retries_end(mint: Mint, emulator: Emulator, retries: int) -> None:
     assert len(emulator.mints()) == retries + 1
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("retries", [0, 2])
 def test_retries_of_the_token_request_end(mint: Mint, emulator: Emulator, retries: int) -> None:
     emulator.fail({"path": "^/token$", "status": 503, "times": None})
@@ -103,6 +104,7 @@ def test_retry_after_is_capped_and_the_total_time_is_bounded(mint: Mint, emulato
     assert 2.9 <= gaps(requests)[0] < 3.0 + SLACK, "timeout * (retries + 1)"
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_retry_after_that_makes_no_sense_is_ignored(mint_each: MintEach, emulator: Emulator) -> None:
     values = ["soon", "9" * 5000, "Fri, 31 Dec 10000 23:59:59 GMT", "-5"]
     for value in values:
@@ -174,6 +176,7 @@ def test_however_the_url_is_written_no_token_is_doubled(mint: Mint, emulator: Em
     assert len([entry for entry in emulator.journal() if entry["path"].endswith("/enrollmentTokens")]) == 1
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("path", ["enrollmentTokens", "^/token$"])
 def test_a_connection_through_a_proxy_that_breaks(
     mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None], tmp_path: Path, path: str
@@ -207,6 +210,7 @@ def test_a_slow_answer_is_not_asked_for_again(mint: Mint, emulator: Emulator) ->
     assert len(emulator.mints()) == 1
 
 
+@pytest.mark.usefixtures("measured")
 def test_the_timeout_holds_for_the_token_request(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "^/token$", "latency": 20.0, "times": None})
     started = time.monotonic()
@@ -216,6 +220,7 @@ def test_the_timeout_holds_for_the_token_request(mint: Mint, emulator: Emulator)
     assert "no answer came in time" in result["msg"]
 
 
+@pytest.mark.usefixtures("measured")
 def test_an_answer_that_is_cut_short(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "enrollmentTokens", "truncate": True})
     result = mint()
@@ -225,6 +230,7 @@ def test_an_answer_that_is_cut_short(mint: Mint, emulator: Emulator) -> None:
     assert emulator.tokens()[0]["token"][:20] not in result["_output"]
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_success_that_is_none(mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests) -> None:
     page = "<html><head><title>Sign in &amp; pay</title></head>hunter2</html>"
     cases = [
@@ -352,6 +358,7 @@ class Endless(OddServer):
             self.wfile.write(b"x" * 10_000)
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize(
     ("server", "fragment"),
     [
@@ -404,6 +411,7 @@ def test_a_password_of_a_proxy_is_not_shown(mint_each: MintEach, proxied_hosts: 
         assert "may have been carried out" not in result["msg"]
 
 
+@pytest.mark.usefixtures("as_module")  # so that each task asks for an access token
 @pytest.mark.parametrize("path", ["enrollmentTokens", "^/token$"])
 def test_no_redirect_is_followed(mint_each: MintEach, emulator: Emulator, path: str) -> None:
     elsewhere = f"{emulator.address.url}/elsewhere"
@@ -448,6 +456,7 @@ def test_ca_path_holds_for_the_api_and_for_the_token_request(mint: Mint, emulato
     assert mint(**options, environment={"REQUESTS_CA_BUNDLE": "/does/not/exist.pem"})["enrollment_token"]["token"]
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_ca_environment_variables(mint: Mint, emulator: Emulator, tmp_path: Path, variable: str) -> None:
     options = {"api_url": emulator.address.https_url, "service_account_file": _key_for_https(emulator, tmp_path)}
@@ -457,6 +466,7 @@ def test_ca_environment_variables(mint: Mint, emulator: Emulator, tmp_path: Path
     assert "Traceback" not in result["_output"]
 
 
+@pytest.mark.usefixtures("measured")
 def test_verification_cannot_be_turned_off(mint_each: MintEach, emulator: Emulator) -> None:
     url = emulator.address.https_url
     variables = [{"PYTHONHTTPSVERIFY": "0"}, {"CURL_CA_BUNDLE": ""}, {"REQUESTS_CA_BUNDLE": ""}]
@@ -490,6 +500,7 @@ def test_no_proxy_is_obeyed(mint: Mint, emulator: Emulator, proxied_hosts: dict[
     assert emulator.proxied() == []
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_proxy_that_refuses(mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None]) -> None:
     environment = {**proxied_hosts, "HTTPS_PROXY": "http://127.0.0.1:9"}
     result = mint(environment=environment, retries=0)
@@ -505,6 +516,7 @@ def test_loopback_is_never_asked_for_through_a_proxy(mint: Mint, emulator: Emula
     assert emulator.proxied() == []
 
 
+@pytest.mark.usefixtures("measured")
 def test_plain_http_to_another_host_is_refused_for_the_token_request_too(
     mint: Mint, emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_process_is_started_where_it_would_make_a_difference(
     assert len(emulator.tokens()) == 5
 
 
+@pytest.mark.usefixtures("measured")
 def test_what_a_module_needs_is_looked_for_on_the_controller_first(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -98,6 +99,7 @@ def test_credentials_are_exchanged_once_for_a_play(
         assert len(emulator.journal("/token")) == 1
 
 
+@pytest.mark.usefixtures("measured")
 def test_other_credentials_are_exchanged_on_their_own(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -110,6 +112,17 @@ def test_other_credentials_are_exchanged_on_their_own(
     assert len(emulator.journal("/token")) == 2
 
 
+@pytest.mark.usefixtures("measured")
+def test_credentials_that_were_refused_are_tried_again_for_the_next_item(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    emulator.fail({"path": "^/token$", "status": 400, "body": '{"error": "invalid_grant"}'})
+    [result] = ansible.tasks({ENROLLMENT: OPTIONS, "loop": [1, 2, 3]}, environment=environment)
+    assert [item.get("failed", False) for item in result["results"]] == [True, False, False]
+    assert len(emulator.journal("/token")) == 2
+
+
+@pytest.mark.usefixtures("measured")
 def test_an_access_token_that_is_no_longer_accepted_is_replaced(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -129,6 +142,7 @@ def test_an_access_token_that_is_no_longer_accepted_is_replaced(
     assert len(emulator.journal("/token")) == 2
 
 
+@pytest.mark.usefixtures("measured")
 def test_values_that_are_not_text_in_yaml(mint: Mint, emulator: Emulator) -> None:
     emulator.add_enterprise(
         id="2026-11-22", users=[{"id": "7", "accountType": "userAccount", "managementType": "emmManaged"}]

@@ -173,6 +173,7 @@ def test_a_pause_that_one_request_is_asked_for_is_kept_by_all(mint: Mint, emulat
     assert max(seconds_between(requests)) > 1.7
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_long_task_shows_how_far_it_is(ansible: Ansible, mint: Mint, emulator: Emulator) -> None:
     emulator.change_settings(latency=1.2)
     emulator.fail({"path": "authenticationToken", "times": 1, "status": 404})

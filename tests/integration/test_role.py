@@ -220,18 +220,20 @@ def test_the_role_twice_in_a_play_mints_twice(
     assert len(held) == 3
 
 
+@pytest.mark.usefixtures("measured")
 def test_hosts_of_a_batch_may_share_an_enrollment_token(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     inventory = fleet(5, device_tokens_kinds=BOTH, device_tokens_enrollment_scope="batch")
     inventory["all"]["hosts"]["device-02"]["device_tokens_duration"] = "2h"
+    inventory["all"]["hosts"]["device-04"]["device_tokens_kinds"] = ["enrollment"]
     inventory["all"]["hosts"]["device-05"]["device_tokens_enrollment_scope"] = "host"
     run = ansible.play([role_play()], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
     held = {host: fact["device_tokens_enrollment"]["token"] for host, fact in facts_of(run).items()}
     assert held["device-01"] == held["device-03"] == held["device-04"]
     assert len(set(held.values())) == len(emulator.tokens("enrollment")) == 3
-    assert len(emulator.tokens("user_auth")) == 5
+    assert len(emulator.tokens("user_auth")) == 4
 
 
 def test_a_token_in_the_fact_cache_is_kept_while_it_is_valid_for_long_enough(
@@ -266,6 +268,7 @@ def test_a_token_in_the_fact_cache_is_kept_while_it_is_valid_for_long_enough(
     assert len(emulator.tokens("enrollment")) == 8
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_refused_host_may_go_on(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     inventory = fleet(2, device_tokens_kinds=BOTH, device_tokens_on_failure="continue")
     inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
@@ -289,13 +292,30 @@ def test_without_an_access_token_every_host_says_why(
     assert len(emulator.journal()) == 1
 
 
-def test_wrong_module_defaults_are_every_hosts_reason(
+@pytest.mark.usefixtures("measured")
+def test_wrong_module_defaults_are_the_reason_of_every_host_that_wants_a_token(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
+    inventory = fleet(3)
+    inventory["all"]["hosts"]["device-02"]["device_tokens_kinds"] = []
     defaults = {"group/emm.android_enterprise.android_enterprise": {"concurrency": "many"}}
-    run = ansible.play([role_play(module_defaults=defaults)], inventory=fleet(2), environment=environment)
+    run = ansible.play([role_play(module_defaults=defaults)], inventory=inventory, environment=environment)
     assert all("concurrency" in reason and "many" in reason for reason in run.failures().values())
+    assert set(run.failures()) == {"device-01", "device-03"}
+    assert emulator.journal() == []
+
+
+@pytest.mark.usefixtures("measured")
+def test_without_its_libraries_every_host_says_which(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    hidden = ansible.directory / "hidden" / "google" / "auth"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
+    blind = {**environment, "PYTHONPATH": str(hidden.parents[1])}
+    run = ansible.play([role_play(strategy="free")], inventory=fleet(2), environment=blind)
     assert len(run.failures()) == 2
+    assert all("google-auth is not installed where ansible-core is" in reason for reason in run.failures().values())
     assert emulator.journal() == []
 
 
@@ -384,6 +404,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.usefixtures("measured")
 def test_bad_input_is_refused_before_anything_is_sent(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
@@ -426,6 +447,7 @@ def test_durations(ansible: Ansible, environment: dict[str, str], emulator: Emul
     assert sorted(sent) == sorted(text for dummy, text in durations)
 
 
+@pytest.mark.usefixtures("measured")
 def test_check_mode_sets_facts_without_tokens(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:

@@ -10,6 +10,7 @@ import types
 from collections.abc import Iterator
 
 import pytest
+import requests
 import urllib3.exceptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
@@ -109,3 +110,18 @@ def test_a_body_is_read_byte_by_byte_where_urllib3_knows_no_better() -> None:
             yield from (b"a", b"b")
 
     assert b"".join(_http.pieces(Raw())) == b"ab"
+
+
+@pytest.mark.parametrize(
+    ("error", "never_sent"),
+    [
+        (OSError("Could not find a suitable TLS CA certificate bundle"), True),
+        (requests.exceptions.InvalidURL("no host"), True),
+        (requests.exceptions.InvalidHeader("a line break"), True),
+        (requests.exceptions.ConnectTimeout(urllib3.exceptions.ConnectTimeoutError()), True),
+        (requests.exceptions.ReadTimeout("after 30 seconds"), False),
+        (requests.exceptions.ConnectionError("reset by peer"), False),
+    ],
+)
+def test_what_was_never_sent(error: Exception, never_sent: bool) -> None:
+    assert _http.was_never_sent(error) is never_sent
