@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -15,16 +15,24 @@ from ansible.template import Templar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
     all_come_together,
+    hosts_to_come,
+    inherited_defaults,
+    inherited_environment,
+    some_were_left_behind,
     variables_of_hosts,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import VARIABLES, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import HELD, VARIABLES, Means, Order
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HAND_OUT
 
 _FULFILMENT = "ansible_collections.emm.android_enterprise.plugins.plugin_utils._fulfil"
+_DEFAULTS = (
+    "group/emm.android_enterprise.android_enterprise",
+    "emm.android_enterprise.android_enterprise_device_tokens",
+)
 Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
 
-# Ansible imports this file before it forks a process for each task of each host. What the tasks of the role need in all of
-# those is loaded here, so that it is not loaded again in each.
+# Ansible imports this file before it forks a process for each task of each host. What the tasks of the role need in all
+# of those is loaded here, so that it is not loaded again in each.
 lookup_loader.get("emm.android_enterprise.device_tokens_minted")
 
 
@@ -36,57 +44,81 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        if self._task.args.get("hosts", "own") == "batch":
-            if not HAND_OUT.is_shared() or not all_come_together(self._task):
-                return {**result, "complete": False}
-            results, state = self._serve(task_vars["ansible_play_batch"], task_vars)
-            return {**result, **state, "complete": True, "hosts": HAND_OUT.publish(results)}
-        results, state = self._serve([task_vars["inventory_hostname"]], task_vars)
-        return {**result, **state, "hosts": HAND_OUT.add(results) if HAND_OUT.is_shared() else results}
+        if self._task.args.get("hosts", "own") == "own":
+            results = self._serve([task_vars["inventory_hostname"]], task_vars)
+            rest = HAND_OUT.add(results) if HAND_OUT.is_shared() else results
+            return {**result, **_summarise(results), "complete": True, "everybody": False, "hosts": rest}
+        if not HAND_OUT.is_shared() or not all_come_together(self._task):
+            return {**result, **_summarise({}), "complete": False, "everybody": False, "hosts": {}}
+        results = self._serve(hosts_to_come(self._task, task_vars["ansible_play_batch"]), task_vars)
+        everybody = not some_were_left_behind(task_vars)
+        rest = HAND_OUT.publish(results)
+        return {**result, **_summarise(results), "complete": True, "everybody": everybody, "hosts": rest}
 
-    def _serve(self, hosts: Sequence[str], task_vars: Mapping[str, Any]) -> tuple[Results, dict[str, bool]]:
-        """What there is for each host, and what that means for the tasks that follow."""
+    def _serve(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Results:
+        """What there is for each host."""
         results: Results = {host: {} for host in hosts}
-        orders = self._collect_orders(results, task_vars)
-        try:
-            self._mint(orders, results)
-        except EmmError as error:
-            for host, order in orders.items():
-                if order.requests:
-                    results[host].setdefault("refusal", str(error))
-        return results, {
-            "changed": any(order.requests for order in orders.values()),
-            "cacheable": any(order.cacheable for order in orders.values()),
-            "refused": any("refusal" in result for result in results.values()),
-        }
-
-    def _collect_orders(self, results: Results, task_vars: Mapping[str, Any]) -> dict[str, Order]:
-        """What each host is to get. Those whose variables are wrong are refused."""
-        orders = {}
-        for name, variables in variables_of_hosts(self._task, list(results), task_vars):
+        orders: dict[str, Order] = {}
+        groups: dict[str, tuple[Means, dict[str, Order]]] = {}  # of hosts, by what their tokens are minted with
+        for host, variables in variables_of_hosts(self._task, hosts, task_vars):
             templar = Templar(loader=self._loader, variables=variables)
             try:
-                orders[name] = Order.from_variables(
-                    {variable: templar.template(variables[variable]) for variable in VARIABLES if variable in variables}
-                )
+                orders[host] = _order(variables, templar)
+                if orders[host].requests:
+                    means = self._means(templar)
+                    groups.setdefault(repr(means), (means, {}))[1][host] = orders[host]
             except (EmmError, AnsibleError) as error:
-                results[name]["refusal"] = str(error)
-            else:
-                results[name].update(orders[name].kept)
-        return orders
+                results[host]["refusal"] = str(error)
+        for means, group in groups.values():
+            self._fulfil(means, group, results)
+        for host, order in orders.items():
+            results[host].update(order.kept)
+            results[host]["missing"] = [kind for kind in order.requests if kind not in results[host]]
+            results[host]["minted"] = len(results[host]["missing"]) < len(order.requests)
+            results[host]["cacheable"] = order.cacheable and not self._task.check_mode
+        return results
 
-    def _mint(self, orders: Mapping[str, Order], results: Results) -> None:
-        """Mint what is ordered, or preview it in check mode. Raises ``EmmError`` if nothing can be minted."""
-        if not any(order.requests for order in orders.values()):
-            return
+    def _means(self, templar: Templar) -> Means:
+        """With what a host's tokens are minted."""
+        if self._task.args.get("hosts", "own") == "own":
+            options = self._task.args
+        else:  # those of the task were made for one host
+            defaults = inherited_defaults(self._task)
+            options = {}
+            for name in _DEFAULTS:
+                options.update(templar.template(defaults.get(name)) or {})
+            omitted = templar.available_variables.get("omit")
+            options = {name: value for name, value in options.items() if value != omitted}
+        environment: dict[str, Any] = {}
+        for variables in inherited_environment(self._task):
+            environment.update(templar.template(variables) or {})
+        return Means(options, {name: str(value) for name, value in environment.items()})
+
+    def _fulfil(self, means: Means, orders: Mapping[str, Order], results: Results) -> None:
+        """Mint what is ordered, or preview it in check mode. Hosts that do not get all of it are told why."""
         # Not at the top, where it would be imported by the process that Ansible forks for each task of each host from
         # here on, which takes the longer the more there is in it.
         fulfilment = importlib.import_module(_FULFILMENT)
         try:
-            dummy, options = self.validate_argument_spec(fulfilment.ARGUMENT_SPEC)
-        except AnsibleError as error:
-            raise EmmError(str(error)) from error
-        if self._task.check_mode:
-            fulfilment.preview(options, orders, results)
-        else:
-            fulfilment.fulfil(self._task.get_name(), options, orders, results)
+            fulfilment.fulfil(self._task.get_name(), means, orders, results, check_mode=self._task.check_mode)
+        except EmmError as error:
+            for host, order in orders.items():
+                if order.requests.keys() - results[host].keys():
+                    results[host].setdefault("refusal", str(error))
+
+
+def _order(variables: Mapping[str, Any], templar: Templar) -> Order:
+    """What a host wants. Raises ``EmmError`` and ``AnsibleError``."""
+    found = {name: variables[name] for name in VARIABLES if name in variables}
+    if HELD not in found and HELD in variables.get("ansible_facts", {}):  # where facts are no variables
+        found[HELD] = variables["ansible_facts"][HELD]
+    return Order.from_variables({name: templar.template(value) for name, value in found.items()})
+
+
+def _summarise(results: Results) -> dict[str, bool]:
+    """What the tasks that follow need to know of all hosts together."""
+    return {
+        "changed": any(result.get("minted") for result in results.values()),
+        "cacheable": any(result.get("cacheable") for result in results.values()),
+        "refused": any("refusal" in result for result in results.values()),
+    }

@@ -16,7 +16,9 @@ description:
 options:
   _terms:
     description:
-      - What to find, V(enrollment) or V(user_auth) for a token, and V(refusal) for the reason why a host did not get one.
+      - What to find. V(enrollment) or V(user_auth) for a token; V(refusal) for the reason why the host did not get one, and V(missing)
+        for the kinds of those that it did not get; V(cacheable) for whether its enrollment token goes into the fact cache; V(served)
+        for whether there is anything.
     type: list
     elements: str
     required: true
@@ -42,15 +44,16 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_mem
 
 
 class LookupModule(LookupBase):
-    """Looks into the results of the tasks of the role, and else into what those have left for the host."""
+    """Looks into the memory that the tasks of the role share, and else into the result of the one that minted."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **_options: Any) -> list[Any]:
         variables = variables or {}
-        host = variables["inventory_hostname"]
+        minted = variables.get("device_tokens__minted", {})
         found = None
-        for name in ("device_tokens__own", "device_tokens__batch"):  # for which there was no room elsewhere
+        if minted.get("complete"):
+            host = variables["inventory_hostname"]
+            found = minted["hosts"].get(host)  # for which there was no room elsewhere
             if found is None:
-                found = variables.get(name, {}).get("hosts", {}).get(host)
-        if found is None:
-            found = HAND_OUT.find(host) or {}
-        return [found.get(term) for term in terms]
+                found = HAND_OUT.find(host)
+        known = {"cacheable": False, **(found or {}), "served": found is not None}
+        return [known.get(term) for term in terms]

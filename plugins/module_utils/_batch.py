@@ -83,9 +83,22 @@ def _identify(request: TokenRequest) -> Mapping[str, str]:
 
 def _mint(client: Client, request: TokenRequest) -> Outcome:
     try:
-        return request.mint(client)
+        return _attempt(client, request)
     except EmmError as error:
         return error
+
+
+def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
+    """Mint one token. Raises nothing but ``EmmError``, for the other tokens must not be lost over it."""
+    try:
+        return request.mint(client)
+    except EmmError:
+        raise
+    except Exception as error:  # not its text, which may have a token
+        kind = type(error).__name__
+        raise EmmError(
+            f"Something unexpected went wrong ({kind}). The request may have been carried out all the same."
+        ) from error
 
 
 def _watch(outcomes: Sequence[Future[Outcome]], report: Callable[[Progress], None]) -> None:

@@ -78,6 +78,11 @@ class Client:
         """Get an access token now, if there is none yet. Raises ``CredentialsError``."""
         self._authorizer.header()
 
+    @property
+    def is_refused_an_access_token(self) -> bool:
+        """Whether there was none to be had, so that no call will succeed any more."""
+        return self._authorizer.has_failed
+
     def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Call ``POST <path>``, each part of which is percent-encoded; without ``body``, no request body is sent.
 

@@ -285,6 +285,11 @@ class Authorizer:
         token = self._credentials.token
         return token if isinstance(token, str) else None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether an exchange has failed; there is no other one then."""
+        return self._failure is not None
+
     def header(self) -> dict[str, str]:
         """The Authorization header for a request, from a fresh exchange where needed. Raises ``CredentialsError``.
 

@@ -190,8 +190,9 @@ class BoundedRetry(Retry):
     """``urllib3``'s policy with the backoff that Google asks for and an end that does not depend on the server.
 
     Waits are ``BACKOFF_FIRST`` doubled at each retry, each plus or minus half of itself at random. ``Retry-After`` is
-    obeyed up to ``RETRY_AFTER_MAX``. No retry starts later than ``time_limit`` seconds after the first failure.
-    What the server says of its quota goes to the ``limiter``, where there is one, for all threads to obey.
+    obeyed up to ``RETRY_AFTER_MAX``. No retry starts later than ``time_limit`` seconds after the first failure, but for
+    one that has to wait for others. What the server says of its quota goes to the ``limiter``, where there is one, for
+    all threads to obey; one that has less time left than it is told to wait for gives up.
     """
 
     def __init__(
@@ -223,10 +224,11 @@ class BoundedRetry(Retry):
         if isinstance(error, urllib3.exceptions.ProxyError) and not _is_of_the_proxy(error):
             # urllib3 blames the proxy too when a connection through it breaks after the request was sent.
             error = urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
+        wait = None if response is None else self._stated_wait(response)
         if self.limiter:
-            self._tell_limiter(self.limiter, response)
-        # With none left, the next step raises what it raises after the last retry.
-        policy = self if self._remaining() > 0 else self.new(total=0)
+            self._tell_limiter(self.limiter, wait, refused=response is not None and response.status == 429)
+        # With too little left, the next step raises what it raises after the last retry.
+        policy = self if self._remaining() > (wait or 0) else self.new(total=0)
         return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
 
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:
@@ -234,10 +236,8 @@ class BoundedRetry(Retry):
         if self.limiter:
             self.limiter.wait()
 
-    def _tell_limiter(self, limiter: RateLimiter, response: BaseHTTPResponse | None) -> None:
-        refused = response is not None and response.status == 429
+    def _tell_limiter(self, limiter: RateLimiter, wait: float | None, *, refused: bool) -> None:
         limiter.settle(refused)
-        wait = None if response is None else self.get_retry_after(response)
         if refused and wait is None:
             wait = self._backoff(len(self.history) + 1)
         limiter.pause(wait or 0.0)
@@ -250,11 +250,15 @@ class BoundedRetry(Retry):
         return min(wait * random.uniform(0.5, 1.5), BACKOFF_MAX, self._remaining())
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        wait = self._stated_wait(response)
+        return None if wait is None else min(wait, self._remaining())
+
+    def _stated_wait(self, response: BaseHTTPResponse) -> float | None:
         try:
             wait = super().get_retry_after(response)
         except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
             wait = None
-        return None if wait is None else min(wait, RETRY_AFTER_MAX, self._remaining())
+        return None if wait is None else min(wait, RETRY_AFTER_MAX)
 
     def _remaining(self) -> float:
         return self.time_limit if self.deadline is None else max(0.0, self.deadline - time.monotonic())

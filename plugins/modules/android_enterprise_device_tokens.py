@@ -18,6 +18,7 @@ description:
     for that host. It is for the tasks of the role; use the role.
   - It runs on the controller and connects to no host. What was minted is found with
     P(emm.android_enterprise.device_tokens_minted#lookup), so that no result has the tokens of all hosts.
+  - It succeeds whether or not tokens were minted; O(on_failure) has no effect here.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.auth
@@ -48,31 +49,39 @@ EXAMPLES = r"""
   vars:
     device_tokens_enterprise_id: LC03demo00
     device_tokens_enrollment_token_type: userDevice
-  register: own
+  register: device_tokens__minted
+  no_log: true
+
+- name: Keep the token as a fact
+  ansible.builtin.set_fact:
+    device_tokens_enrollment: "{{ lookup('emm.android_enterprise.device_tokens_minted', 'enrollment') }}"
   no_log: true
 """
 
 RETURN = r"""
 complete:
-  description: Whether the hosts of the batch have been served. If not, each has to be on its own.
-  returned: with O(hosts=batch)
+  description: Whether the hosts have been served. If not, each has to be on its own.
+  returned: always
+  type: bool
+  sample: true
+everybody:
+  description: Whether it is certain that no other host comes to the tasks that follow.
+  returned: always
   type: bool
   sample: true
 cacheable:
   description: Whether a host wants its enrollment token in the fact cache.
-  returned: unless RV(complete) is false
+  returned: always
   type: bool
   sample: false
 refused:
   description: Whether a host did not get what it was to get.
-  returned: unless RV(complete) is false
+  returned: always
   type: bool
   sample: false
 hosts:
-  description:
-    - For the host, its tokens C(enrollment) and C(user_auth), and the reason of a C(refusal).
-    - With O(hosts=batch), only those hosts for which there was no room elsewhere.
-  returned: unless RV(complete) is false
+  description: What there is for the hosts for which there was no room in the memory that the lookup looks into.
+  returned: always
   type: dict
   sample: {}
 """

@@ -9,10 +9,12 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import check_concurrency, mint_all
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, check_offline
@@ -20,49 +22,56 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, find_missing_library
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, Means, Order
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
 
-ARGUMENT_SPEC = argument_spec(hosts={"type": "str", "choices": ["batch", "own"]})
+_VALIDATOR = ArgumentSpecValidator(argument_spec(hosts={"type": "str", "choices": ["batch", "own"]}))
 Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
 
 
-def preview(options: Mapping[str, Any], orders: Mapping[str, Order], results: Results) -> None:
-    """Note for each host what it would get, as far as that is known without the network. Raises ``EmmError``."""
-    _check_libraries()
-    check_concurrency(options["concurrency"])
-    ConnectionOptions.from_options(options)
-    check_offline(AuthOptions.from_options(options, os.environ))
-    for host, order in orders.items():
-        results[host].update({kind: request.preview() for kind, request in order.requests.items()})
-
-
-def fulfil(task: str, options: Mapping[str, Any], orders: Mapping[str, Order], results: Results) -> None:
+def fulfil(task: str, means: Means, orders: Mapping[str, Order], results: Results, *, check_mode: bool) -> None:
     """Mint what is ordered, and note for each host what came of it. Raises ``EmmError`` if nothing can be.
 
-    ``task`` is the name under which progress is shown; ``options`` are as ``ARGUMENT_SPEC`` says.
+    ``task`` is the name under which progress is shown. In check mode, what each host would get is noted, as far as that
+    is known without the network.
     """
-    _check_libraries()
-    concurrency = check_concurrency(options["concurrency"])
-    connection = ConnectionOptions.from_options(options)
-    auth = AuthOptions.from_options(options, os.environ)
-    client = Client(connection, auth, concurrency, ACCESS_TOKENS)
-    try:
-        for kind in KINDS:
-            requests, keys = _requests(kind, orders, results)
-            outcomes = mint_all(
-                client,
-                list(requests.values()),
-                concurrency=concurrency,
-                report=lambda progress: show_progress(task, progress),
-            )
-            by_key = dict(zip(requests, outcomes, strict=True))
-            for host, key in keys.items():
-                outcome = by_key[key]
-                results[host].update({"refusal": str(outcome)} if isinstance(outcome, EmmError) else {kind: outcome})
-    finally:
-        client.close()
+    missing = find_missing_library()
+    if missing:
+        raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
+    with _environment(means.environment):
+        validation = _VALIDATOR.validate(means.options)
+        if validation.error_messages:
+            raise EmmError("; ".join(validation.error_messages))
+        options = validation.validated_parameters
+        concurrency = check_concurrency(options["concurrency"])
+        connection = ConnectionOptions.from_options(options)
+        auth = AuthOptions.from_options(options, os.environ)
+        if check_mode:
+            check_offline(auth)
+            for host, order in orders.items():
+                results[host].update({kind: request.preview() for kind, request in order.requests.items()})
+            return
+        client = Client(connection, auth, concurrency, ACCESS_TOKENS)
+        try:
+            _mint(task, client, concurrency, orders, results)
+        finally:
+            client.close()
+
+
+def _mint(task: str, client: Client, concurrency: int, orders: Mapping[str, Order], results: Results) -> None:
+    for kind in KINDS:
+        requests, keys = _requests(kind, orders, results)
+        outcomes = mint_all(
+            client,
+            list(requests.values()),
+            concurrency=concurrency,
+            report=lambda progress: show_progress(task, progress),
+        )
+        by_key = dict(zip(requests, outcomes, strict=True))
+        for host, key in keys.items():
+            outcome = by_key[key]
+            results[host].update({"refusal": str(outcome)} if isinstance(outcome, EmmError) else {kind: outcome})
 
 
 def _requests(
@@ -82,7 +91,13 @@ def _requests(
     return requests, keys
 
 
-def _check_libraries() -> None:
-    missing = find_missing_library()
-    if missing:
-        raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Have environment variables, in this process, for as long as the context lasts."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which hosts run a task together, and the variables that each of them has in it.
+"""Which hosts run a task together, and what each of them has in it: variables, module defaults, environment.
 
 Ansible runs a task for each host on its own; to mint for all of them at once, one has to know who the others are. That
 is certain only under the linear strategy, and where nothing on the way to the task depends on the host.
@@ -15,25 +15,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible.playbook.role import Role
 from ansible.playbook.task import Task
+from ansible.utils.sentinel import Sentinel
 
 _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
+_META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 
 
 def all_come_together(task: Task) -> bool:
-    """Whether it is certain that all hosts of the batch that have not failed run a task at the same time.
+    """Whether it is certain that all hosts of the batch that have not failed run a task of a role at the same time.
 
-    A host may not come to what is included while the play runs, or has a condition; and not to a block that it has
-    left for its rescue.
+    A host may not come to what is included while the play runs, or has a condition; not to a block that it has left
+    for its rescue, and not to what follows in a role that it has ended. What runs once is for one host only.
     """
     return (
         task.get_play().strategy in _LINEAR
         and task.all_parents_static()
+        and not _inherited(task, "run_once")
         and not any(
             element.when or getattr(element, "rescue", None) or getattr(element, "always", None)
             for element in _path(task)
         )
+        and not any(_may_end(role) for role in _roles_around(task))
     )
+
+
+def hosts_to_come(task: Task, hosts: list[str]) -> list[str]:
+    """Those of the hosts of a batch that run a task of a role, which Ansible skips where it was run before."""
+    role = task._role
+    if role is None or role._metadata.allow_duplicates:
+        return hosts
+    cached = task.get_play().role_cache[role.get_role_path()]
+    done = cached[cached.index(role)]._completed
+    return [host for host in hosts if host not in done]
+
+
+def some_were_left_behind(task_vars: Mapping[str, Any]) -> bool:
+    """Whether a host may come to a task that is not in ``ansible_play_batch``: one that had failed, and was rescued."""
+    return len(task_vars["ansible_play_hosts"]) < len(task_vars["ansible_play_hosts_all"])
 
 
 def variables_of_hosts(
@@ -42,15 +62,50 @@ def variables_of_hosts(
     """The name of each host and the variables that it has in a task, the role's, the play's and its own."""
     hostvars = task_vars["hostvars"]
     play = task.get_play()
-    everybody = task_vars["ansible_play_hosts_all"]  # or they would be looked up again for each host
+    # Or they would be looked up again for each host.
+    batch, everybody = task_vars["ansible_play_batch"], task_vars["ansible_play_hosts_all"]
     for name in hosts:
         host = hostvars._inventory.get_host(name)
-        yield (
-            name,
-            hostvars._variable_manager.get_vars(
-                play=play, host=host, task=task, include_hostvars=False, _hosts=hosts, _hosts_all=everybody
-            ),
+        variables = hostvars._variable_manager.get_vars(
+            play=play, host=host, task=task, _hosts=batch, _hosts_all=everybody
         )
+        # The play that a task is in does not know which hosts have failed; only a copy of it does.
+        variables["ansible_play_hosts"] = task_vars["ansible_play_hosts"]
+        yield name, variables
+
+
+def inherited_defaults(task: Task) -> dict[str, Any]:
+    """The module defaults that hold around a task, by name of an action or a group, not templated for any host."""
+    merged: dict[str, Any] = {}
+    for defaults in _inherited(task, "module_defaults") or ():
+        merged.update(defaults)
+    return merged
+
+
+def inherited_environment(task: Task) -> list[Any]:
+    """What ``environment`` says around a task, from the outside in, not templated for any host."""
+    return [environment for environment in _inherited(task, "environment") or () if environment]
+
+
+def _inherited(task: Task, keyword: str) -> Any:
+    """What a keyword is around a task, as it was written; that of the task itself was templated for one host."""
+    value = task._get_parent_attribute(keyword, omit=True)
+    return None if value is Sentinel else value
+
+
+def _roles_around(task: Task) -> list[Role]:
+    """The roles whose tasks import that of a task."""
+    roles = [getattr(element, "_role", None) for element in _path(task)]
+    return [role for role in roles if role and role is not task._role]
+
+
+def _may_end(role: Role) -> bool:
+    """Whether a role has a task that ends it, for some hosts maybe."""
+    return any(
+        task.action in _META and task.args.get("_raw_params") == "end_role"
+        for block in role.get_task_blocks()
+        for task in block.get_tasks()
+    )
 
 
 def _path(task: Task) -> Iterator[Any]:

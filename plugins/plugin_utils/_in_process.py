@@ -23,7 +23,6 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import TokenModule, find_missing_library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
@@ -96,9 +95,9 @@ class _InProcessModule(TokenModule):
             _clients[key] = Client(connection, auth, connections, ACCESS_TOKENS)
         try:
             yield _clients[key]
-        except CredentialsError:
-            del _clients[key]  # for the next time, they may have been mended
-            raise
+        finally:
+            if _clients[key].is_refused_an_access_token:
+                del _clients[key]  # for the next time, the credentials may have been mended
 
     def report(self, progress: Progress) -> None:
         show_progress(self.title, progress)

@@ -45,10 +45,18 @@ GOOGLE_SPEC: dict[str, dict[str, Any]] = {
     "required_account_email": {"type": "str"},
 }
 _DURATION_SPEC = {"seconds": {"type": "int", "required": True}, "nanos": {"type": "int", "default": 0}}
-_HELD = "device_tokens_enrollment"  # the fact of an earlier run
+HELD = "device_tokens_enrollment"  # the fact of an earlier run
 _VALIDATOR = ArgumentSpecValidator(SPEC)
 _SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # in a token that is kept
-VARIABLES = (*SPEC, _HELD)
+VARIABLES = (*SPEC, HELD)
+
+
+@dataclass(frozen=True)
+class Means:
+    """With what a host's tokens are minted: the options for credentials and connection, and environment variables."""
+
+    options: Mapping[str, Any]
+    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ class Order:
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Order:
         """Check those of ``VARIABLES`` that a host has. Raises ``EmmError``."""
-        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != _HELD})
+        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != HELD})
         if validation.error_messages:
             raise EmmError("; ".join(validation.error_messages))
         options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
@@ -74,7 +82,7 @@ class Order:
             if "user_auth" in options["kinds"]:
                 _require(options, "user_id", "user_auth")
                 requests["user_auth"] = AuthenticationTokenRequest.from_options(options)
-            kept = _keep(variables.get(_HELD), requests.get("enrollment"), _minimum(options))
+            kept = _keep(variables.get(HELD), requests.get("enrollment"), _minimum(options))
         except OptionError as error:
             # The value as it was given, where it is that of the whole variable.
             raise OptionError(_PREFIX + error.option, options.get(error.option, error.value), error.rule) from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible, Run
@@ -143,7 +144,7 @@ def test_each_host_gets_two_tokens_of_its_own(
     role_vars = {"device_tokens_google_authentication_options": google}  # the play's own, which hostvars do not have
     run = ansible.play([role_play(vars=role_vars, **play)], inventory=inventory, environment=environment)
     hosts = [f"device-{number:02d}" for number in served]
-    assert [task["hosts"] for task in run.of(DEVICE_TOKENS) if task.get("complete")] == (
+    assert [task["hosts"] for task in run.of(DEVICE_TOKENS) if task.get("everybody")] == (
         [{}] * (-(-count // play.get("serial", count))) if together else []
     )
     assert sorted(token["user_id"] for token in emulator.tokens("user_auth")) == sorted(map(user, served))
@@ -266,6 +267,171 @@ def test_a_token_in_the_fact_cache_is_kept_while_it_is_valid_for_long_enough(
     assert run(device_tokens_keep_if_valid_for="3h") != first
     assert run() != first
     assert len(emulator.tokens("enrollment")) == 8
+
+
+@pytest.mark.parametrize("cacheable", ["false", "true"])
+def test_variables_may_be_text_as_in_an_ini_inventory(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, cacheable: str
+) -> None:
+    cache = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(ansible.directory / "facts")}
+    inventory = fleet(2, device_tokens_cacheable=cacheable, device_tokens_no_log="false")
+    run = ansible.play([role_play()], inventory=inventory, environment={**environment, **cache})
+    assert run.returncode == 0, run.output
+    assert len({fact["device_tokens_enrollment"]["token"] for fact in facts_of(run).values()}) == 2
+    cached = [token["token"] in file.read_text() for token in emulator.tokens() for file in in_cache(ansible)]
+    assert sum(cached) == (2 if cacheable == "true" else 0)
+
+
+def in_cache(ansible: Ansible) -> list[Path]:
+    return sorted((ansible.directory / "facts").glob("*device-0*"))
+
+
+def test_a_fact_cache_that_is_no_variables_and_check_mode(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """The token is found in it, and check mode does not put another one without a value in its place."""
+    environment = {
+        **environment,
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(ansible.directory / "facts"),
+        "ANSIBLE_INJECT_FACT_VARS": "false",
+    }
+    inventory = fleet(1, device_tokens_cacheable=True, device_tokens_duration="2h")
+    assert ansible.play([role_play()], inventory=inventory, environment=environment).returncode == 0
+    [issued] = emulator.tokens()
+    run = ansible.play([role_play()], "--check", inventory=inventory, environment=environment)
+    assert facts_of(run)["device-01"]["device_tokens_enrollment"]["token"] is None
+    assert issued["token"] in in_cache(ansible)[0].read_text()
+    inventory = fleet(1, device_tokens_keep_if_valid_for="1h", device_tokens_duration="2h")
+    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    assert facts_of(run)["device-01"]["device_tokens_enrollment"]["token"] == issued["token"]
+
+
+@pytest.mark.parametrize("how", [{}, {"roles": [], "tasks": [INCLUDE]}])
+def test_variables_that_refer_to_other_hosts(
+    ansible: Ansible, environment: dict[str, str], how: dict[str, Any]
+) -> None:
+    pool = [user(7), user(8), user(9)]
+    inventory = fleet(3, device_tokens_kinds=["user_auth"], pool=pool)
+    for host in inventory["all"]["hosts"].values():
+        host["device_tokens_user_id"] = (
+            "{{ hostvars[ansible_play_batch[-1]].pool[ansible_play_batch.index(inventory_hostname)] }}"
+        )
+    run = ansible.play([role_play(**how)], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert [fact["device_tokens_user_auth"]["user_id"] for dummy, fact in sorted(facts_of(run).items())] == pool
+
+
+def test_hosts_that_were_rescued_get_their_tokens_too(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """With ``any_errors_fatal``, one failure sends all hosts to the rescue, and Ansible only counts one in again."""
+    failing = {**FAILING, "when": "inventory_hostname == 'device-02'"}
+    block = {"block": [failing], "rescue": [{"ansible.builtin.meta": "noop"}]}
+    play = role_play(roles=[], tasks=[block, IMPORT, IMPORT], any_errors_fatal=True)
+    run = ansible.play([play], inventory=fleet(3), environment=environment)
+    tokens = [fact["device_tokens_enrollment"]["token"] for dummy, fact in sorted(facts_of(run).items())]
+    assert len(set(tokens)) == 3
+    assert len(emulator.tokens()) == 6
+    assert {token["token"] for token in emulator.tokens()[3:]} == set(tokens), "the second time, those of the second"
+
+
+@pytest.mark.parametrize("how", [{}, {"roles": [], "tasks": [INCLUDE]}])
+def test_module_defaults_and_environment_of_each_host(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, how: dict[str, Any]
+) -> None:
+    """The key is in the former for some hosts, and in the latter for another one."""
+    play = role_play(
+        environment={"GCP_SERVICE_ACCOUNT_FILE": "{{ key_in_environment }}"},
+        module_defaults={"group/emm.android_enterprise.android_enterprise": {"service_account_file": "{{ key }}"}},
+        **how,
+    )
+    inventory = fleet(4, key="{{ omit }}", key_in_environment="/does/not/exist")
+    hosts = inventory["all"]["hosts"]
+    for host in ("device-01", "device-03"):
+        hosts[host]["key"] = emulator.address.service_account_file
+    hosts["device-02"]["key_in_environment"] = emulator.address.service_account_file
+    del environment["GCP_SERVICE_ACCOUNT_FILE"]
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert set(facts_of(run)) == {"device-01", "device-02", "device-03"}, run.output
+    assert set(run.failures()) == {"device-04"}
+    assert "/does/not/exist" in run.failures()["device-04"]
+    assert len(emulator.tokens()) == 3
+
+
+def test_what_runs_once_is_for_all(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    play = role_play(roles=[{"role": ROLE, "run_once": True}])
+    run = ansible.play([play], inventory=fleet(3), environment=environment)
+    assert run.returncode == 0, run.output
+    [issued] = emulator.tokens()
+    tokens = [fact["device_tokens_enrollment"]["token"] for fact in facts_of(run).values()]
+    assert tokens == [issued["token"]] * 3
+
+
+def write_role(ansible: Ansible, name: str, tasks: list[dict[str, Any]], dependencies: Sequence[str] = ()) -> str:
+    """A role beside the playbook; its name."""
+    directory = ansible.directory / "roles" / name
+    for part, content in {"tasks": tasks, "meta": {"dependencies": list(dependencies)}}.items():
+        (directory / part).mkdir(parents=True)
+        (directory / part / "main.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    return name
+
+
+def test_hosts_that_do_not_come_get_nothing(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    """They have left the role that imports this one, or have run it before as a dependency of another one."""
+    around = write_role(ansible, "around", [{"ansible.builtin.meta": "end_role", "when": ODD}, IMPORT])
+    run = ansible.play([role_play(roles=[around])], inventory=fleet(4), environment=environment)
+    assert run.returncode == 0, run.output
+    assert {host for host, fact in facts_of(run).items() if fact["device_tokens_enrollment"]} == {
+        "device-02",
+        "device-04",
+    }
+    assert len(emulator.tokens()) == 2
+    emulator.reset()
+    first, second = (write_role(ansible, name, [], [ROLE]) for name in ("first", "second"))
+    play = role_play(roles=[{"role": first, "when": ODD}, second])
+    run = ansible.play([play], inventory=fleet(4), environment=environment)
+    assert run.returncode == 0, run.output
+    assert len(emulator.tokens()) == 4
+    assert len({fact["device_tokens_enrollment"]["token"] for fact in facts_of(run).values()}) == 4
+
+
+def test_a_host_whose_tasks_cannot_be_templated_fails_alone(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    inventory = fleet(3)
+    inventory["all"]["hosts"]["device-02"]["device_tokens_no_log"] = "{{ nothing_of_the_kind }}"
+    play = role_play(roles=[], tasks=[{"ansible.builtin.include_role": {"name": ROLE, "rolespec_validate": False}}])
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert set(run.failures()) == {"device-02"}
+    assert set(facts_of(run)) == {"device-01", "device-03"}
+    assert len(emulator.tokens()) == 2
+
+
+def test_a_token_of_an_earlier_run_is_not_taken_for_the_one_that_was_refused(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """And who got what it wanted before the credentials were refused has it."""
+    revoke = {
+        "ansible.builtin.uri": {
+            "url": f"{emulator.address.url}/emulator/faults",
+            "method": "POST",
+            "body_format": "json",
+            "body": [{"path": "authenticationToken", "status": 403, "times": None}],
+        },
+        "delegate_to": "localhost",
+        "run_once": True,
+        "become": False,
+    }
+    play = role_play(roles=[], tasks=[IMPORT, revoke, IMPORT])
+    inventory = fleet(2, device_tokens_kinds=BOTH, device_tokens_on_failure="continue")
+    inventory["all"]["hosts"]["device-02"]["device_tokens_kinds"] = ["enrollment"]
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    facts = facts_of(run)
+    assert not facts["device-01"]["device_tokens_user_auth"]
+    second = {token["token"] for token in emulator.tokens("enrollment")[2:]}
+    assert {fact["device_tokens_enrollment"]["token"] for fact in facts.values()} == second
 
 
 @pytest.mark.usefixtures("measured")

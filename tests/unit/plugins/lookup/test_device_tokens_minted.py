@@ -31,34 +31,38 @@ def look_up(terms: list[str], **variables: Any) -> list[Any]:
     return device_tokens_minted.LookupModule().run(terms, {"inventory_hostname": "host", **variables})
 
 
-def test_what_was_minted_for_the_host_alone(hand_out: HandOut) -> None:
-    own = {"hosts": {"host": MINTED}}
-    assert look_up(TERMS, device_tokens__own=own) == EXPECTED
-    hand_out.publish({"host": OTHER})
-    assert look_up(TERMS, device_tokens__own=own, device_tokens__batch={"hosts": {"host": OTHER}}) == EXPECTED
+SERVED = {"complete": True, "hosts": {}}
 
 
-def test_what_was_minted_for_all_and_handed_out(hand_out: HandOut) -> None:
+def test_what_was_minted_is_found(hand_out: HandOut) -> None:
     hand_out.publish({"host": MINTED, "other": OTHER})
-    assert look_up(TERMS) == EXPECTED
-    skipped = {"changed": False, "skipped": True}
-    assert look_up(TERMS, device_tokens__own=skipped, device_tokens__batch={"complete": True, "hosts": {}}) == EXPECTED
-    assert look_up(TERMS, device_tokens__batch={"hosts": {"other": OTHER}}) == EXPECTED
+    assert look_up(TERMS, device_tokens__minted=SERVED) == EXPECTED
+    assert look_up(["enrollment"], device_tokens__minted=SERVED) == EXPECTED[1:2]
+    assert look_up([], device_tokens__minted=SERVED) == []
 
 
-def test_what_was_minted_for_all_and_had_no_room() -> None:
-    batch = {"complete": True, "hosts": {"host": MINTED, "other": OTHER}}
-    assert look_up(TERMS, device_tokens__own={"skipped": True}, device_tokens__batch=batch) == EXPECTED
+def test_what_had_no_room_is_found_in_the_result(hand_out: HandOut) -> None:
+    hosts = {"host": MINTED, "other": OTHER}
+    assert look_up(TERMS, device_tokens__minted={"complete": True, "hosts": hosts}) == EXPECTED
+    hand_out.publish({"host": OTHER})
+    assert look_up(TERMS, device_tokens__minted={"complete": True, "hosts": hosts}) == EXPECTED
 
 
 def test_why_a_host_was_refused(hand_out: HandOut) -> None:
-    hand_out.publish({"host": {"refusal": "because"}})
-    assert look_up(["refusal", "enrollment"]) == ["because", None]
-    assert look_up(["refusal"]) == ["because"]
-    assert look_up([]) == []
+    hand_out.publish({"host": {"refusal": "because", "missing": ["enrollment"]}})
+    found = look_up(["refusal", "missing", "enrollment"], device_tokens__minted=SERVED)
+    assert found == ["because", ["enrollment"], None]
 
 
-def test_nothing_was_minted() -> None:
-    assert look_up(TERMS) == [None, None, None]
-    assert look_up(["enrollment"], device_tokens__own={"hosts": {"host": {}}}) == [None]
-    assert look_up(["enrollment"], device_tokens__own={"hosts": {"other": OTHER}}) == [None]
+def test_nothing_is_found_for_a_host_that_was_not_served(hand_out: HandOut) -> None:
+    nothing = [None, None, None, False]
+    assert look_up([*TERMS, "served"], device_tokens__minted=SERVED) == nothing
+    assert look_up([*TERMS, "served"], device_tokens__minted={**SERVED, "hosts": {"other": OTHER}}) == nothing
+    assert look_up([*TERMS, "served"]) == nothing
+    hand_out.publish({"host": OTHER})
+    assert look_up([*TERMS, "served"], device_tokens__minted={"complete": False, "hosts": {}}) == nothing, "an old one"
+
+
+def test_a_host_that_wanted_nothing_was_served(hand_out: HandOut) -> None:
+    hand_out.publish({"host": {}})
+    assert look_up([*TERMS, "served"], device_tokens__minted=SERVED) == [None, None, None, True]

@@ -67,6 +67,18 @@ def mint(client: Client, count: int, concurrency: int) -> tuple[list[Outcome], l
     return mint_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
 
 
+def test_nothing_is_lost_over_what_nobody_foresaw() -> None:
+    def before(user: str) -> None:
+        if user == "u1":
+            raise RuntimeError("with a secret in it")
+
+    outcomes, dummy = mint(Stub(before=before), 3, concurrency=2)
+    assert [isinstance(outcome, EmmError) for outcome in outcomes] == [False, True, False]
+    assert "RuntimeError" in str(outcomes[1])
+    assert "carried out all the same" in str(outcomes[1])
+    assert "secret" not in str(outcomes[1])
+
+
 def test_outcomes_are_in_the_order_of_the_requests() -> None:
     later = threading.Event()
 

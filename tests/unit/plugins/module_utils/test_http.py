@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+import urllib3
 import urllib3.exceptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import RateLimiter
 from urllib3.util.retry import Retry
 
 
@@ -71,6 +73,23 @@ def test_every_request_has_its_own_deadline(clock: list[float]) -> None:
     steps = failures(shared)
     next(steps)
     next(steps)
+
+
+def test_all_pause_for_as_long_as_one_was_told_to_that_has_no_time_left(clock: list[float]) -> None:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    limiter = RateLimiter(lambda: clock[0], sleep)
+    limiter.wait()
+    told = urllib3.HTTPResponse(status=429, headers={"Retry-After": "45"})
+    retry = _http.BoundedRetry(total=5, time_limit=10.0, limiter=limiter)
+    with pytest.raises(urllib3.exceptions.MaxRetryError):
+        retry.increment("POST", "/", response=told)
+    limiter.wait()
+    assert slept == pytest.approx([45.0])
 
 
 @pytest.mark.parametrize(
