@@ -30,7 +30,8 @@ def all_come_together(task: Task) -> bool:
     for its rescue, and not to what follows in a role that it has ended. What runs once is for one host only.
     """
     return (
-        task.get_play().strategy in _LINEAR
+        task._role is not None
+        and task.get_play().strategy in _LINEAR
         and task.all_parents_static()
         and not _inherited(task, "run_once")
         and not any(
@@ -44,7 +45,7 @@ def all_come_together(task: Task) -> bool:
 def hosts_to_come(task: Task, hosts: list[str]) -> list[str]:
     """Those of the hosts of a batch that run a task of a role, which Ansible skips where it was run before."""
     role = task._role
-    if role is None or role._metadata.allow_duplicates:
+    if role._metadata.allow_duplicates:
         return hosts
     cached = task.get_play().role_cache[role.get_role_path()]
     done = cached[cached.index(role)]._completed

@@ -286,6 +286,7 @@ def in_cache(ansible: Ansible) -> list[Path]:
     return sorted((ansible.directory / "facts").glob("*device-0*"))
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_fact_cache_that_is_no_variables_and_check_mode(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -322,6 +323,7 @@ def test_variables_that_refer_to_other_hosts(
     assert [fact["device_tokens_user_auth"]["user_id"] for dummy, fact in sorted(facts_of(run).items())] == pool
 
 
+@pytest.mark.usefixtures("measured")
 def test_hosts_that_were_rescued_get_their_tokens_too(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -336,6 +338,7 @@ def test_hosts_that_were_rescued_get_their_tokens_too(
     assert {token["token"] for token in emulator.tokens()[3:]} == set(tokens), "the second time, those of the second"
 
 
+@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("how", [{}, {"roles": [], "tasks": [INCLUDE]}])
 def test_module_defaults_and_environment_of_each_host(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, how: dict[str, Any]
@@ -377,6 +380,7 @@ def write_role(ansible: Ansible, name: str, tasks: list[dict[str, Any]], depende
     return name
 
 
+@pytest.mark.usefixtures("measured")
 def test_hosts_that_do_not_come_get_nothing(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     """They have left the role that imports this one, or have run it before as a dependency of another one."""
     around = write_role(ansible, "around", [{"ansible.builtin.meta": "end_role", "when": ODD}, IMPORT])
@@ -411,7 +415,6 @@ def test_a_host_whose_tasks_cannot_be_templated_fails_alone(
 def test_a_token_of_an_earlier_run_is_not_taken_for_the_one_that_was_refused(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
-    """And who got what it wanted before the credentials were refused has it."""
     revoke = {
         "ansible.builtin.uri": {
             "url": f"{emulator.address.url}/emulator/faults",
@@ -432,6 +435,24 @@ def test_a_token_of_an_earlier_run_is_not_taken_for_the_one_that_was_refused(
     assert not facts["device-01"]["device_tokens_user_auth"]
     second = {token["token"] for token in emulator.tokens("enrollment")[2:]}
     assert {fact["device_tokens_enrollment"]["token"] for fact in facts.values()} == second
+
+
+@pytest.mark.usefixtures("measured")
+def test_who_got_everything_before_the_credentials_were_refused_is_not_refused(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    emulator.change_settings(access_token_lifetime=60)  # so short that it is exchanged for each request
+    emulator.fail(
+        {"path": "^/token$", "times": 3},  # not these: before all, and for two enrollment tokens
+        {"path": "^/token$", "times": None, "status": 400, "body": '{"error": "invalid_grant"}'},
+    )
+    inventory = fleet(2, device_tokens_kinds=BOTH)
+    inventory["all"]["hosts"]["device-02"]["device_tokens_kinds"] = ["enrollment"]
+    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    assert set(run.failures()) == {"device-01"}
+    assert "invalid_grant" in run.failures()["device-01"]
+    assert facts_of(run)["device-02"]["device_tokens_enrollment"]
+    assert len(emulator.tokens("enrollment")) == 2
 
 
 @pytest.mark.usefixtures("measured")
