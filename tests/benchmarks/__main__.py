@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import compileall
 import importlib.metadata
+import itertools
 import json
 import os
 import platform
@@ -71,7 +72,13 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--tokens", type=int, default=1000, help="how many are many tokens, 20 or more")
     parser.add_argument("--tokens-by-uri", type=int, default=50, help="how many are minted by uri, to be scaled")
     parser.add_argument("--hosts", type=int, nargs="+", default=[100, 1000], help="sizes of inventories, ascending")
-    parser.add_argument("--repetitions-over-hosts", type=int, default=3, help="how often to run each of those")
+    parser.add_argument(
+        "--repetitions-over-hosts",
+        type=int,
+        nargs="+",
+        default=[3],
+        help="how often to run each of those; the last number is for the rest",
+    )
     parser.add_argument("--flood-seconds", type=float, default=5, help="how long to flood the emulator")
     parser.add_argument("--docs", action="store_true", help="put the plot into the guide, too")
     return parser.parse_args()
@@ -93,9 +100,12 @@ def _measure(field: Field, options: argparse.Namespace) -> tuple[Runs, list[figu
     flood = field.flood(os.cpu_count() or 1, options.flood_seconds)
     runs = interleave(field.on_localhost(options.tokens, options.tokens_by_uri), options.repetitions)
     found = figures.on_localhost(runs, options.tokens, options.tokens_by_uri, flood)
-    runs |= interleave(field.uri_over_hosts(options.tokens_by_uri), options.repetitions_over_hosts)
-    for hosts in options.hosts:
-        runs |= interleave(field.over_hosts(hosts), options.repetitions_over_hosts)
+    repetitions = options.repetitions_over_hosts
+    runs |= interleave(field.uri_over_hosts(options.tokens_by_uri), repetitions[0])
+    for hosts, times in zip(
+        options.hosts, itertools.chain(repetitions, itertools.repeat(repetitions[-1])), strict=False
+    ):
+        runs |= interleave(field.over_hosts(hosts), times)
     return runs, [*found, *figures.over_hosts(runs, options.hosts)]
 
 
