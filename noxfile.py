@@ -244,7 +244,10 @@ def docs(session: nox.Session) -> None:
     session.run("antsibull-docs", "sphinx-init", *options, "--dest-dir", str(site), COLLECTION, env=environment)
     for project, labels in REFERENCES.items():
         write_inventory(site / f"{project}.inv", labels)
-    session.run(str(site / "build.sh"), env=environment, external=True)
+    script = site / "build.sh"  # for which antsibull-docs leaves images behind
+    copying = f"cp -r {REPOSITORY}/docs/docsite/rst/images rst/collections/{COLLECTION.replace('.', '/')}/docsite/\n"
+    script.write_text(re.sub("(?m)^(?=sphinx-build )", copying, script.read_text(encoding="utf-8")), encoding="utf-8")
+    session.run(str(script), env=environment, external=True)
     session.log(f"Built {site}/build/html/index.html")
 
 
