@@ -45,16 +45,11 @@ class InProcessAction(NormalAction):
             return dict(super()._execute_module(*args, **kwargs))
         options = dict(self._task.args)
         self._update_module_args(self._task.action, options, task_vars)
-        # As text, for that is how they get to a module elsewhere.
-        encoded = json.dumps(options, default=_encode)
 
         class Module(_InProcessModule):
             title = self._task.get_name()
 
-            def _load_params(self) -> None:
-                self.params = json.loads(encoded)
-
-        return self._parse(_run(self.main, Module))
+        return self._parse(_run(self.main, Module, options))
 
     def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the module would run on this machine, as this user, in this environment, with this Python."""
@@ -103,8 +98,10 @@ class _InProcessModule(TokenModule):
         show_progress(self.title, progress)
 
 
-def _run(main: Callable[[type[TokenModule]], None], module_class: type[TokenModule]) -> str:
+def _run(main: Callable[[type[TokenModule]], None], module_class: type[TokenModule], options: Mapping[str, Any]) -> str:
     """What a module prints: its result."""
+    # As text, for that is how they get to a module elsewhere.
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": options}, default=_encode).encode()
     basic._ANSIBLE_PROFILE = _PROFILE
     with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         main(module_class)
