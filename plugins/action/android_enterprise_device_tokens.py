@@ -21,7 +21,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts impo
     some_were_left_behind,
     variables_of_hosts,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import HELD, VARIABLES, Means, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import HELD, VARIABLES, Means, Order, Results
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HAND_OUT
 
 _FULFILMENT = "ansible_collections.emm.android_enterprise.plugins.plugin_utils._fulfil"
@@ -29,7 +29,6 @@ _DEFAULTS = (
     "group/emm.android_enterprise.android_enterprise",
     "emm.android_enterprise.android_enterprise_device_tokens",
 )
-Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
 
 # Ansible imports this file before it forks a process for each task of each host. What the tasks of the role need in all
 # of those is loaded here, so that it is not loaded again in each.
@@ -46,14 +45,14 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         if self._task.args.get("hosts", "own") == "own":
             results = self._serve([task_vars["inventory_hostname"]], task_vars)
-            rest = HAND_OUT.add(results) if HAND_OUT.is_shared() else results
-            return {**result, **_summarise(results), "complete": True, "everybody": False, "hosts": rest}
+            remaining = HAND_OUT.add(results) if HAND_OUT.is_shared() else results
+            return {**result, **_summarise(results), "complete": True, "everybody": False, "hosts": remaining}
         if not HAND_OUT.is_shared() or not all_come_together(self._task):
             return {**result, **_summarise({}), "complete": False, "everybody": False, "hosts": {}}
         results = self._serve(hosts_to_come(self._task, task_vars["ansible_play_batch"]), task_vars)
         everybody = not some_were_left_behind(task_vars)
-        rest = HAND_OUT.publish(results)
-        return {**result, **_summarise(results), "complete": True, "everybody": everybody, "hosts": rest}
+        remaining = HAND_OUT.publish(results)
+        return {**result, **_summarise(results), "complete": True, "everybody": everybody, "hosts": remaining}
 
     def _serve(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Results:
         """What there is for each host."""
@@ -75,7 +74,10 @@ class ActionModule(ActionBase):
             results[host].update(order.kept)
             results[host]["missing"] = [kind for kind in order.requests if kind not in results[host]]
             results[host]["minted"] = len(results[host]["missing"]) < len(order.requests)
-            results[host]["cacheable"] = order.cacheable and not self._task.check_mode
+            cacheable = order.cacheable and not self._task.check_mode
+            results[host]["cacheable"] = cacheable and "enrollment" in results[host]
+        for result in results.values():
+            result["rest"] = result.get("cacheable", False) or "refusal" in result
         return results
 
     def _means(self, templar: Templar) -> Means:
@@ -86,12 +88,12 @@ class ActionModule(ActionBase):
             defaults = inherited_defaults(self._task)
             options = {}
             for name in _DEFAULTS:
-                options.update(templar.template(defaults.get(name)) or {})
+                options.update(_dictionary("module_defaults", defaults.get(name), templar))
             omitted = templar.available_variables.get("omit")
             options = {name: value for name, value in options.items() if value != omitted}
         environment: dict[str, Any] = {}
         for variables in inherited_environment(self._task):
-            environment.update(templar.template(variables) or {})
+            environment.update(_dictionary("environment", variables, templar))
         return Means(options, {name: str(value) for name, value in environment.items()})
 
     def _fulfil(self, means: Means, orders: Mapping[str, Order], results: Results) -> None:
@@ -115,10 +117,18 @@ def _order(variables: Mapping[str, Any], templar: Templar) -> Order:
     return Order.from_variables({name: templar.template(value) for name, value in found.items()})
 
 
+def _dictionary(keyword: str, value: Any, templar: Templar) -> Mapping[str, Any]:
+    """What a keyword comes to for a host. Raises ``EmmError`` and ``AnsibleError``."""
+    templated = templar.template(value) or {}
+    if not isinstance(templated, Mapping):
+        # Without the value, in which there may be a secret.
+        raise EmmError(f"The keyword '{keyword}' must be a dictionary, and comes to {type(templated).__name__} here.")
+    return templated
+
+
 def _summarise(results: Results) -> dict[str, bool]:
     """What the tasks that follow need to know of all hosts together."""
     return {
         "changed": any(result.get("minted") for result in results.values()),
-        "cacheable": any(result.get("cacheable") for result in results.values()),
-        "refused": any("refusal" in result for result in results.values()),
+        "rest": any(result["rest"] for result in results.values()),
     }

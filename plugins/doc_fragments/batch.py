@@ -36,6 +36,6 @@ notes:
   - On the controller (a local connection without C(become), C(async), C(environment), or a Python of its own), the task runs in a process
     of Ansible's and starts none. The results are the same, and the credentials are exchanged once for the whole play. A task that
     mints for longer than five seconds shows how far it is, then and every five seconds; one that runs elsewhere cannot.
-  - An action plugin's time limit (the keyword C(timeout), or C(ANSIBLE_TASK_TIMEOUT)) ends a task without its result, and what it had
-    minted is lost. Leave time for O(retries).
+  - The time limit of a task (the keyword C(timeout), or C(ANSIBLE_TASK_TIMEOUT)) ends it without its result, and what it had minted
+    is lost. Leave time for O(retries).
 """

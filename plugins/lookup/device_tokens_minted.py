@@ -17,8 +17,8 @@ options:
   _terms:
     description:
       - What to find. V(enrollment) or V(user_auth) for a token; V(refusal) for the reason why the host did not get one, and V(missing)
-        for the kinds of those that it did not get; V(cacheable) for whether its enrollment token goes into the fact cache; V(served)
-        for whether there is anything.
+        for the kinds of those that it did not get; V(cacheable) for whether its enrollment token goes into the fact cache; V(rest)
+        for whether one of the two is to be dealt with; V(served) for whether there is anything.
     type: list
     elements: str
     required: true
@@ -55,5 +55,5 @@ class LookupModule(LookupBase):
             found = minted["hosts"].get(host)  # for which there was no room elsewhere
             if found is None:
                 found = HAND_OUT.find(host)
-        known = {"cacheable": False, **(found or {}), "served": found is not None}
+        known = {"cacheable": False, "rest": False, **(found or {}), "served": found is not None}
         return [known.get(term) for term in terms]

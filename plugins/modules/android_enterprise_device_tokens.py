@@ -69,13 +69,8 @@ everybody:
   returned: always
   type: bool
   sample: true
-cacheable:
-  description: Whether a host wants its enrollment token in the fact cache.
-  returned: always
-  type: bool
-  sample: false
-refused:
-  description: Whether a host did not get what it was to get.
+rest:
+  description: Whether there is more to do for a host than to keep its tokens, as it was refused or they go into the fact cache.
   returned: always
   type: bool
   sample: false

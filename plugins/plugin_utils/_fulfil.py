@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import check_concurrency, mint_all
@@ -22,12 +21,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, find_missing_library
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, Means, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, Means, Order, Results
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
 
 _VALIDATOR = ArgumentSpecValidator(argument_spec(hosts={"type": "str", "choices": ["batch", "own"]}))
-Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, and why it was refused, if it was
 
 
 def fulfil(task: str, means: Means, orders: Mapping[str, Order], results: Results, *, check_mode: bool) -> None:

@@ -49,6 +49,7 @@ HELD = "device_tokens_enrollment"  # the fact of an earlier run
 _VALIDATOR = ArgumentSpecValidator(SPEC)
 _SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # in a token that is kept
 VARIABLES = (*SPEC, HELD)
+Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, why it was refused if it was, and what is left to do
 
 
 @dataclass(frozen=True)

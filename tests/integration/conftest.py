@@ -64,6 +64,15 @@ def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
 
 
 @pytest.fixture
+def without_google_auth(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The same on a controller where google-auth cannot be imported."""
+    package = tmp_path / "hidden" / "google" / "auth"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
+    return {**environment, "PYTHONPATH": str(package.parents[1])}
+
+
+@pytest.fixture
 def google_hosts(emulator: Emulator) -> dict[str, str | None]:
     """An environment in which the emulator answers as Google's own hosts, and nothing says how to authenticate."""
     return {

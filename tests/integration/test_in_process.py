@@ -61,16 +61,11 @@ def test_a_process_is_started_where_it_would_make_a_difference(
 
 @pytest.mark.usefixtures("measured")
 def test_what_a_module_needs_is_looked_for_on_the_controller_first(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+    ansible: Ansible, without_google_auth: dict[str, str], emulator: Emulator
 ) -> None:
     """Without its libraries there, it is started as usual: by the Python that has them."""
-    hidden = ansible.directory / "hidden" / "google" / "auth"
-    hidden.mkdir(parents=True)
-    (hidden / "__init__.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
-    blind = {**environment, "PYTHONPATH": str(hidden.parents[1])}
-    run = ansible.play(
-        [{"hosts": "localhost", "gather_facts": False, "tasks": [{ENROLLMENT: OPTIONS}]}], "-vvvv", environment=blind
-    )
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [{ENROLLMENT: OPTIONS}]}
+    run = ansible.play([play], "-vvvv", environment=without_google_auth)
     assert STARTED in run.output
     assert "Failed to import the required Python library (google-auth)" in run.output
     assert emulator.journal() == []
@@ -113,12 +108,14 @@ def test_other_credentials_are_exchanged_on_their_own(
 
 
 @pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("many", [{}, {"count": 2}], ids=["one", "many"])
 def test_credentials_that_were_refused_are_tried_again_for_the_next_item(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, many: dict[str, int]
 ) -> None:
     emulator.fail({"path": "^/token$", "status": 400, "body": '{"error": "invalid_grant"}'})
-    [result] = ansible.tasks({ENROLLMENT: OPTIONS, "loop": [1, 2, 3]}, environment=environment)
-    assert ["enrollment_token" in item for item in result["results"]] == [False, True, True]
+    [result] = ansible.tasks({ENROLLMENT: {**OPTIONS, **many}, "loop": [1, 2, 3]}, environment=environment)
+    assert [item.get("failed", False) for item in result["results"]] == [True, False, False]
+    assert len(emulator.tokens()) == 2 * many.get("count", 1)
     assert len(emulator.journal("/token")) == 2
 
 

@@ -362,6 +362,24 @@ def test_module_defaults_and_environment_of_each_host(
     assert len(emulator.tokens()) == 3
 
 
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("keyword", ["environment", "module_defaults"])
+def test_a_keyword_that_is_no_dictionary_for_a_host_is_its_own_matter(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, keyword: str
+) -> None:
+    around = {
+        "environment": {"environment": "{{ means }}"},
+        "module_defaults": {"module_defaults": {"group/emm.android_enterprise.android_enterprise": "{{ means }}"}},
+    }
+    inventory = fleet(3, means={})
+    inventory["all"]["hosts"]["device-02"]["means"] = "one secret"
+    run = ansible.play([role_play(**around[keyword])], inventory=inventory, environment=environment)
+    assert set(run.failures()) == {"device-02"}, run.output
+    assert f"'{keyword}' must be a dictionary" in run.failures()["device-02"]
+    assert "one secret" not in run.output
+    assert len(emulator.tokens()) == 2
+
+
 def test_what_runs_once_is_for_all(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     play = role_play(roles=[{"role": ROLE, "run_once": True}])
     run = ansible.play([play], inventory=fleet(3), environment=environment)
@@ -494,13 +512,9 @@ def test_wrong_module_defaults_are_the_reason_of_every_host_that_wants_a_token(
 
 @pytest.mark.usefixtures("measured")
 def test_without_its_libraries_every_host_says_which(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+    ansible: Ansible, without_google_auth: dict[str, str], emulator: Emulator
 ) -> None:
-    hidden = ansible.directory / "hidden" / "google" / "auth"
-    hidden.mkdir(parents=True)
-    (hidden / "__init__.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
-    blind = {**environment, "PYTHONPATH": str(hidden.parents[1])}
-    run = ansible.play([role_play(strategy="free")], inventory=fleet(2), environment=blind)
+    run = ansible.play([role_play(strategy="free")], inventory=fleet(2), environment=without_google_auth)
     assert len(run.failures()) == 2
     assert all("google-auth is not installed where ansible-core is" in reason for reason in run.failures().values())
     assert emulator.journal() == []
@@ -675,16 +689,17 @@ def assert_no_secret(text: str, emulator: Emulator) -> None:
     assert [secret for secret in secrets_of(emulator) if secret in text] == []
 
 
+@pytest.mark.parametrize("how", [{"roles": [ROLE]}, {"tasks": [INCLUDE]}], ids=["batch", "own"])
 @pytest.mark.parametrize("refused", [False, True])
 def test_no_secret_is_printed_or_logged(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator, refused: bool
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, refused: bool, how: dict[str, Any]
 ) -> None:
     """At the highest verbosity, in the log file, and in what callbacks are given."""
     inventory = fleet(2, device_tokens_kinds=BOTH)
     if refused:
         inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
     log = ansible.directory / "ansible.log"
-    play = {"hosts": "all", "gather_facts": False, "roles": [ROLE]}
+    play = {"hosts": "all", "gather_facts": False, **how}
     environment = {**environment, "ANSIBLE_LOG_PATH": str(log)}
     run = ansible.play([play], "-vvvv", inventory=inventory, environment=environment)
     assert run.returncode == (2 if refused else 0), run.output

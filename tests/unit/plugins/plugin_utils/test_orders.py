@@ -49,7 +49,10 @@ def test_variables() -> None:
 def rules(options: Mapping[str, Any]) -> dict[str, Any]:
     """What a specification of arguments says that is not documentation."""
     names = ("type", "elements", "required", "choices", "default")
-    return {option: {name: rule[name] for name in names if name in rule} for option, rule in options.items()}
+    return {
+        option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
+        for option, rule in options.items()
+    }
 
 
 def test_the_rules_are_those_that_the_role_documents() -> None:
