@@ -21,7 +21,13 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts impo
     some_were_left_behind,
     variables_of_hosts,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import HELD, VARIABLES, Means, Order, Results
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import (
+    HELD,
+    VARIABLES,
+    Means,
+    Order,
+    Results,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HAND_OUT
 
 _FULFILMENT = "ansible_collections.emm.android_enterprise.plugins.plugin_utils._fulfil"

@@ -15,7 +15,7 @@ options:
       - How many requests are under way at the same time, V(1) to V(100), where a task mints many tokens.
       - They share one pool of connections. Whatever the number is, they stay below the API's quota; see the notes.
     type: int
-    default: 32
+    default: 50
     version_added: 0.2.0
   on_failure:
     description:

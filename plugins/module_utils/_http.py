@@ -87,6 +87,7 @@ class Session(RequestsSession):
         super().__init__()
         self._once = once
         self._limiter = RateLimiter()
+        self._settings: dict[tuple[str, str], dict[str, Any]] = {}  # by scheme and host
         self._timeout = options.timeout
         self._trusted = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
         self.headers["User-Agent"] = USER_AGENT
@@ -132,6 +133,14 @@ class Session(RequestsSession):
             return response
         finally:
             self._limiter.settle(refused)
+
+    def merge_environment_settings(self, url: str, *arguments: Any) -> dict[str, Any]:
+        """The proxies that the environment names for a host. Finding out takes a fifth of a request's time."""
+        parts = urllib.parse.urlsplit(url)
+        host = (parts.scheme, parts.netloc)
+        if host not in self._settings:
+            self._settings[host] = dict(super().merge_environment_settings(url, *arguments))
+        return dict(self._settings[host])
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""

@@ -42,7 +42,7 @@ def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """A module's argument specification: its own options and those of the documentation fragments."""
     return {
         **options,
-        "concurrency": {"type": "int", "default": 32},
+        "concurrency": {"type": "int", "default": 50},
         "on_failure": {"type": "str", "choices": ["fail", "continue"], "default": "fail"},
         "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
         "service_account_file": {"type": "path"},

@@ -20,7 +20,7 @@ import requests
 from google.oauth2 import service_account
 from requests.adapters import HTTPAdapter
 
-CONCURRENCY = 32  # the default of the modules
+CONCURRENCY = 50  # the default of the modules
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 
 

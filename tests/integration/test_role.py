@@ -367,7 +367,7 @@ def test_module_defaults_and_environment_of_each_host(
 def test_a_keyword_that_is_no_dictionary_for_a_host_is_its_own_matter(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, keyword: str
 ) -> None:
-    around = {
+    around: dict[str, dict[str, Any]] = {
         "environment": {"environment": "{{ means }}"},
         "module_defaults": {"module_defaults": {"group/emm.android_enterprise.android_enterprise": "{{ means }}"}},
     }

@@ -144,3 +144,19 @@ def test_a_body_is_read_byte_by_byte_where_urllib3_knows_no_better() -> None:
 )
 def test_what_was_never_sent(error: Exception, never_sent: bool) -> None:
     assert _http.was_never_sent(error) is never_sent
+
+
+def test_the_environment_is_asked_once_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = _http.ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
+    session = _http.Session(options, once="https://www.googleapis.com/")
+
+    def proxy(url: str) -> object:
+        return session.merge_environment_settings(url, {}, None, None, None)["proxies"].get("https")
+
+    monkeypatch.setenv("HTTPS_PROXY", "http://first.example:3128")
+    monkeypatch.setenv("NO_PROXY", "oauth2.googleapis.com")
+    assert proxy("https://www.googleapis.com/androidenterprise/v1") == "http://first.example:3128"
+    assert proxy("https://oauth2.googleapis.com/token") is None
+    monkeypatch.setenv("HTTPS_PROXY", "http://second.example:3128")
+    assert proxy("https://www.googleapis.com/another") == "http://first.example:3128"
+    assert proxy("https://sts.googleapis.com/v1/token") == "http://second.example:3128"
