@@ -30,6 +30,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._text impor
 try:
     import requests
     import requests.adapters
+    import requests.utils
     import urllib3.exceptions
     from requests import Session as RequestsSession
     from urllib3.util.retry import Retry
@@ -87,12 +88,13 @@ class Session(RequestsSession):
         super().__init__()
         self._once = once
         self._limiter = RateLimiter()
-        self._settings: dict[tuple[str, str], dict[str, Any]] = {}  # by scheme and host
+        self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._timeout = options.timeout
         self._trusted = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
         self.headers["User-Agent"] = USER_AGENT
-        # An authentication of its own, or requests would replace the Authorization header with a ~/.netrc entry.
-        self.auth = lambda request: request
+        # Or requests would replace the Authorization header with an entry of ~/.netrc, and look for proxies each time,
+        # which takes a fifth of the time of a request.
+        self.trust_env = False
         self.mount("https://", _adapter(options, read=None))
         self.mount("http://", _adapter(options, read=None))
         self.mount(once, _adapter(options, read=False, limiter=self._limiter, connections=connections))
@@ -108,12 +110,12 @@ class Session(RequestsSession):
         Raises ``TransportError`` for an insecure URL, and the exceptions of ``requests``.
         """
         url = request.url or ""
-        if _is_local(url):
-            kwargs["proxies"] = {}
-        elif not url.startswith("https://"):
+        local = _is_local(url)
+        if not local and not url.startswith("https://"):
             raise TransportError(
                 f"Refused to send credentials to {url}: plain http is only for this machine itself, https for all else."
             )
+        kwargs["proxies"] = {} if local else self._proxies_for(url)
         kwargs["timeout"] = min(kwargs.get("timeout") or self._timeout, self._timeout)
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
@@ -134,13 +136,12 @@ class Session(RequestsSession):
         finally:
             self._limiter.settle(refused)
 
-    def merge_environment_settings(self, url: str, *arguments: Any) -> dict[str, Any]:
-        """The proxies that the environment names for a host. Finding out takes a fifth of a request's time."""
-        parts = urllib.parse.urlsplit(url)
-        host = (parts.scheme, parts.netloc)
-        if host not in self._settings:
-            self._settings[host] = dict(super().merge_environment_settings(url, *arguments))
-        return dict(self._settings[host])
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        """The proxies that the environment names for a host, by scheme."""
+        host = urllib.parse.urlsplit(url).netloc
+        if host not in self._proxies:
+            self._proxies[host] = requests.utils.get_environ_proxies(url)
+        return self._proxies[host]
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""

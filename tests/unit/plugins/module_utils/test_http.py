@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -146,17 +147,24 @@ def test_what_was_never_sent(error: Exception, never_sent: bool) -> None:
     assert _http.was_never_sent(error) is never_sent
 
 
-def test_the_environment_is_asked_once_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def send(*_arguments: Any, **kwargs: Any) -> requests.Response:
+        asked.append(kwargs["proxies"].get("https"))
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests.Session, "send", send)
     options = _http.ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
     session = _http.Session(options, once="https://www.googleapis.com/")
-
-    def proxy(url: str) -> object:
-        return session.merge_environment_settings(url, {}, None, None, None)["proxies"].get("https")
-
-    monkeypatch.setenv("HTTPS_PROXY", "http://first.example:3128")
     monkeypatch.setenv("NO_PROXY", "oauth2.googleapis.com")
-    assert proxy("https://www.googleapis.com/androidenterprise/v1") == "http://first.example:3128"
-    assert proxy("https://oauth2.googleapis.com/token") is None
-    monkeypatch.setenv("HTTPS_PROXY", "http://second.example:3128")
-    assert proxy("https://www.googleapis.com/another") == "http://first.example:3128"
-    assert proxy("https://sts.googleapis.com/v1/token") == "http://second.example:3128"
+    for proxy, url in (
+        ("http://first.example:3128", "https://www.googleapis.com/one"),
+        ("http://first.example:3128", "https://oauth2.googleapis.com/token"),
+        ("http://second.example:3128", "https://www.googleapis.com/another"),
+        ("http://second.example:3128", "https://sts.googleapis.com/v1/token"),
+    ):
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        with pytest.raises(requests.ConnectionError):
+            session.request("POST", url)
+    assert asked == ["http://first.example:3128", None, "http://first.example:3128", "http://second.example:3128"]
