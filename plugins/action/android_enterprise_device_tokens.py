@@ -8,7 +8,6 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
@@ -18,11 +17,13 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts impo
     hosts_to_come,
     inherited_defaults,
     inherited_environment,
-    some_were_left_behind,
+    nobody_else_comes,
+    templated,
     variables_of_hosts,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import (
     HELD,
+    KINDS,
     VARIABLES,
     Means,
     Order,
@@ -51,14 +52,13 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         if self._task.args.get("hosts", "own") == "own":
             results = self._serve([task_vars["inventory_hostname"]], task_vars)
-            remaining = HAND_OUT.add(results) if HAND_OUT.is_shared() else results
-            return {**result, **_summarise(results), "complete": True, "everybody": False, "hosts": remaining}
+            return {**result, **_summarise(results), "complete": True, "everybody": False, "hosts": results}
         if not HAND_OUT.is_shared() or not all_come_together(self._task):
             return {**result, **_summarise({}), "complete": False, "everybody": False, "hosts": {}}
         results = self._serve(hosts_to_come(self._task, task_vars["ansible_play_batch"]), task_vars)
-        everybody = not some_were_left_behind(task_vars)
-        remaining = HAND_OUT.publish(results)
-        return {**result, **_summarise(results), "complete": True, "everybody": everybody, "hosts": remaining}
+        everybody = nobody_else_comes(self._task, task_vars)
+        without_room = HAND_OUT.publish(results)
+        return {**result, **_summarise(results), "complete": True, "everybody": everybody, "hosts": without_room}
 
     def _serve(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Results:
         """What there is for each host."""
@@ -72,22 +72,21 @@ class ActionModule(ActionBase):
                 if orders[host].requests:
                     means = self._means(templar)
                     groups.setdefault(repr(means), (means, {}))[1][host] = orders[host]
-            except (EmmError, AnsibleError) as error:
-                results[host]["refusal"] = str(error)
+            except EmmError as error:
+                results[host].update(refusal=str(error), missing=list(KINDS), minted=False, cacheable=False)
         for means, group in groups.values():
             self._fulfil(means, group, results)
         for host, order in orders.items():
             results[host].update(order.kept)
-            results[host]["missing"] = [kind for kind in order.requests if kind not in results[host]]
-            results[host]["minted"] = len(results[host]["missing"]) < len(order.requests)
-            cacheable = order.cacheable and not self._task.check_mode
-            results[host]["cacheable"] = cacheable and "enrollment" in results[host]
+            missing = [kind for kind in order.requests if kind not in results[host]]
+            cacheable = order.cacheable and not self._task.check_mode and "enrollment" in results[host]
+            results[host].update(missing=missing, minted=len(missing) < len(order.requests), cacheable=cacheable)
         for result in results.values():
-            result["rest"] = result.get("cacheable", False) or "refusal" in result
+            result["rest"] = result["cacheable"] or "refusal" in result
         return results
 
     def _means(self, templar: Templar) -> Means:
-        """With what a host's tokens are minted."""
+        """With what a host's tokens are minted. Raises ``EmmError``."""
         if self._task.args.get("hosts", "own") == "own":
             options = self._task.args
         else:  # those of the task were made for one host
@@ -116,25 +115,25 @@ class ActionModule(ActionBase):
 
 
 def _order(variables: Mapping[str, Any], templar: Templar) -> Order:
-    """What a host wants. Raises ``EmmError`` and ``AnsibleError``."""
+    """What a host wants. Raises ``EmmError``."""
     found = {name: variables[name] for name in VARIABLES if name in variables}
     if HELD not in found and HELD in variables.get("ansible_facts", {}):  # where facts are no variables
         found[HELD] = variables["ansible_facts"][HELD]
-    return Order.from_variables({name: templar.template(value) for name, value in found.items()})
+    return Order.from_variables({name: templated(name, value, templar) for name, value in found.items()})
 
 
 def _dictionary(keyword: str, value: Any, templar: Templar) -> Mapping[str, Any]:
-    """What a keyword comes to for a host. Raises ``EmmError`` and ``AnsibleError``."""
-    templated = templar.template(value) or {}
-    if not isinstance(templated, Mapping):
+    """What a keyword comes to for a host. Raises ``EmmError``."""
+    dictionary = templated(keyword, value, templar) or {}
+    if not isinstance(dictionary, Mapping):
         # Without the value, in which there may be a secret.
-        raise EmmError(f"The keyword '{keyword}' must be a dictionary, and comes to {type(templated).__name__} here.")
-    return templated
+        raise EmmError(f"The keyword '{keyword}' must be a dictionary, and comes to {type(dictionary).__name__} here.")
+    return dictionary
 
 
 def _summarise(results: Results) -> dict[str, bool]:
     """What the tasks that follow need to know of all hosts together."""
     return {
-        "changed": any(result.get("minted") for result in results.values()),
+        "changed": any(result["minted"] for result in results.values()),
         "rest": any(result["rest"] for result in results.values()),
     }

@@ -11,30 +11,53 @@ version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Finds what the tasks of the role P(emm.android_enterprise.device_tokens#role) have minted for the host that it is templated for.
+  - Finds what the task of the role P(emm.android_enterprise.device_tokens#role) that mints for all hosts of a batch has left for the
+    host that it is templated for.
   - It mints nothing. It is for the tasks of the role, which keep what it finds as facts of the host; use those facts.
-options:
-  _terms:
-    description:
-      - What to find. V(enrollment) or V(user_auth) for a token; V(refusal) for the reason why the host did not get one, and V(missing)
-        for the kinds of those that it did not get; V(cacheable) for whether its enrollment token goes into the fact cache; V(rest)
-        for whether one of the two is to be dealt with; V(served) for whether there is anything.
-    type: list
-    elements: str
-    required: true
 """
 
 EXAMPLES = r"""
 - name: Show why a host was refused
   ansible.builtin.debug:
-    msg: "{{ lookup('emm.android_enterprise.device_tokens_minted', 'refusal') }}"
+    msg: "{{ lookup('emm.android_enterprise.device_tokens_minted').refusal | default('It was not.') }}"
 """
 
 RETURN = r"""
 _raw:
-  description: For each term what was found, or null.
+  description:
+    - What there is for the host. It is empty if the host was not served.
   type: list
-  elements: raw
+  elements: dict
+  contains:
+    enrollment:
+      description: Its enrollment token.
+      type: dict
+      returned: if it has one
+    user_auth:
+      description: Its authentication token.
+      type: dict
+      returned: if it has one
+    refusal:
+      description: Why it did not get what it was to get.
+      type: str
+      returned: if it did not
+    missing:
+      description: The kinds of the tokens that it did not get.
+      type: list
+      elements: str
+      returned: always
+    minted:
+      description: Whether a token was minted for it.
+      type: bool
+      returned: always
+    cacheable:
+      description: Whether its enrollment token goes into the fact cache.
+      type: bool
+      returned: always
+    rest:
+      description: Whether there is more to do for it than to keep its tokens, because of RV(_raw[].refusal) or RV(_raw[].cacheable).
+      type: bool
+      returned: always
 """
 
 from typing import Any
@@ -44,16 +67,12 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_mem
 
 
 class LookupModule(LookupBase):
-    """Looks into the memory that the tasks of the role share, and else into the result of the one that minted."""
+    """Looks into the result of the task that minted, and else into the memory that it shares with the others."""
 
-    def run(self, terms: list[str], variables: dict[str, Any] | None = None, **_options: Any) -> list[Any]:
+    def run(self, terms: list[str], variables: dict[str, Any] | None = None, **_options: Any) -> list[dict[str, Any]]:
         variables = variables or {}
         minted = variables.get("device_tokens__minted", {})
-        found = None
-        if minted.get("complete"):
-            host = variables["inventory_hostname"]
-            found = minted["hosts"].get(host)  # for which there was no room elsewhere
-            if found is None:
-                found = HAND_OUT.find(host)
-        known = {"cacheable": False, "rest": False, **(found or {}), "served": found is not None}
-        return [known.get(term) for term in terms]
+        if not minted.get("complete"):  # what is in the memory is of another time
+            return [{}]
+        host = variables["inventory_hostname"]
+        return [minted["hosts"].get(host) or HAND_OUT.find(host) or {}]

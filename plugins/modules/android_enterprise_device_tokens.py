@@ -16,7 +16,7 @@ author:
 description:
   - Mints tokens for all hosts of a batch at once, each as the variables of the role P(emm.android_enterprise.device_tokens#role) say
     for that host. It is for the tasks of the role; use the role.
-  - It runs on the controller and connects to no host. What was minted is found with
+  - It runs on the controller and connects to no host. What was minted for a batch is found with
     P(emm.android_enterprise.device_tokens_minted#lookup), so that no result has the tokens of all hosts.
   - It succeeds whether or not tokens were minted; O(on_failure) has no effect here.
 extends_documentation_fragment:
@@ -39,7 +39,7 @@ attributes:
     support: partial
     details:
       - The variables and the credentials are checked as far as that is possible without the network, and no request is sent.
-        The tokens are null.
+        The tokens are null, but for those that hosts keep.
 """
 
 EXAMPLES = r"""
@@ -49,12 +49,12 @@ EXAMPLES = r"""
   vars:
     device_tokens_enterprise_id: LC03demo00
     device_tokens_enrollment_token_type: userDevice
-  register: device_tokens__minted
+  register: device_tokens__own
   no_log: true
 
 - name: Keep the token as a fact
   ansible.builtin.set_fact:
-    device_tokens_enrollment: "{{ lookup('emm.android_enterprise.device_tokens_minted', 'enrollment') }}"
+    device_tokens_enrollment: "{{ device_tokens__own.hosts[inventory_hostname].enrollment }}"
   no_log: true
 """
 
@@ -75,7 +75,9 @@ rest:
   type: bool
   sample: false
 hosts:
-  description: What there is for the hosts for which there was no room in the memory that the lookup looks into.
+  description:
+    - What there is for each host, as P(emm.android_enterprise.device_tokens_minted#lookup) describes it.
+    - With O(hosts=batch), only that for which there was no room in the memory that the lookup looks into.
   returned: always
   type: dict
   sample: {}

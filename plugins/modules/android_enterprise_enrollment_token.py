@@ -249,8 +249,8 @@ failures:
       type: str
       returned: always
       sample: >-
-        POST https://www.googleapis.com/androidenterprise/v1/enterprises/LC03demo00/users/17/authenticationToken: the server answered
-        HTTP 404 (notFound, NOT_FOUND): No user was found for the given user id.
+        POST https://www.googleapis.com/androidenterprise/v1/enterprises/LC03demo00/enrollmentTokens: the server answered
+        HTTP 404 (notFound, NOT_FOUND): No enterprise was found for the given enterprise id.
     http_status:
       description: The HTTP status of the server's answer.
       type: int

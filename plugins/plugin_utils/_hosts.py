@@ -15,12 +15,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible.playbook.role import Role
+from ansible.playbook.role_include import IncludeRole
 from ansible.playbook.task import Task
+from ansible.template import Templar
 from ansible.utils.sentinel import Sentinel
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 
 _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
 _META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
+_INCLUDE_TASKS = ("include_tasks", "ansible.builtin.include_tasks", "ansible.legacy.include_tasks")
 
 
 def all_come_together(task: Task) -> bool:
@@ -52,9 +57,15 @@ def hosts_to_come(task: Task, hosts: list[str]) -> list[str]:
     return [host for host in hosts if host not in done]
 
 
-def some_were_left_behind(task_vars: Mapping[str, Any]) -> bool:
-    """Whether a host may come to a task that is not in ``ansible_play_batch``: one that had failed, and was rescued."""
-    return len(task_vars["ansible_play_hosts"]) < len(task_vars["ansible_play_hosts_all"])
+def nobody_else_comes(task: Task, task_vars: Mapping[str, Any]) -> bool:
+    """Whether it is certain that no host that is not in ``ansible_play_batch`` runs the tasks after one of a role.
+
+    A host that had failed may, when it was rescued. So may those of the next batch where the role is imported: then the
+    tasks are the same objects, and ansible-core 2.21 leaves in them what it made of a keyword.
+    """
+    imported = any(isinstance(element, IncludeRole) for element in _path(task))
+    hosts = task_vars["ansible_play_batch" if imported else "ansible_play_hosts"]
+    return len(hosts) == len(task_vars["ansible_play_hosts_all"])
 
 
 def variables_of_hosts(
@@ -73,6 +84,16 @@ def variables_of_hosts(
         # The play that a task is in does not know which hosts have failed; only a copy of it does.
         variables["ansible_play_hosts"] = task_vars["ansible_play_hosts"]
         yield name, variables
+
+
+def templated(name: str, value: Any, templar: Templar) -> Any:
+    """What the value of a variable or a keyword comes to for a host. Raises ``EmmError``."""
+    try:
+        return templar.template(value)
+    except AnsibleUndefinedVariable as error:
+        raise EmmError(f"The value of '{name}' cannot be templated: {error}") from error
+    except AnsibleError as error:  # whose text may have the value
+        raise EmmError(f"The value of '{name}' cannot be templated ({type(error).__name__}).") from error
 
 
 def inherited_defaults(task: Task) -> dict[str, Any]:
@@ -101,9 +122,9 @@ def _roles_around(task: Task) -> list[Role]:
 
 
 def _may_end(role: Role) -> bool:
-    """Whether a role has a task that ends it, for some hosts maybe."""
+    """Whether a role has a task that ends it, for some hosts maybe, or one that includes others, which may."""
     return any(
-        task.action in _META and task.args.get("_raw_params") == "end_role"
+        (task.action in _META and task.args.get("_raw_params") == "end_role") or task.action in _INCLUDE_TASKS
         for block in role.get_task_blocks()
         for task in block.get_tasks()
     )

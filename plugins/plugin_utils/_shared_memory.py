@@ -79,19 +79,17 @@ class AccessTokens:
 class HandOut:
     """What there is for each host, left by one process for another one to find.
 
-    It begins with how much of the room for parts is taken, and a table of hosts (digest of the name, where the part
-    begins, how long it is); a host is in the first free place from the one on that its digest says. The parts follow.
+    It begins with a table of hosts (digest of the name, where the part begins, how long it is); a host is in the first
+    free place from the one on that its digest says. The parts follow.
     """
 
-    _TAKEN = struct.Struct("<Q")
     _ENTRY = struct.Struct("<16sQQ")
     _FREE = bytes(16)
 
     def __init__(self, size: int = 64 * 1024 * 1024, hosts: int = 64 * 1024) -> None:
         """``size`` is the room for parts in bytes; the system only provides what is used of it."""
-        self._size = size
         self._hosts = hosts
-        self._parts = self._TAKEN.size + hosts * self._ENTRY.size  # where they begin
+        self._parts = hosts * self._ENTRY.size  # where they begin
         self._memory = mmap.mmap(-1, self._parts + size)
         self._lock = _Lock()
         self._made_in = os.getpid()
@@ -102,49 +100,34 @@ class HandOut:
 
     def publish(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         """Replace what is there by a part for each host. Returns those for which there is no room."""
+        rest = {}
+        position = self._parts
         with self._lock:
             self._memory[: self._parts] = bytes(self._parts)
-            return self._put(parts)
-
-    def add(self, parts: Mapping[str, Any]) -> dict[str, Any]:
-        """Add parts to what is there, or replace those of the same hosts. Returns those for which there is no room."""
-        with self._lock:
-            return self._put(parts)
+            for host, part in parts.items():
+                digest = _digest(host)
+                encoded = json.dumps(part).encode()
+                place = self._place(digest)
+                if place is None or position + len(encoded) > len(self._memory):
+                    rest[host] = part
+                    continue
+                self._memory[position : position + len(encoded)] = encoded
+                self._ENTRY.pack_into(self._memory, place, digest, position, len(encoded))
+                position += len(encoded)
+        return rest
 
     def find(self, host: str) -> Any:
         """A host's part, or nothing."""
         with self._lock:
             place = self._place(_digest(host))
-            dummy, position, length = self._entry(place) if place else (self._FREE, 0, 0)
+            dummy, position, length = (self._FREE, 0, 0) if place is None else self._entry(place)
             return json.loads(self._memory[position : position + length]) if length else None
-
-    def _put(self, parts: Mapping[str, Any]) -> dict[str, Any]:
-        rest = {}
-        [taken] = self._TAKEN.unpack_from(self._memory)
-        for host, part in parts.items():
-            digest = _digest(host)
-            encoded = json.dumps(part).encode()
-            place = self._place(digest)
-            if place is None:
-                rest[host] = part
-                continue
-            dummy, position, length = self._entry(place)
-            if len(encoded) > length:  # than the part that it replaces
-                position, taken = self._parts + taken, taken + len(encoded)
-            if taken > self._size:
-                rest[host] = part
-                taken -= len(encoded)
-                encoded = b""
-            self._memory[position : position + len(encoded)] = encoded
-            self._ENTRY.pack_into(self._memory, place, digest, position, len(encoded))
-        self._TAKEN.pack_into(self._memory, 0, taken)
-        return rest
 
     def _place(self, digest: bytes) -> int | None:
         """Where the entry of a host is, or is to be; nothing if the table is full."""
         first = int.from_bytes(digest, "little")
         for step in range(self._hosts):
-            place = self._TAKEN.size + (first + step) % self._hosts * self._ENTRY.size
+            place = (first + step) % self._hosts * self._ENTRY.size
             if self._entry(place)[0] in (digest, self._FREE):
                 return place
         return None

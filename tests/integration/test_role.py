@@ -22,6 +22,7 @@ ROLE = "emm.android_enterprise.device_tokens"
 DEVICE_TOKENS = "emm.android_enterprise.android_enterprise_device_tokens"
 GOOGLE_MANAGED_USER = "200000000000000000001"
 BOTH = ["enrollment", "user_auth"]
+GROUP = "group/emm.android_enterprise.android_enterprise"
 
 
 def user(number: int) -> str:
@@ -346,7 +347,7 @@ def test_module_defaults_and_environment_of_each_host(
     """The key is in the former for some hosts, and in the latter for another one."""
     play = role_play(
         environment={"GCP_SERVICE_ACCOUNT_FILE": "{{ key_in_environment }}"},
-        module_defaults={"group/emm.android_enterprise.android_enterprise": {"service_account_file": "{{ key }}"}},
+        module_defaults={GROUP: {"service_account_file": "{{ key }}"}},
         **how,
     )
     inventory = fleet(4, key="{{ omit }}", key_in_environment="/does/not/exist")
@@ -363,21 +364,60 @@ def test_module_defaults_and_environment_of_each_host(
 
 
 @pytest.mark.usefixtures("measured")
-@pytest.mark.parametrize("keyword", ["environment", "module_defaults"])
-def test_a_keyword_that_is_no_dictionary_for_a_host_is_its_own_matter(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator, keyword: str
+@pytest.mark.parametrize(
+    ("around", "host", "broken", "reason"),
+    [
+        # Not the first one: Ansible itself looks at the environment of a task that runs once, for that one.
+        ({"environment": "{{ means }}"}, "device-02", "one secret", "'environment' must be a dictionary"),
+        ({"module_defaults": {GROUP: "{{ means }}"}}, "device-01", "one secret", "'module_defaults' must be"),
+        ({"module_defaults": {GROUP: "{{ means }}"}}, "device-01", "{{ nothing }}", "'nothing' is undefined"),
+    ],
+)
+def test_a_keyword_that_is_wrong_for_a_host_is_its_own_matter(
+    ansible: Ansible,
+    environment: dict[str, str],
+    emulator: Emulator,
+    around: dict[str, Any],
+    host: str,
+    broken: str,
+    reason: str,
 ) -> None:
-    around: dict[str, dict[str, Any]] = {
-        "environment": {"environment": "{{ means }}"},
-        "module_defaults": {"module_defaults": {"group/emm.android_enterprise.android_enterprise": "{{ means }}"}},
-    }
     inventory = fleet(3, means={})
-    inventory["all"]["hosts"]["device-02"]["means"] = "one secret"
-    run = ansible.play([role_play(**around[keyword])], inventory=inventory, environment=environment)
-    assert set(run.failures()) == {"device-02"}, run.output
-    assert f"'{keyword}' must be a dictionary" in run.failures()["device-02"]
+    inventory["all"]["hosts"][host]["means"] = broken
+    run = ansible.play([role_play(**around)], inventory=inventory, environment=environment)
+    assert set(run.failures()) == {host}, run.output
+    assert reason in run.failures()[host]
     assert "one secret" not in run.output
     assert len(emulator.tokens()) == 2
+
+
+@pytest.mark.parametrize("strategy", ["free", "host_pinned"])
+def test_hosts_that_go_at_their_own_pace(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, strategy: str
+) -> None:
+    """Each keeps what it got, while others come to the role or leave it."""
+    emulator.change_settings(latency=0.05)
+    inventory = fleet(12, device_tokens_kinds=BOTH, device_tokens_on_failure="continue")
+    hosts = inventory["all"]["hosts"]
+    for number, variables in enumerate(hosts.values()):
+        variables["tasks_before"] = number % 6
+    refused = {"device-03", "device-08", "device-11"}
+    for host in refused:
+        hosts[host]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    step = ansible.directory / "step.yml"  # included, since a task that is skipped takes its time like any other
+    step.write_text(yaml.safe_dump([{"ansible.builtin.debug": {}}]), encoding="utf-8")
+    steps = [{"ansible.builtin.include_tasks": str(step), "when": f"tasks_before > {number}"} for number in range(5)]
+    play = role_play(strategy=strategy, pre_tasks=steps)
+    play["post_tasks"].append({"name": "Refusal", "ansible.builtin.debug": {"msg": "{{ device_tokens_refusal }}"}})
+    run = ansible.play([play], "--forks", "3", inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    refusals = {entry["host"]: entry["result"]["msg"] for entry in run.results if entry["task"] == "Refusal"}
+    assert {host for host, refusal in refusals.items() if refusal} == refused
+    facts = facts_of(run)
+    assert {host for host, fact in facts.items() if not fact["device_tokens_user_auth"]} == refused
+    held = [fact[name]["token"] for fact in facts.values() for name in fact if fact[name]]
+    assert sorted(held) == sorted(token["token"] for token in emulator.tokens())
+    assert len(held) == 12 + 9
 
 
 def test_what_runs_once_is_for_all(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
@@ -408,6 +448,13 @@ def test_hosts_that_do_not_come_get_nothing(ansible: Ansible, environment: dict[
         "device-02",
         "device-04",
     }
+    assert len(emulator.tokens()) == 2
+    emulator.reset()
+    around = write_role(ansible, "including", [{"ansible.builtin.include_tasks": "leave.yml"}, IMPORT])
+    leave = ansible.directory / "roles" / around / "tasks" / "leave.yml"
+    leave.write_text(yaml.safe_dump([{"ansible.builtin.meta": "end_role", "when": ODD}]), encoding="utf-8")
+    run = ansible.play([role_play(roles=[around])], inventory=fleet(4), environment=environment)
+    assert run.returncode == 0, run.output
     assert len(emulator.tokens()) == 2
     emulator.reset()
     first, second = (write_role(ansible, name, [], [ROLE]) for name in ("first", "second"))
@@ -453,6 +500,21 @@ def test_a_token_of_an_earlier_run_is_not_taken_for_the_one_that_was_refused(
     assert not facts["device-01"]["device_tokens_user_auth"]
     second = {token["token"] for token in emulator.tokens("enrollment")[2:]}
     assert {fact["device_tokens_enrollment"]["token"] for fact in facts.values()} == second
+
+
+def test_a_token_of_an_earlier_run_is_not_kept_where_the_variables_are_wrong_now(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    spoil = {"ansible.builtin.set_fact": {"device_tokens_duration": "a while"}, "when": ODD}
+    unchecked = {"ansible.builtin.import_role": {"name": ROLE, "rolespec_validate": False}}
+    play = role_play(roles=[], tasks=[IMPORT, spoil, unchecked])
+    inventory = fleet(2, device_tokens_on_failure="continue")
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    facts = facts_of(run)
+    assert not facts["device-01"]["device_tokens_enrollment"]
+    assert facts["device-02"]["device_tokens_enrollment"]["token"] == emulator.tokens()[2]["token"]
+    assert len(emulator.tokens()) == 3
 
 
 @pytest.mark.usefixtures("measured")
@@ -503,7 +565,7 @@ def test_wrong_module_defaults_are_the_reason_of_every_host_that_wants_a_token(
 ) -> None:
     inventory = fleet(3)
     inventory["all"]["hosts"]["device-02"]["device_tokens_kinds"] = []
-    defaults = {"group/emm.android_enterprise.android_enterprise": {"concurrency": "many"}}
+    defaults = {GROUP: {"concurrency": "many"}}
     run = ansible.play([role_play(module_defaults=defaults)], inventory=inventory, environment=environment)
     assert all("concurrency" in reason and "many" in reason for reason in run.failures().values())
     assert set(run.failures()) == {"device-01", "device-03"}
@@ -667,7 +729,7 @@ def test_credentials_from_module_defaults_and_a_localhost_of_the_inventorys_own(
     inventory = fleet(1)
     inventory["all"]["hosts"]["localhost"] = {}  # with the connection variables of the devices
     defaults = {
-        "group/emm.android_enterprise.android_enterprise": {
+        GROUP: {
             "api_url": emulator.address.url,
             "auth_kind": "serviceaccount",
             "service_account_file": emulator.address.service_account_file,
@@ -715,7 +777,7 @@ def test_a_failing_run_with_the_key_in_the_task_prints_no_secret(
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     emulator.revoke(key["client_email"])
     for contents in (key, json.dumps(key)):
-        defaults = {"group/emm.android_enterprise.android_enterprise": {"service_account_contents": contents}}
+        defaults = {GROUP: {"service_account_contents": contents}}
         play = {"hosts": "all", "gather_facts": False, "roles": [ROLE], "module_defaults": defaults}
         inventory = fleet(1, device_tokens_no_log=False)
         del environment["GCP_SERVICE_ACCOUNT_FILE"], environment["GCP_AUTH_KIND"]
@@ -767,6 +829,17 @@ def test_the_playbook_ends_with_a_summary(
     assert "EMM-managed accounts only" in run.failures()["device-01"]
     assert re.search(r"device-01 .* failed=1 ", run.output)
     assert_no_secret(run.output, emulator)
+
+
+def test_a_host_that_is_refused_in_a_later_wave(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    inventory = fleet(4, device_tokens_kinds=["user_auth"])
+    inventory["all"]["hosts"]["device-04"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    playbook = "emm.android_enterprise.stage_devices"
+    run = ansible.play(playbook, "--extra-vars", "stage_devices_serial=2", inventory=inventory, environment=environment)
+    assert set(run.failures()) == {"device-04"}, run.output
+    assert len(emulator.tokens()) == 3
 
 
 def test_the_playbook_takes_a_pattern(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:

@@ -208,50 +208,6 @@ def test_what_is_handed_out_replaces_what_was() -> None:
     assert [hand_out.find(host) for host in "abc"] == [None, None, None]
 
 
-def test_what_is_added_leaves_the_rest() -> None:
-    hand_out = HandOut()
-    assert hand_out.add({"b": "part of b"}) == {}
-    assert hand_out.add({"a": "part of a", "c": "a longer part of c"}) == {}
-    assert hand_out.add({"c": "new"}) == {}
-    assert [hand_out.find(host) for host in "abcd"] == ["part of a", "part of b", "new", None]
-    hand_out.publish({"d": "part of d"})
-    assert [hand_out.find(host) for host in "abcd"] == [None, None, None, "part of d"]
-
-
-def test_what_is_added_where_there_is_no_room_is_returned() -> None:
-    hand_out = HandOut(200)
-    hand_out.publish({"a": "a" * 50, "b": "b" * 50})
-    too_long = {"b": "b" * 1000, "x": "x" * 1000}
-    assert hand_out.add({**too_long, "c": "c" * 50}) == too_long
-    assert [hand_out.find(host) for host in "abcx"] == ["a" * 50, None, "c" * 50, None], "nothing outdated"
-
-
-def test_processes_add_one_after_the_other() -> None:
-    hand_out = HandOut()
-    hand_out.add({"a": "part of a"})
-    assert fork(lambda: hand_out.add({"b": "part of b"})) == {}
-    hand_out.add({"c": "part of c"})
-    assert [hand_out.find(host) for host in "abc"] == ["part of a", "part of b", "part of c"]
-
-
-def test_processes_add_at_the_same_time() -> None:
-    hand_out = HandOut()
-    start = FORK.Barrier(4)
-
-    def add(process: int) -> None:
-        start.wait(10)
-        for number in range(25):
-            hand_out.add({f"{process}-{number}": number})
-
-    processes = [FORK.Process(target=add, args=(process,)) for process in range(4)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    found = [hand_out.find(f"{process}-{number}") for process in range(4) for number in range(25)]
-    assert found == list(range(25)) * 4
-
-
 def test_where_there_is_no_room_it_is_returned() -> None:
     parts = {host: host * 10 for host in "abcdef"}
     too_long = {"x": "x" * 1000, "y": "y" * 1000}
@@ -278,15 +234,7 @@ def test_where_there_are_more_hosts_than_it_has_places() -> None:
     rest = hand_out.publish(parts)
     assert len(rest) == 2
     assert {host: hand_out.find(host) for host in parts} == {**parts, **dict.fromkeys(rest)}
-    assert hand_out.add(rest) == rest
     assert hand_out.publish(rest) == {}
-
-
-def test_a_part_takes_the_place_of_the_one_before() -> None:
-    hand_out = HandOut(len('"part"'))
-    for part in ("part", "tail", "new"):
-        assert hand_out.add({"a": part}) == {}
-        assert hand_out.find("a") == part
 
 
 def test_what_is_handed_out_is_shared() -> None:

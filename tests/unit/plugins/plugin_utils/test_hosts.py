@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What is said of a value that cannot be templated. The rest is tested in plays over many hosts."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import templated
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (AnsibleUndefinedVariable("'key' is undefined"), ": 'key' is undefined"),
+        (AnsibleError("unexpected end. String: one secret {{"), r" \(AnsibleError\)\."),
+    ],
+)
+def test_a_template_is_not_quoted(error: Exception, said: str) -> None:
+    with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated{said}$"):
+        templated("module_defaults", "one secret {{", Mock(template=Mock(side_effect=error)))
