@@ -408,10 +408,10 @@ def test_hosts_that_go_at_their_own_pace(
     step.write_text(yaml.safe_dump([{"ansible.builtin.debug": {}}]), encoding="utf-8")
     steps = [{"ansible.builtin.include_tasks": str(step), "when": f"tasks_before > {number}"} for number in range(5)]
     play = role_play(strategy=strategy, pre_tasks=steps)
-    play["post_tasks"].append({"name": "Refusal", "ansible.builtin.debug": {"msg": "{{ device_tokens_refusal }}"}})
+    play["post_tasks"].append({"name": "Refusal", "ansible.builtin.debug": {"msg": ["{{ device_tokens_refusal }}"]}})
     run = ansible.play([play], "--forks", "3", inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
-    refusals = {entry["host"]: entry["result"]["msg"] for entry in run.results if entry["task"] == "Refusal"}
+    refusals = {entry["host"]: entry["result"]["msg"][0] for entry in run.results if entry["task"] == "Refusal"}
     assert {host for host, refusal in refusals.items() if refusal} == refused
     facts = facts_of(run)
     assert {host for host, fact in facts.items() if not fact["device_tokens_user_auth"]} == refused
@@ -539,7 +539,7 @@ def test_who_got_everything_before_the_credentials_were_refused_is_not_refused(
 def test_a_refused_host_may_go_on(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     inventory = fleet(2, device_tokens_kinds=BOTH, device_tokens_on_failure="continue")
     inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
-    show = {"name": "Refusal", "ansible.builtin.debug": {"msg": "{{ device_tokens_refusal }}"}}
+    show = {"name": "Refusal", "ansible.builtin.debug": {"msg": ["{{ device_tokens_refusal }}"]}}
     run = ansible.play([role_play(post_tasks=[show])], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
     shown = {entry["host"]: entry["result"]["msg"] for entry in run.results if entry["task"] == "Refusal"}
