@@ -32,10 +32,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HAND_OUT
 
 _FULFILMENT = "ansible_collections.emm.android_enterprise.plugins.plugin_utils._fulfil"
-_DEFAULTS = (
-    "group/emm.android_enterprise.android_enterprise",
-    "emm.android_enterprise.android_enterprise_device_tokens",
-)
+_NAME = "emm.android_enterprise.android_enterprise_device_tokens"
 
 # Ansible imports this file before it forks a process for each task of each host. What the tasks of the role need in all
 # of those is loaded here, so that it is not loaded again in each.
@@ -53,9 +50,11 @@ class ActionModule(ActionBase):
         if self._task.args.get("hosts", "own") == "own":
             results = self._serve([task_vars["inventory_hostname"]], task_vars)
             return {**result, **_summarise(results), "complete": True, "everybody": False, "hosts": results}
-        if not HAND_OUT.is_shared() or not all_come_together(self._task):
+        batch = task_vars["ansible_play_batch"]
+        late = task_vars["inventory_hostname"] not in batch  # after meta: clear_host_errors
+        if late or not HAND_OUT.is_shared() or not all_come_together(self._task):
             return {**result, **_summarise({}), "complete": False, "everybody": False, "hosts": {}}
-        results = self._serve(hosts_to_come(self._task, task_vars["ansible_play_batch"]), task_vars)
+        results = self._serve(hosts_to_come(self._task, batch), task_vars)
         everybody = nobody_else_comes(self._task, task_vars)
         without_room = HAND_OUT.publish(results)
         return {**result, **_summarise(results), "complete": True, "everybody": everybody, "hosts": without_room}
@@ -87,19 +86,15 @@ class ActionModule(ActionBase):
 
     def _means(self, templar: Templar) -> Means:
         """With what a host's tokens are minted. Raises ``EmmError``."""
-        if self._task.args.get("hosts", "own") == "own":
-            options = self._task.args
-        else:  # those of the task were made for one host
-            defaults = inherited_defaults(self._task)
-            options = {}
-            for name in _DEFAULTS:
-                options.update(_dictionary("module_defaults", defaults.get(name), templar))
-            omitted = templar.available_variables.get("omit")
-            options = {name: value for name, value in options.items() if value != omitted}
+        options: dict[str, Any] = {}
+        for defaults in inherited_defaults(self._task, _NAME):
+            options.update(_dictionary("module_defaults", defaults, templar))
+        omitted = templar.available_variables.get("omit")
+        options = {name: value for name, value in options.items() if value != omitted}
         environment: dict[str, Any] = {}
         for variables in inherited_environment(self._task):
             environment.update(_dictionary("environment", variables, templar))
-        return Means(options, {name: str(value) for name, value in environment.items()})
+        return Means({**options, **self._task.args}, {name: str(value) for name, value in environment.items()})
 
     def _fulfil(self, means: Means, orders: Mapping[str, Order], results: Results) -> None:
         """Mint what is ordered, or preview it in check mode. Hosts that do not get all of it are told why."""

@@ -12,10 +12,11 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError, AnsibleUndefinedVariable
+from ansible.errors import AnsibleError
 from ansible.playbook.role import Role
 from ansible.playbook.role_include import IncludeRole
 from ansible.playbook.task import Task
@@ -26,19 +27,22 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
 _META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 _INCLUDE_TASKS = ("include_tasks", "ansible.builtin.include_tasks", "ansible.legacy.include_tasks")
+_UNDEFINED = re.compile(r"'[\w.]+' is undefined|has no attribute '\w+'")
 
 
 def all_come_together(task: Task) -> bool:
     """Whether it is certain that all hosts of the batch that have not failed run a task of a role at the same time.
 
     A host may not come to what is included while the play runs, or has a condition; not to a block that it has left
-    for its rescue, and not to what follows in a role that it has ended. What runs once is for one host only.
+    for its rescue, and not to what follows in a role that it has ended. What runs once is for one host only. Whether a
+    task only checks may depend on the host, too.
     """
     return (
         task._role is not None
         and task.get_play().strategy in _LINEAR
         and task.all_parents_static()
         and not _inherited(task, "run_once")
+        and not isinstance(_inherited(task, "check_mode"), str)
         and not any(
             element.when or getattr(element, "rescue", None) or getattr(element, "always", None)
             for element in _path(task)
@@ -90,18 +94,20 @@ def templated(name: str, value: Any, templar: Templar) -> Any:
     """What the value of a variable or a keyword comes to for a host. Raises ``EmmError``."""
     try:
         return templar.template(value)
-    except AnsibleUndefinedVariable as error:
-        raise EmmError(f"The value of '{name}' cannot be templated: {error}") from error
-    except AnsibleError as error:  # whose text may have the value
-        raise EmmError(f"The value of '{name}' cannot be templated ({type(error).__name__}).") from error
+    except AnsibleError as error:
+        # Of its text only what names a variable, for it may have the value, and with it a secret.
+        undefined = _UNDEFINED.search(str(error))
+        reason = undefined[0] if undefined else type(error).__name__
+        raise EmmError(f"The value of '{name}' cannot be templated: {reason}") from error
 
 
-def inherited_defaults(task: Task) -> dict[str, Any]:
-    """The module defaults that hold around a task, by name of an action or a group, not templated for any host."""
+def inherited_defaults(task: Task, action: str) -> list[Any]:
+    """The module defaults of an action around a task, from the most general on, not templated for any host."""
     merged: dict[str, Any] = {}
     for defaults in _inherited(task, "module_defaults") or ():
         merged.update(defaults)
-    return merged
+    groups = [f"group/{group}" for group in task.get_play()._action_groups.get(action, ())]
+    return [value for name, value in merged.items() if name in groups] + [merged.get(action)]
 
 
 def inherited_environment(task: Task) -> list[Any]:

@@ -88,6 +88,20 @@ FAILING = {"ansible.builtin.fail": {"msg": "The rescue is what matters."}}
         pytest.param({"roles": [{"role": ROLE, "when": ODD}]}, range(1, 7, 2), False, id="condition"),
         pytest.param({"roles": [{"role": ROLE, "when": f"not ({ODD})"}]}, range(2, 7, 2), False, id="not-the-first"),
         pytest.param({"roles": [], "tasks": [{**INCLUDE, "when": ODD}]}, range(1, 7, 2), False, id="include-condition"),
+        pytest.param({"check_mode": f"{{{{ not ({ODD}) }}}}"}, range(1, 7, 2), False, id="check-mode-by-host"),
+        pytest.param(
+            {
+                "roles": [],
+                "tasks": [
+                    {"ansible.builtin.raw": "true", "when": f"not ({ODD})"},
+                    IMPORT,
+                    {"ansible.builtin.meta": "clear_host_errors"},
+                ],
+            },
+            range(1, 7),
+            False,
+            id="late",
+        ),
         pytest.param(
             {"roles": [], "tasks": [{"block": [{**FAILING, "when": ODD}], "rescue": [INCLUDE]}]},
             range(1, 7, 2),
@@ -371,6 +385,12 @@ def test_module_defaults_and_environment_of_each_host(
         ({"environment": "{{ means }}"}, "device-02", "one secret", "'environment' must be a dictionary"),
         ({"module_defaults": {GROUP: "{{ means }}"}}, "device-01", "one secret", "'module_defaults' must be"),
         ({"module_defaults": {GROUP: "{{ means }}"}}, "device-01", "{{ nothing }}", "'nothing' is undefined"),
+        (
+            {"roles": [], "tasks": [INCLUDE], "module_defaults": {GROUP: "{{ means }}"}},
+            "device-01",
+            "one secret",
+            "'module_defaults' must be",
+        ),
     ],
 )
 def test_a_keyword_that_is_wrong_for_a_host_is_its_own_matter(
@@ -542,7 +562,7 @@ def test_a_refused_host_may_go_on(ansible: Ansible, environment: dict[str, str],
     show = {"name": "Refusal", "ansible.builtin.debug": {"msg": ["{{ device_tokens_refusal }}"]}}
     run = ansible.play([role_play(post_tasks=[show])], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
-    shown = {entry["host"]: entry["result"]["msg"] for entry in run.results if entry["task"] == "Refusal"}
+    shown = {entry["host"]: entry["result"]["msg"][0] for entry in run.results if entry["task"] == "Refusal"}
     assert not shown["device-01"]
     assert "EMM-managed accounts only" in shown["device-02"]
     assert len(emulator.tokens("enrollment")) == 2

@@ -17,10 +17,11 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts impo
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (AnsibleUndefinedVariable("'key' is undefined"), ": 'key' is undefined"),
-        (AnsibleError("unexpected end. String: one secret {{"), r" \(AnsibleError\)\."),
+        (AnsibleUndefinedVariable("means: {'key': 'one secret'}: 'name' is undefined. Again."), "'name' is undefined"),
+        (AnsibleUndefinedVariable("'dict object' has no attribute 'name'"), "has no attribute 'name'"),
+        (AnsibleError("unexpected end. String: one secret {{"), "AnsibleError"),
     ],
 )
 def test_a_template_is_not_quoted(error: Exception, said: str) -> None:
-    with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated{said}$"):
+    with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated: {said}$"):
         templated("module_defaults", "one secret {{", Mock(template=Mock(side_effect=error)))
