@@ -522,6 +522,7 @@ def test_a_token_of_an_earlier_run_is_not_taken_for_the_one_that_was_refused(
     assert {fact["device_tokens_enrollment"]["token"] for fact in facts.values()} == second
 
 
+@pytest.mark.usefixtures("measured")
 def test_a_token_of_an_earlier_run_is_not_kept_where_the_variables_are_wrong_now(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
