@@ -152,7 +152,7 @@ def test_no_more_requests_at_a_time_than_asked_for(mint: Mint, emulator: Emulato
 @pytest.mark.parametrize("retry_after", [False, True])
 def test_the_quota_is_kept_without_a_storm(mint: Mint, emulator: Emulator, retry_after: bool) -> None:
     emulator.change_settings(quota=60, quota_window=1.0, retry_after=retry_after, latency=0.02)
-    result = mint(count=300)
+    result = mint(count=300, concurrency=32)
     assert len(result["enrollment_tokens"]) == len(emulator.tokens()) == 300
     requests = emulator.mints()
     refused = [request for request in requests if request["status"] == 429]
