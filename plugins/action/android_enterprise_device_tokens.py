@@ -47,7 +47,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        if self._task.args.get("hosts", "own") == "own":
+        if self._is_for_one():
             results = self._serve([task_vars["inventory_hostname"]], task_vars)
             return {**result, **_summarise(results), "complete": True, "everybody": False, "hosts": results}
         batch = task_vars["ansible_play_batch"]
@@ -94,7 +94,13 @@ class ActionModule(ActionBase):
         environment: dict[str, Any] = {}
         for variables in inherited_environment(self._task):
             environment.update(_dictionary("environment", variables, templar))
-        return Means({**options, **self._task.args}, {name: str(value) for name, value in environment.items()})
+        if self._is_for_one():
+            options.update(self._task.args)
+        return Means(options, {name: str(value) for name, value in environment.items()})
+
+    def _is_for_one(self) -> bool:
+        """Whether the task is for the host that it runs for, as its arguments are; else they are the first host's."""
+        return bool(self._task.args.get("hosts", "own") == "own")
 
     def _fulfil(self, means: Means, orders: Mapping[str, Order], results: Results) -> None:
         """Mint what is ordered, or preview it in check mode. Hosts that do not get all of it are told why."""

@@ -377,6 +377,25 @@ def test_module_defaults_and_environment_of_each_host(
     assert len(emulator.tokens()) == 3
 
 
+@pytest.mark.parametrize("how", [{}, {"roles": [], "tasks": [INCLUDE]}], ids=["batch", "own"])
+def test_module_defaults_of_a_group_of_another_collection(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, how: dict[str, Any]
+) -> None:
+    """They are those of each host, too, and not of the first one."""
+    collection = ansible.directory / "collections" / "ansible_collections" / "example" / "groups"
+    (collection / "meta").mkdir(parents=True)
+    groups = {"action_groups": {"all": [DEVICE_TOKENS]}}
+    (collection / "meta" / "runtime.yml").write_text(yaml.safe_dump(groups), encoding="utf-8")
+    play = role_play(module_defaults={"group/example.groups.all": {"service_account_file": "{{ key }}"}}, **how)
+    inventory = fleet(3, key=emulator.address.service_account_file)
+    inventory["all"]["hosts"]["device-01"]["key"] = "/does/not/exist"
+    del environment["GCP_SERVICE_ACCOUNT_FILE"]
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert set(run.failures()) == {"device-01"}, run.output
+    assert "/does/not/exist" in run.failures()["device-01"]
+    assert len(emulator.tokens()) == 2
+
+
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize(
     ("around", "host", "broken", "reason"),
