@@ -133,6 +133,10 @@ def test_documentation(installed: dict[str, str]) -> None:
         ("module", ENROLLMENT),
         ("module", USER_AUTH),
         ("filter", "emm.android_enterprise.duration"),
+        ("filter", "emm.android_enterprise.package_checksum"),
+        ("filter", "emm.android_enterprise.provisioning_payload"),
+        ("filter", "emm.android_enterprise.qr_code"),
+        ("filter", "emm.android_enterprise.signature_checksum"),
         ("role", "emm.android_enterprise.device_tokens"),
     ):
         command = ["ansible-doc", "--json", "--type", kind, name]
@@ -162,12 +166,15 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 
 def test_requirements_are_the_same_everywhere() -> None:
-    """In requirements.txt, which execution environments use, and in the documentation of the modules."""
+    """In requirements.txt, which execution environments use, and in the documentation of the plugins."""
     text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
     required = {line for line in text.splitlines() if line and not line.startswith("#")}
-    documented = "".join(
-        (REPOSITORY / "plugins" / "doc_fragments" / name).read_text(encoding="utf-8")
-        for name in ("auth.py", "connection.py")
-    )
-    for line in required:
-        assert f"- {line}\n" in documented
+    documented = [
+        requirement
+        for path in REPOSITORY.glob("plugins/*/*.py")
+        for requirement in re.findall(
+            r"^requirements:\n((?:  - .*\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    lines = {line.removeprefix("  - ") for block in documented for line in block.splitlines()}
+    assert {re.sub(", .*", "", line) for line in lines} - {"python >= 3.10"} == required

@@ -1,0 +1,56 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: signature_checksum
+short_description: Make the checksum of the certificate that signs an app
+version_added: 0.2.0
+author:
+  - The emm.android_enterprise contributors (!UNKNOWN)
+description:
+  - Makes the checksum by which a device knows who signed the DPC that it downloads, which is the SHA-256 digest of the certificate,
+    in URL-safe base64 without padding.
+  - Unlike the one that P(emm.android_enterprise.package_checksum#filter) makes, it stays the same when the DPC is updated.
+options:
+  _input:
+    description:
+      - The certificate in PEM, or the path of a file on the controller with the certificate in PEM or DER. There is to be just one.
+    type: str
+    required: true
+seealso:
+  - plugin: emm.android_enterprise.provisioning_payload
+    plugin_type: filter
+  - plugin: emm.android_enterprise.package_checksum
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Make the checksum of a certificate that "keytool -exportcert" or "apksigner verify --print-certs-pem" wrote
+  ansible.builtin.set_fact:
+    checksum: "{{ dpc_certificate_file | emm.android_enterprise.signature_checksum }}"
+    # => gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The checksum, 43 characters, for
+      O(emm.android_enterprise.provisioning_payload#filter:_input.device_admin_signature_checksum).
+  type: str
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._checksums import signature_checksum
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import as_filter
+
+
+class FilterModule:
+    """Ansible's entry point."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"signature_checksum": as_filter("signature_checksum", signature_checksum)}

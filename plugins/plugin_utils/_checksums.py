@@ -1,0 +1,94 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The checksums by which Android knows a DPC that it downloads.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+_PEM = "-----BEGIN "
+_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}:?){32}")
+
+
+def signature_checksum(certificate: object) -> str:
+    """The checksum of a signing certificate: PEM text, or the path of a file in PEM or DER. Raises ``EmmError``."""
+    pem = isinstance(certificate, str) and _PEM in certificate
+    content = str(certificate).encode() if pem else _read(certificate)
+    return encode(_certificate(content).fingerprint(SHA256()))
+
+
+def package_checksum(path: object) -> str:
+    """The checksum of an APK file. Raises ``EmmError``."""
+    content = _read(path)
+    # An error page that was saved in its place would have a checksum, too.
+    if not _is_package(content):
+        raise EmmError(f"The file {path!r} is not an APK file.")
+    return encode(hashlib.sha256(content).digest())
+
+
+def encode(digest: bytes) -> str:
+    """A digest as Android expects it: URL-safe base64, without padding."""
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def check(checksum: str) -> None:
+    """Raises ``ValueError`` with the rule that a checksum breaks, if it does: the SHA-256 as ``encode`` writes it."""
+    rule = "it must be a SHA-256 digest in URL-safe base64, 43 characters"
+    if _HEXADECIMAL.fullmatch(checksum):
+        digest = bytes.fromhex(checksum.replace(":", ""))
+        raise ValueError(f"{rule}; in that form, this one in hexadecimal is {encode(digest)!r}")
+    try:
+        digest = base64.b64decode(checksum.rstrip("=") + "=", altchars="-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(rule) from error
+    if len(digest) != hashlib.sha256().digest_size or checksum not in (encode(digest), f"{encode(digest)}="):
+        raise ValueError(rule)
+
+
+def _read(path: object) -> bytes:
+    if not isinstance(path, str):
+        raise EmmError(f"The path of a file is text, not {type(path).__name__}.")
+    try:
+        return Path(path).expanduser().read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise EmmError(f"The file {quote_foreign(path)!r} cannot be read: {reason}.") from error
+
+
+def _certificate(content: bytes) -> x509.Certificate:
+    """The only certificate in a file. What cannot be used is not quoted, for it may be a private key."""
+    try:
+        found = (
+            x509.load_pem_x509_certificates(content)
+            if _PEM.encode() in content
+            else [x509.load_der_x509_certificate(content)]
+        )
+    except ValueError as error:
+        raise EmmError("This is not an X.509 certificate in PEM or DER.") from error
+    if len(found) != 1:
+        raise EmmError(f"There are {len(found)} certificates. Only the one that signs the DPC is to be there.")
+    return found[0]
+
+
+def _is_package(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "AndroidManifest.xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False

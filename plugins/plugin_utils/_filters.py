@@ -1,0 +1,33 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Functions of the library as filters.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+def as_filter(name: str, function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """A function that raises ``AnsibleFilterError``, with the name of the filter, where one raises ``EmmError``."""
+
+    @functools.wraps(function)
+    def run(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+        try:
+            return function(*args, **kwargs)
+        except EmmError as error:
+            raise AnsibleFilterError(f"The {name} filter: {error}") from error
+
+    return run

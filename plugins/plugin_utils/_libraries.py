@@ -1,0 +1,25 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Libraries that only a part of the collection needs.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+
+
+@functools.cache
+def library(module: str, package: str) -> Any:
+    """A module of a package that may not be installed. Raises ``EmmError`` then."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise EmmError(f"The Python library {package} is not installed where ansible-core is.") from error

@@ -1,0 +1,106 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""QR codes that a device scans from paper.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
+
+# What the largest QR code (version 40) holds of bytes, by level of error correction: ISO/IEC 18004, table 7.
+CAPACITY = {"L": 2953, "M": 2331}
+IMAGE_FORMATS = ("svg", "png")
+_QUIET_ZONE = 4  # modules of white around the code, as the standard asks for
+_MODULE = 0.5  # mm; a phone's camera tells modules apart from a hand's breadth away, worn paper and poor light included
+_SMALLEST = 50  # mm; there is no point in a code smaller than that on a sheet
+_DOTS_PER_INCH = 300
+_MM_PER_INCH = 25.4
+_NAMED = 3  # of the largest entries, where a payload is too large
+
+
+@dataclass(frozen=True)
+class QrCode:
+    """A QR code. ``millimetres`` is the length of a side where it is printed, white around it included."""
+
+    _code: Any
+    millimetres: float
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any] | str) -> QrCode:
+        """The code of a text, or of a payload's JSON. Raises ``EmmError`` for what one code does not hold.
+
+        The error correction is the highest that a code of the same size has, and at least M, with which a seventh of
+        it may be unreadable; where the content does not fit then, at least L.
+        """
+        text = payload if isinstance(payload, str) else to_json(payload)
+        content = text.encode()
+        if len(content) > CAPACITY["L"]:
+            raise EmmError(_too_large(len(content), payload))
+        level = "M" if len(content) <= CAPACITY["M"] else "L"
+        segno = library("segno", "segno")
+        code = segno.make(content, error=level, boost_error=True, micro=False, mode="byte")
+        modules, dummy = code.symbol_size(border=_QUIET_ZONE)
+        return cls(code, max(modules * _MODULE, _SMALLEST))
+
+    def svg(self) -> str:
+        """As an SVG element, of the size in which it is to be printed."""
+        return self._save("svg", scale=self._module(), unit="mm", xmldecl=False, nl=False).decode()
+
+    def png(self) -> bytes:
+        """As a PNG file with 300 dots per inch, which is printed in about that size, and in no smaller one."""
+        pixels = math.ceil(self._module() / _MM_PER_INCH * _DOTS_PER_INCH)
+        return self._save("png", scale=pixels, dpi=_DOTS_PER_INCH)
+
+    def _module(self) -> float:
+        return round(self.millimetres / float(self._code.symbol_size(border=_QUIET_ZONE)[0]), 4)
+
+    def _save(self, kind: str, **options: Any) -> bytes:
+        file = io.BytesIO()
+        self._code.save(file, kind=kind, border=_QUIET_ZONE, dark="#000", light="#fff", **options)
+        return file.getvalue()
+
+
+def draw(content: object, image_format: str = "svg") -> str:
+    """A QR code as an SVG element, or as a PNG file in base64. Raises ``EmmError``."""
+    if not isinstance(content, (str, Mapping)) or not content:
+        raise EmmError("A QR code is made of a dictionary or of text, and not of what is empty.")
+    if image_format not in IMAGE_FORMATS:
+        raise OptionError("image_format", image_format, f"it must be one of {', '.join(IMAGE_FORMATS)}")
+    code = QrCode.of(content)
+    return code.svg() if image_format == "svg" else base64.b64encode(code.png()).decode()
+
+
+def to_json(payload: Mapping[str, Any]) -> str:
+    """A payload as it stands in a code: short, and in ASCII, so that no reader has to guess how text is encoded."""
+    return json.dumps(payload, separators=(",", ":"))
+
+
+def _too_large(size: int, payload: Mapping[str, Any] | str) -> str:
+    limit = CAPACITY["L"]
+    message = f"The payload has {size:,} bytes, {size - limit:,} more than the {limit:,} that one QR code holds."
+    if isinstance(payload, str):
+        return f"{message} Shorten it."
+    sizes = sorted(((len(to_json({name: value})) - 2, name) for name, value in _entries(payload)), reverse=True)
+    named = ", ".join(f"{name} ({bytes_:,} bytes)" for bytes_, name in sizes[:_NAMED])
+    return f"{message} Shorten or leave out what is largest in it: {named}."
+
+
+def _entries(payload: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What a payload is made of, with the entries of its bundles in place of these."""
+    entries: list[tuple[str, Any]] = []
+    for name, value in payload.items():
+        entries += _entries(value) if isinstance(value, Mapping) else [(name, value)]
+    return entries
