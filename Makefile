@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-# make demo           mint both kinds of token for an example inventory, against a local emulator
+# make demo           stage the devices of an example inventory, against a local emulator: tokens, QR codes and a sheet
 # make quick          format the code, and check what takes seconds
 # make lint           check all that can be checked without running the code
 # make test           check everything, under one version of ansible-core
 # make test-matrix    check what depends on the version of ansible-core, under all versions that are supported
 # make unit-matrix    of that, the unit tests only
 # make bench          measure what the collection costs; OPTIONS=--help shows how much of it can be chosen
+# make picture        draw the picture of a sheet that the documentation has
 #
 # What is checked, and how, is in noxfile.py and antsibull-nox.toml; the targets here only call it.
 
@@ -19,13 +20,14 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Environments that exist are used again, with what is missing in them added.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
 
-.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick bench release requirements clean
+.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick bench picture release requirements clean
 
 demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 demo: export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 demo: .venv/installed
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=no \
-	python -m tests.emulator -- ansible-playbook -i examples/devices.yml emm.android_enterprise.stage_devices
+	python -m tests.emulator -- ansible-playbook -i examples/devices.yml emm.android_enterprise.stage_devices \
+	--extra-vars provisioning_sheet_directory=$(CURDIR)/.cache/demo
 
 # Where nothing is to be formatted, only checked, as in CI.
 lint test: export CI := true
@@ -57,6 +59,9 @@ quick: .venv/installed
 
 bench: .venv/installed
 	$(NOX) --session $@ -- $(OPTIONS)
+
+picture: .venv/installed
+	python -m tests.picture
 
 # An environment with what is pinned, in which this checkout is found as the collection that it is.
 .venv/installed: tests/requirements/develop.txt

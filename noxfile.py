@@ -41,6 +41,9 @@ MATRIX = {"2.18": "3.11", "2.19": "3.11", "2.20": "3.12", "2.21": "3.13"}
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 DEFAULT = "2.19" if PYTHON == "3.11" else "2.21"
 
+# What the tests of what is printed look for, as tests/integration/paper.py does.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
 # The labels of other projects' documentation that ours refers to, for building it where theirs cannot be reached.
 REFERENCES = {
     "python2": {},
@@ -101,6 +104,8 @@ def copy_collection(session: nox.Session, core: str | None = None) -> Path:
 def tests(session: nox.Session, core: str) -> None:
     """Run the unit tests and the tests that run Ansible; under the default version, report what they covered."""
     session.install("--requirement", pins(core))
+    if session.posargs != ["tests/unit"]:
+        install_browser(session)
     environment = link_collection(session)
     in_parallel = ["--numprocesses", "3"]  # on two cores, since a test also waits
     if session.posargs:
@@ -118,6 +123,15 @@ def tests(session: nox.Session, core: str) -> None:
         session.run("coverage", "report")
     else:
         session.run("pytest", *in_parallel, "tests/unit", "tests/integration", env=environment)
+
+
+def install_browser(session: nox.Session) -> None:
+    """Where there is no browser for the tests of what is printed, install one if this is Debian, and one may."""
+    missing = not any(map(shutil.which, BROWSERS))
+    if missing and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "update", "--quiet", external=True, silent=True)
+        packages = ["--no-install-recommends", "chromium"]
+        session.run("apt-get", "install", "--yes", "--quiet", *packages, external=True, silent=True)
 
 
 def molecule(session: nox.Session, core: str) -> None:

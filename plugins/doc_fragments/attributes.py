@@ -22,3 +22,14 @@ attributes:
     membership:
       - emm.android_enterprise.android_enterprise
 """
+
+    # For what is no module of the API, and so is in no action group.
+    CONTROLLER = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: none
+"""

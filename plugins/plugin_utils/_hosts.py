@@ -25,6 +25,7 @@ from ansible.utils.sentinel import Sentinel
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 
 _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
+_OWN_PACE = ("free", "host_pinned")  # strategies whose names end like that let each host go on by itself
 _META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 _INCLUDE_TASKS = ("include_tasks", "ansible.builtin.include_tasks", "ansible.legacy.include_tasks")
 _UNDEFINED = re.compile(r"'[\w.]+' is undefined|has no attribute '\w+'")
@@ -49,6 +50,11 @@ def all_come_together(task: Task) -> bool:
         )
         and not any(_may_end(role) for role in _roles_around(task))
     )
+
+
+def hosts_stay_together(task: Task) -> bool:
+    """Whether no host of a batch goes on to the next task before all others have done a task."""
+    return not str(task.get_play().strategy).endswith(_OWN_PACE)
 
 
 def hosts_to_come(task: Task, hosts: list[str]) -> list[str]:

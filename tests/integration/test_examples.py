@@ -9,7 +9,12 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import subprocess
 import textwrap
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +70,45 @@ def surroundings(
     return {name: value for name, value in changed.items() if value is not None}
 
 
+class Backend(BaseHTTPRequestHandler):
+    """A backend of a reader's own, which takes what it is given."""
+
+    received: dict[str, Any]
+
+    def do_PUT(self) -> None:
+        self.received[self.path] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_arguments: Any) -> None:
+        pass
+
+
 @pytest.fixture
-def variables(emulator: Emulator) -> str:
+def backend() -> Iterator[HTTPServer]:
+    Backend.received = {}
+    with HTTPServer(("127.0.0.1", 0), Backend) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def variables(emulator: Emulator, backend: HTTPServer, tmp_path: Path) -> str:
     """What the examples take from the reader."""
     key = Path(emulator.address.service_account_file)
+    certificate = tmp_path / "dpc.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=DPC", "-keyout", "/dev/null"]
+    subprocess.run([*command, "-out", str(certificate)], check=True, capture_output=True)
+    with zipfile.ZipFile(tmp_path / "dpc.apk", "w") as archive:
+        archive.writestr("AndroidManifest.xml", b"")
     return json.dumps(
         {
+            "bench_directory": str(tmp_path / "bench"),
+            "bench_wifi_password": "correct horse",
+            "dpc_backend_url": f"http://127.0.0.1:{backend.server_port}",
+            "dpc_certificate_file": str(certificate),
+            "dpc_file": str(tmp_path / "dpc.apk"),
             "bench_service_account_file": emulator.address.builder_file,
             "emm_access_token": emulator.access_token(),
             "emm_service_account_email": json.loads(key.read_text(encoding="utf-8"))["client_email"],
@@ -100,6 +138,7 @@ def test_of_plugins(
     examples = importlib.import_module(f"ansible_collections.emm.android_enterprise.{plugin}").EXAMPLES
     tasks = yaml.safe_load(examples)
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    (ansible.directory / "bench").mkdir()
     run = ansible.play([play], "--extra-vars", variables, environment=surroundings)
     assert run.returncode == 0, run.output
     counts = [int(count) for count in re.findall(r"^    count: (\d+)$", examples, re.MULTILINE)]
@@ -123,10 +162,46 @@ def test_of_pages(
             inventory = example
             continue
         emulator.reset()
+        (ansible.directory / "bench").mkdir(exist_ok=True)
         plays = example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
         run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=surroundings)
         assert run.returncode == 0, run.output
-        assert emulator.tokens()
+        mints = "emm.android_enterprise.android_enterprise_" in str(example) or "device_tokens'" in str(example)
+        assert bool(emulator.tokens()) == mints
+
+
+def test_what_the_guides_make(
+    ansible: Ansible, surroundings: dict[str, str], emulator: Emulator, variables: str
+) -> None:
+    """From inventory to device, by all of the ways."""
+    bench = ansible.directory / "bench"
+    for way in ("qr_code", "nfc", "zero_touch", "own_dpc"):
+        inventory, plays, *dummy = examples_of(f"docs/docsite/rst/guide_{way}.rst")
+        run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=surroundings)
+        assert run.returncode == 0, run.output
+    names = {path.name.partition(".")[2] for path in bench.iterdir()}
+    assert names == {
+        "provisioning_sheet",
+        "html",
+        "payload.json",
+        "qr.svg",
+        "nfc.properties",
+        "ndef",
+        "zero-touch.json",
+    }
+    issued = {token["token"] for token in emulator.tokens()}
+    for host in ("sales-tablets", "shop-kiosks"):
+        extras = json.loads((bench / f"{host}.zero-touch.json").read_text(encoding="utf-8"))
+        assert (
+            extras["android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE"]["com.example.dpc.ENROLLMENT_TOKEN"] in issued
+        )
+    for host in ("tablet-01", "tablet-02"):
+        payload = json.loads((bench / f"{host}.payload.json").read_text(encoding="utf-8"))
+        extras = payload["android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE"]
+        given = Backend.received[f"/devices/{extras['com.example.dpc.DEVICE']}"]
+        assert given["claim"] == extras["com.example.dpc.CLAIM"]
+        assert given["enrollment_token"] in issued
+        assert not [token for token in issued if token in json.dumps(payload)]
 
 
 def test_no_example_is_overlooked() -> None:

@@ -91,6 +91,7 @@ def test_contents(tarball: Path) -> None:
         "meta/runtime.yml",
         "playbooks/stage_devices.yml",
         "playbooks/templates/stage_devices_summary.j2",
+        "plugins/action/provisioning_sheet.py",
         "plugins/filter/duration.py",
         "plugins/modules/android_enterprise_enrollment_token.py",
         "plugins/modules/android_enterprise_user_auth_token.py",
@@ -98,6 +99,7 @@ def test_contents(tarball: Path) -> None:
         "roles/device_tokens/README.md",
         "roles/device_tokens/meta/argument_specs.yml",
         "roles/device_tokens/tasks/main.yml",
+        "roles/provisioning_sheet/templates/sheet.html.j2",
     }
     assert not names & set(LOCAL_FILES)
     tops = {name.partition("/")[0] for name in names}
@@ -138,6 +140,7 @@ def test_documentation(installed: dict[str, str]) -> None:
         ("filter", "emm.android_enterprise.qr_code"),
         ("filter", "emm.android_enterprise.signature_checksum"),
         ("role", "emm.android_enterprise.device_tokens"),
+        ("role", "emm.android_enterprise.provisioning_sheet"),
     ):
         command = ["ansible-doc", "--json", "--type", kind, name]
         process = subprocess.run(command, env=installed, check=True, capture_output=True, text=True, timeout=120)
@@ -152,10 +155,15 @@ def test_modules_role_and_playbook(ansible: Ansible, emulator: Emulator, install
         environment=installed,
     )
     assert [result["failed"] for result in results] == [False, False]
-    inventory = fleet(2, device_tokens_kinds=["enrollment", "user_auth"])
+    sheet = {
+        "provisioning_sheet_directory": str(ansible.directory / "staging"),
+        "provisioning_sheet_payload": {"device_admin_component_name": "com.example.dpc/.AdminReceiver"},
+    }
+    inventory = fleet(2, device_tokens_kinds=["enrollment", "user_auth"], **sheet)
     run = ansible.play("emm.android_enterprise.stage_devices", inventory=inventory, environment=installed)
     assert run.returncode == 0, run.output
     assert len(emulator.tokens()) == 2 + 4
+    assert (ansible.directory / "staging" / "sheet.html").exists()
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -1,0 +1,94 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import variables_of_hosts
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render, to_csv
+
+_CARD = "provisioning_sheet__card"  # where the role keeps what provisioning_card returned
+_ENDINGS = {"sheet": ".html", "labels": ".csv"}
+_SPEC: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "directory": {"type": "str"},
+}
+
+
+class ActionModule(ActionBase):
+    """Writes the sheets of a batch, each in the task of the first host on it, or shreds what is in a directory."""
+
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        dummy, options = self.validate_argument_spec(_SPEC, required_if=[("state", "absent", ["directory"])])
+        try:
+            if options["state"] == "absent":
+                return {**result, **self._shred(SecretFiles(options["directory"]))}
+            return {**result, **self._write(task_vars or {})}
+        except EmmError as error:
+            return {**result, "failed": True, "msg": str(error)}
+
+    def _shred(self, files: SecretFiles) -> dict[str, Any]:
+        names = files.present()
+        if not self._task.check_mode:
+            files.shred()
+        return {"changed": bool(names), "files": [files.path(name) for name in names]}
+
+    def _write(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        own = task_vars[_CARD]
+        if own["refusal"]:
+            raise EmmError(own["refusal"])
+        sheet = own["sheet"]
+        first = self._first(sheet, task_vars)
+        names = self._names(sheet, first, task_vars)
+        files = SecretFiles(sheet["directory"])
+        paths = [files.path(name) for name in names.values()]
+        result = {"changed": False, "files": own["files"] + paths, "written": []}
+        if not names or first != task_vars["inventory_hostname"]:
+            return result
+        texts = self._texts(sheet, task_vars)
+        contents = {name: texts[part].encode() for part, name in names.items()}
+        return {**result, "changed": self._task.check_mode or files.write_all(contents), "written": paths}
+
+    def _first(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> str:
+        """The first host on a sheet. Raises ``EmmError`` if a host before it has another one in its place."""
+        for host, made in self._made(task_vars):
+            if made["refusal"]:
+                continue
+            if made["sheet"] == sheet:
+                return host
+            if all(made["sheet"][field] == sheet[field] for field in ("directory", "name")):
+                rule = f"the sheet of '{host}', in the same directory, has another title, paper, template or output"
+                raise OptionError("provisioning_sheet_name", sheet["name"], rule)
+        return str(task_vars["inventory_hostname"])  # with run_once on the role, the card is another host's
+
+    def _texts(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:
+        """What is to be in each of the files of a sheet."""
+        everybody = list(self._made(task_vars))
+        cards = [made["card"] for dummy, made in everybody if made.get("sheet") == sheet]
+        missing = [host for host, made in everybody if made["refusal"]]
+        makers = {"sheet": lambda: render(sheet, cards, missing), "labels": lambda: to_csv(cards)}
+        return {part: makers[part]() for part in sheet["parts"]}
+
+    def _made(self, task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """What was made of each host of the batch that came to the task before."""
+        for host, variables in variables_of_hosts(self._task, task_vars["ansible_play_batch"], task_vars):
+            made = variables.get(_CARD, {})
+            # With run_once on the role, all hosts have the card of one.
+            if made.get("refusal") or made.get("card", {}).get("host") == host:
+                yield host, made
+
+    def _names(self, sheet: Mapping[str, Any], first: str, task_vars: Mapping[str, Any]) -> dict[str, str]:
+        """The names of the files of a sheet; in waves, with the place in the play of the first host on it."""
+        name = sheet["name"]
+        if self._task.get_play().serial:
+            name = f"{name}-{task_vars['ansible_play_hosts_all'].index(first) + 1:04}"
+        return {part: file_name(name, _ENDINGS[part]) for part in sheet["parts"]}

@@ -1,0 +1,115 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+# This file is documentation only; the action plugin of the same name does the work, on the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: provisioning_card
+short_description: Make what one device scans
+version_added: 0.2.0
+author:
+  - The emm.android_enterprise contributors (!UNKNOWN)
+description:
+  - Makes the provisioning payload of the host that it runs for, and what is asked for with it, as the variables of the role
+    P(emm.android_enterprise.provisioning_sheet#role) say. It is for the tasks of the role; use the role.
+  - It runs on the controller and connects to no host.
+  - It succeeds even if there is something wrong with the variables, so that the reason can be shown where its results are not.
+requirements:
+  - Babel >= 2.12.0
+  - javaproperties >= 0.8.1, for NFC records
+  - segno >= 1.6.0
+  - tzdata, where the system has no time zones
+extends_documentation_fragment:
+  - emm.android_enterprise.attributes.controller
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The variables are checked, with placeholders for tokens, and no file is written.
+"""
+
+EXAMPLES = r"""
+- name: Make the QR code of a device that has its DPC already
+  emm.android_enterprise.provisioning_card:
+  vars:
+    provisioning_sheet_directory: "{{ bench_directory }}"
+    provisioning_sheet_outputs:
+      - qr_code
+    provisioning_sheet_payload:
+      device_admin_component_name: com.example.dpc/.AdminReceiver
+    provisioning_sheet_template: ""
+  register: provisioning_sheet__card
+  no_log: true
+"""
+
+RETURN = r"""
+refusal:
+  description: Why nothing was made, or null.
+  returned: always
+  type: str
+  sample: null
+card:
+  description: What goes on the sheet; what a template finds in its C(cards).
+  returned: if it was made
+  type: dict
+  contains:
+    host:
+      description: The name of the host.
+      type: str
+      sample: tablet-01
+    asset_tag:
+      description: Its asset tag, or null.
+      type: str
+      sample: A-0001
+    user:
+      description: Who is to use it, or null.
+      type: str
+      sample: sam@example.com
+    wifi_ssid:
+      description: The name of the Wi-Fi network in the payload, or null.
+      type: str
+      sample: Staging bench
+    tokens:
+      description: The tokens in the payload, each with its RV(card.tokens[].description) and RV(card.tokens[].validity), in words.
+      type: list
+      elements: dict
+      sample:
+        - description: enrollment token for the device of a user (userDevice)
+          validity: until Friday, 27 November 2026, 08:30 UTC+01:00 (Europe/Berlin)
+    expires_at:
+      description: From when on the code is marked as expired, in ISO 8601, or null if never.
+      type: str
+      sample: "2026-11-27T07:30:00Z"
+    payload:
+      description: The payload as JSON.
+      type: str
+      sample: '{"android.app.extra.PROVISIONING_DEVICE_ADMIN_COMPONENT_NAME":"com.example.dpc/.AdminReceiver"}'
+    svg:
+      description: Its QR code, as an SVG element.
+      type: str
+      sample: <svg xmlns="http://www.w3.org/2000/svg" width="50mm" height="50mm">...</svg>
+sheet:
+  description: The sheet that the card is for.
+  returned: if it was made
+  type: dict
+  sample:
+    directory: ~/staging
+    name: sheet
+    title: Devices to enroll
+    paper: A4
+    template: sheet.html.j2
+    parts:
+      - sheet
+files:
+  description: The paths of the files that were written for the host.
+  returned: if it was made
+  type: list
+  elements: str
+  sample:
+    - ~/staging/tablet-01.qr.svg
+"""

@@ -1,0 +1,67 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+# This file is documentation only; the action plugin of the same name does the work, on the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: provisioning_sheet
+short_description: Put the cards of devices on a sheet, or shred it
+version_added: 0.2.0
+author:
+  - The emm.android_enterprise contributors (!UNKNOWN)
+description:
+  - Writes the sheet of the cards that M(emm.android_enterprise.provisioning_card) has made for the hosts of a batch, in the task of the
+    first host that is on it. It is for the tasks of the role P(emm.android_enterprise.provisioning_sheet#role); use the role.
+  - It fails for a host of which no card could be made, with the reason.
+  - It runs on the controller and connects to no host.
+extends_documentation_fragment:
+  - emm.android_enterprise.attributes.controller
+options:
+  state:
+    description:
+      - Whether there is to be a sheet, or nothing that the role has written.
+    type: str
+    choices:
+      present: Write the sheet.
+      absent: Overwrite and remove all files that the role has written into O(directory).
+    default: present
+  directory:
+    description:
+      - The directory with the files. Required for O(state=absent); otherwise the variables of the role say which it is.
+    type: str
+attributes:
+  check_mode:
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Shred what was made for the bench
+  emm.android_enterprise.provisioning_sheet:
+    state: absent
+    directory: "{{ bench_directory }}"
+"""
+
+RETURN = r"""
+files:
+  description: The paths of the files of the host, the sheet among them, or of those that were removed.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - ~/staging/tablet-01.payload.json
+    - ~/staging/tablet-01.qr.svg
+    - ~/staging/sheet.html
+written:
+  description:
+    - The paths of the sheet and the list for label printers, in the result of the host whose task has written them, which is the first
+      one on the sheet.
+  returned: success, unless O(state=absent)
+  type: list
+  elements: str
+  sample:
+    - ~/staging/sheet.html
+"""

@@ -1,0 +1,232 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the role provisioning_sheet makes of a host: the host's variables, checked, to its card and its files.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _nfc
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload import (
+    build_payload,
+    check_time_zone,
+    for_nfc,
+    for_zero_touch,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import IMAGE_FORMATS, QrCode, to_json
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import file_name
+
+_PREFIX = "provisioning_sheet_"
+OF_THE_BATCH = ("sheet", "labels")
+OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
+# The role's variables, as in its meta/argument_specs.yml.
+SPEC: dict[str, dict[str, Any]] = {
+    "provisioning_sheet_directory": {"type": "str", "required": True},
+    "provisioning_sheet_payload": {"type": "dict", "required": True},
+    "provisioning_sheet_outputs": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(OUTPUTS),
+        "default": ["payload", "qr_code", "sheet"],
+    },
+    "provisioning_sheet_image_format": {"type": "str", "choices": list(IMAGE_FORMATS), "default": "svg"},
+    "provisioning_sheet_asset_tag": {"type": "str"},
+    "provisioning_sheet_user": {"type": "str"},
+    "provisioning_sheet_name": {"type": "str", "default": "sheet"},
+    "provisioning_sheet_title": {"type": "str", "default": "Devices to enroll"},
+    "provisioning_sheet_paper": {"type": "str", "choices": ["A4", "Letter"], "default": "A4"},
+    "provisioning_sheet_time_zone": {"type": "str", "default": "UTC"},
+    "provisioning_sheet_template": {"type": "str", "required": True},
+}
+# The facts that the role device_tokens leaves.
+ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
+VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
+# In check mode there are no tokens. One of these characters and of a usual length lets the rest be checked.
+_PLACEHOLDER = "check-mode-".ljust(64, "0")
+_VALIDATOR = ArgumentSpecValidator(SPEC)
+_TYPES = {"userDevice": "for the device of a user", "userlessDevice": "for a device without a user"}
+# An authentication token lives for minutes, the API does not say for how many. By then, it has certainly expired.
+_CERTAINLY_EXPIRED = timedelta(hours=1)
+_IN_WORDS = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sheet that a card is for. Cards with the same one are on it together."""
+
+    directory: str
+    name: str
+    title: str
+    paper: str
+    template: str
+    parts: list[str]  # of OF_THE_BATCH
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a device scans, and what people need to know to have the right one scan it while it is valid."""
+
+    host: str
+    asset_tag: str | None
+    user: str | None
+    wifi_ssid: str | None
+    tokens: list[dict[str, str]]  # of each in the code a description and the validity, in words
+    expires_at: str | None  # when the first of the tokens in the code expires, ISO 8601
+    payload: str  # as JSON
+    svg: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def load_libraries() -> None:
+    """Load what a card is made with, as far as it is installed."""
+    with contextlib.suppress(EmmError):
+        library("segno", "segno")
+        dict(library("babel", "Babel").Locale("en").languages)
+        library("babel.dates", "Babel")
+
+
+def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a host in check mode, in which what is to have a token can be templated."""
+    facts = {name: variables[name] for name in (ENROLLMENT, USER_AUTH) if isinstance(variables.get(name), Mapping)}
+    return {**variables, **{name: {**fact, "token": fact.get("token") or _PLACEHOLDER} for name, fact in facts.items()}}
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made of a host: its card, the sheet that the card is for, and the host's own files by name."""
+
+    card: Card
+    sheet: Sheet
+    files: dict[str, bytes]
+
+
+def make(host: str, variables: Mapping[str, Any]) -> Made:
+    """Check those of ``VARIABLES`` that a host has, and make what they ask for. Raises ``EmmError``."""
+    # What is null is as good as not set.
+    validation = _VALIDATOR.validate({name: variables[name] for name in SPEC if variables.get(name) is not None})
+    if validation.error_messages:
+        raise EmmError("; ".join(validation.error_messages))
+    options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+    try:
+        payload = build_payload(options["payload"])
+    except EmmError as error:
+        raise EmmError(f"{_PREFIX}payload: {error}") from error
+    code = QrCode.of(payload)
+    card = _card(host, variables, options, payload, code.svg())
+    sheet = Sheet(
+        **{name: options[name] for name in ("directory", "name", "title", "paper", "template")},
+        parts=[part for part in OF_THE_BATCH if part in options["outputs"]],
+    )
+    return Made(card, sheet, dict(_files(host, options, payload, code)))
+
+
+def _card(
+    host: str, variables: Mapping[str, Any], options: Mapping[str, Any], payload: Mapping[str, Any], svg: str
+) -> Card:
+    zone = _zone(options["time_zone"])
+    text = to_json(payload)
+    tokens = []
+    expiries = []
+    for name, tell in ((ENROLLMENT, _tell_enrollment), (USER_AUTH, _tell_user_auth)):
+        fact = _fact(variables, name)
+        if not fact.get("token") or json.dumps(fact["token"])[1:-1] not in text:
+            continue
+        try:
+            description, validity, expires_at = tell(fact, zone)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise EmmError(f"The fact '{name}' is not one that the role device_tokens leaves.") from error
+        tokens.append({"description": description, "validity": validity})
+        expiries += [expires_at] if expires_at else []
+    return Card(
+        host=host,
+        asset_tag=options["asset_tag"],
+        user=options["user"] or _user(variables),
+        wifi_ssid=options["payload"].get("wifi_ssid"),
+        tokens=tokens,
+        expires_at=min(expiries).isoformat().replace("+00:00", "Z") if expiries else None,
+        payload=text,
+        svg=svg,
+    )
+
+
+def _files(
+    host: str, options: Mapping[str, Any], payload: Mapping[str, Any], code: QrCode
+) -> Iterator[tuple[str, bytes]]:
+    outputs = options["outputs"]
+    if "payload" in outputs:
+        yield file_name(host, ".payload.json"), to_json(payload).encode()
+    if "qr_code" in outputs:
+        kind = options["image_format"]
+        yield file_name(host, f".qr.{kind}"), code.png() if kind == "png" else code.svg().encode()
+    if "zero_touch" in outputs:
+        yield file_name(host, ".zero-touch.json"), json.dumps(for_zero_touch(payload), indent=2).encode()
+    if "nfc" in outputs:
+        properties = _nfc.to_properties(for_nfc(payload))
+        yield file_name(host, ".nfc.properties"), properties.encode()
+        yield file_name(host, ".ndef"), _nfc.to_message(properties)
+
+
+def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
+    """What an enrollment token is and until when it is valid, in words, and when it expires."""
+    kind = fact["enrollment_token_type"]
+    description = f"enrollment token {_TYPES[kind]} ({kind})"
+    if fact.get("expires_at") is None:
+        return description, "beyond the year 9999", None
+    expires_at = _time(fact["expires_at"])
+    return description, f"until {_in_words(expires_at, zone)}", expires_at
+
+
+def _tell_user_auth(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
+    """The same of an authentication token."""
+    description = f"authentication token of user {fact['user_id']}"
+    if fact["issued_at"] is None:  # in check mode
+        return description, "once, within minutes", None
+    issued_at = _time(fact["issued_at"])
+    return description, f"once, within minutes of {_in_words(issued_at, zone)}", issued_at + _CERTAINLY_EXPIRED
+
+
+def _fact(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    fact = variables.get(name)
+    return fact if isinstance(fact, Mapping) else {}
+
+
+def _user(variables: Mapping[str, Any]) -> str | None:
+    """Who is to use the device, as far as the tokens say so."""
+    google = _fact(_fact(variables, ENROLLMENT), "google_authentication_options")
+    return google.get("required_account_email") or _fact(variables, USER_AUTH).get("user_id")
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return check_time_zone(name)
+    except ValueError as error:
+        raise OptionError(f"{_PREFIX}time_zone", name, str(error)) from error
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+
+
+def _in_words(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:
+    dates = library("babel.dates", "Babel")
+    words = str(dates.format_datetime(moment, _IN_WORDS, tzinfo=zone, locale="en"))
+    return words.removesuffix("+00:00") if zone.key == "UTC" else f"{words} ({zone.key})"

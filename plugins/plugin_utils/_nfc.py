@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The record that a device reads from an NFC tag.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
+
+MIME_TYPE = "application/com.android.managedprovisioning"
+# The bits of the first byte of a record in the NFC Data Exchange Format: it is the first and the last one of its
+# message, its length takes one byte rather than four, and its type is a media type.
+_ONLY_RECORD, _SHORT, _MEDIA_TYPE = 0xC0, 0x10, 0x02
+
+
+def to_properties(payload: Mapping[str, Any]) -> str:
+    """A payload as Java properties, in which all values are text, and so are those of a bundle, which is one of them.
+
+    Raises ``EmmError`` for a bundle with what is no text there.
+    """
+    return _dump(
+        {
+            name: _dump(_flat(name, value)) if isinstance(value, Mapping) else _text(value)
+            for name, value in payload.items()
+        }
+    )
+
+
+def to_message(properties: str) -> bytes:
+    """The content of a tag: an NDEF message with one record."""
+    kind, content = MIME_TYPE.encode(), properties.encode()
+    if len(content) < 256:
+        head = struct.pack(">BBB", _ONLY_RECORD | _SHORT | _MEDIA_TYPE, len(kind), len(content))
+    else:
+        head = struct.pack(">BBI", _ONLY_RECORD | _MEDIA_TYPE, len(kind), len(content))
+    return head + kind + content
+
+
+def _flat(name: str, bundle: Mapping[str, Any]) -> dict[str, str]:
+    for key, value in bundle.items():
+        if isinstance(value, (Mapping, list)):
+            raise EmmError(f"An NFC record has no place for the entry '{key}' of {name}: it is not a single value.")
+    return {key: _text(value) for key, value in bundle.items()}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _dump(properties: Mapping[str, str]) -> str:
+    return str(library("javaproperties", "javaproperties").dumps(properties, timestamp=False))

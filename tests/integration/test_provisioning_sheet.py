@@ -1,0 +1,417 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The role provisioning_sheet: from the facts of hosts to what devices scan, as files and on paper."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jproperties
+import ndef
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._card import make
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render
+from PIL import Image
+
+from tests.emulator.process import Emulator
+from tests.integration.paper import Page, print_out, read_codes
+from tests.integration.playbooks import REPOSITORY, Ansible
+from tests.integration.test_role import BOTH, GOOGLE_MANAGED_USER, assert_no_secret, fleet
+
+TOKENS = "emm.android_enterprise.device_tokens"
+ROLE = "emm.android_enterprise.provisioning_sheet"
+CARD = "emm.android_enterprise.provisioning_card"
+SHEET = "emm.android_enterprise.provisioning_sheet"
+TEMPLATE = REPOSITORY / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
+EXTRA = "android.app.extra.PROVISIONING_"
+BUNDLE = f"{EXTRA}ADMIN_EXTRAS_BUNDLE"
+WIFI_PASSWORD = "correct horse battery"
+PAYLOAD = {
+    "device_admin_component_name": "com.example.dpc/.AdminReceiver",
+    "device_admin_package_download_location": "https://dpc.example.com/dpc.apk",
+    "device_admin_signature_checksum": "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM",
+    "wifi_ssid": "Prüfstand 电",
+    "wifi_security_type": "WPA",
+    "wifi_password": WIFI_PASSWORD,
+    "locale": "de_DE",
+    "time_zone": "Europe/Berlin",
+    "admin_extras_bundle": {
+        "com.example.dpc.ENROLLMENT_TOKEN": "{{ device_tokens_enrollment.token }}",
+        "com.example.dpc.HOST": "{{ inventory_hostname }}",
+    },
+}
+# Names that are hard to print, to put into a file's name, or to tell from a template, markup or the end of a line.
+NAMES = ["مكتب-٣", "电脑-五", "Ünïcødé & <b>Söhne</b>", "a/b \"c\" 'd'", "лаборатория 🧪", "x" * 200]
+
+
+@pytest.fixture
+def directory(ansible: Ansible) -> Path:
+    return ansible.directory / "staging" / "today"
+
+
+def bench(count: int, directory: Path, **variables: Any) -> dict[str, Any]:
+    """An inventory of devices, with all that the role needs of variables."""
+    common = {
+        "provisioning_sheet_directory": str(directory),
+        "provisioning_sheet_payload": PAYLOAD,
+        "provisioning_sheet_asset_tag": "A-{{ inventory_hostname }}",
+    }
+    return fleet(count, **{**common, **variables})
+
+
+def play(**more: Any) -> dict[str, Any]:
+    return {"hosts": "all", "gather_facts": False, "roles": [TOKENS, ROLE], **more}
+
+
+def name_of(payload: dict[str, Any]) -> str:
+    return str(payload[BUNDLE]["com.example.dpc.HOST"])
+
+
+def names_in(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir() if path.name != ".provisioning_sheet"}
+
+
+def squeezed(text: str) -> str:
+    """Text without what a line break in a PDF may add to it or take from it."""
+    return re.sub(r"[\s\ufffe\u200b\u00ad-]", "", text)
+
+
+# --- From hosts to paper
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_batch_comes_out_of_a_printer_and_enrolls_its_devices(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, directory: Path
+) -> None:
+    outputs = ["payload", "qr_code", "sheet", "labels", "zero_touch", "nfc"]
+    inventory = bench(
+        4,
+        directory,
+        device_tokens_kinds=BOTH,
+        device_tokens_duration="12h",
+        provisioning_sheet_outputs=outputs,
+        provisioning_sheet_image_format="png",
+        provisioning_sheet_time_zone="Europe/Berlin",
+    )
+    hosts = inventory["all"]["hosts"]
+    for name, variables in zip(NAMES, list(hosts.values()) * 2, strict=False):
+        hosts[name] = variables
+    run = ansible.play([play()], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o600}
+    payloads = {}
+    for path in directory.glob("*.payload.json"):
+        payload = json.loads(path.read_text(encoding="utf-8"))
+        payloads[name_of(payload)] = payload
+        stem = str(path).removesuffix(".payload.json")
+        [code] = read_codes(Image.open(f"{stem}.qr.png"))
+        assert code.text == path.read_text(encoding="utf-8")
+        zero_touch = json.loads(Path(f"{stem}.zero-touch.json").read_text(encoding="utf-8"))
+        assert zero_touch == {name: payload[name] for name in (f"{EXTRA}LOCALE", f"{EXTRA}TIME_ZONE", BUNDLE)}
+        [record] = ndef.message_decoder(Path(f"{stem}.ndef").read_bytes())
+        assert record.data == Path(f"{stem}.nfc.properties").read_bytes()
+        assert read_nfc(record.data) == {**payload, f"{EXTRA}WIFI_SSID": '"Prüfstand 电"'}
+    assert payloads.keys() == hosts.keys()
+    with (directory / "sheet.csv").open(encoding="utf-8", newline="") as file:
+        labels = list(csv.DictReader(file))
+    assert {label["host"]: json.loads(label["payload"]) for label in labels} == payloads
+    assert [label["asset_tag"] for label in labels] == [f"A-{host}" for host in hosts]
+
+    pages = print_out(directory / "sheet.html", ansible.directory)
+    printed = [payload for page in pages for payload in page.codes()]
+    assert printed == [payloads[host] for host in hosts], "all codes, in the order of the inventory"
+    assert_cards_are_whole(pages)
+    assert not any(page.has_colours() for page in pages)
+    text = squeezed("".join(page.text for page in pages))
+    by_token = {token["token"]: token for token in emulator.tokens("enrollment")}
+    for payload in printed:
+        issued = by_token[payload[BUNDLE]["com.example.dpc.ENROLLMENT_TOKEN"]]
+        assert issued["devices"] == []
+        assert emulator.redeem(issued["token"])["enterpriseId"] == emulator.address.enterprise_id
+    assert sum(len(token["devices"]) for token in emulator.tokens()) == len(hosts)
+    assert text.count(squeezed("enrollment token for the device of a user (userDevice)")) == len(hosts)
+    assert text.count(squeezed("(Europe/Berlin)")) == len(hosts)
+
+
+def read_nfc(record: bytes) -> dict[str, Any]:
+    """What Android makes of a record: Java properties in UTF-8, and others in the value for the bundle."""
+    properties = properties_in(record.decode())
+    return {**properties, BUNDLE: properties_in(str(properties[BUNDLE]))}
+
+
+def properties_in(text: str) -> dict[str, Any]:
+    properties = jproperties.Properties()
+    properties.load(text.encode(), "utf-8")
+    return {name: value.data for name, value in properties.items()}
+
+
+def assert_cards_are_whole(pages: list[Page]) -> None:
+    """The names on each page are those of the codes on it; those in Latin script, which a PDF has in order."""
+    assert len(pages) > 1
+    for page in pages:
+        on_the_page = [name_of(payload) for payload in page.codes()]
+        plain = [name for name in on_the_page if name.startswith("device-")]
+        assert re.findall(r"^device-\d+", page.text, re.MULTILINE) == plain
+        assert page.text.count("Asset tag") == len(on_the_page)
+        assert page.text.count("until ") == len(on_the_page)
+
+
+def sheet_of(count: int, expires_at: str = "2999-01-01T00:00:00Z", **sheet: Any) -> str:
+    """A sheet as the role makes it, for tokens that were minted at another time."""
+    cards = []
+    for number in range(1, count + 1):
+        host = f"device-{number:02d}"
+        bundle = {"com.example.dpc.ENROLLMENT_TOKEN": "token", "com.example.dpc.HOST": host}
+        fact = {
+            "token": "token",
+            "enrollment_token_type": "userlessDevice",
+            "expires_at": expires_at if number % 2 else "2999-01-01T00:00:00Z",
+        }
+        variables = {
+            "provisioning_sheet_directory": "/",
+            "provisioning_sheet_template": str(TEMPLATE),
+            "provisioning_sheet_payload": {**PAYLOAD, "admin_extras_bundle": bundle},
+            "provisioning_sheet_asset_tag": f"A-{number}",
+            "device_tokens_enrollment": fact,
+        }
+        made = make(host, variables)
+        cards.append(made.card.as_dict())
+    return render({**made.sheet.as_dict(), **sheet}, cards, [])
+
+
+@pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])
+def test_paper_of_both_sizes(tmp_path: Path, paper: str, size: tuple[int, int]) -> None:
+    page = tmp_path / "sheet.html"
+    page.write_text(sheet_of(9, paper=paper), encoding="utf-8")
+    pages = print_out(page, tmp_path)
+    assert [printed.size for printed in pages] == [pytest.approx(size, abs=1)] * len(pages)
+    assert_cards_are_whole(pages)
+    printed = [name_of(payload) for page in pages for payload in page.codes()]
+    assert printed == [f"device-{number:02d}" for number in range(1, 10)]
+    assert all(f"{number} / {len(pages)}" in page.text for number, page in enumerate(pages, 1))
+
+
+def test_what_has_expired_is_marked_when_the_sheet_is_opened_late(tmp_path: Path) -> None:
+    page = tmp_path / "sheet.html"
+    page.write_text(sheet_of(4, expires_at="2026-01-01T00:00:00Z"), encoding="utf-8")
+    pages = print_out(page, tmp_path)
+    text = "".join(page.text for page in pages)
+    assert text.count("EXPIRED") == 2
+    assert "2 of 4 expired. Mint new tokens" in text
+    assert [name_of(payload) for page in pages for payload in page.codes()] == ["device-02", "device-04"]
+    page.write_text(sheet_of(4), encoding="utf-8")
+    assert "xpired" not in "".join(page.text for page in print_out(page, tmp_path)).replace("EXPIRED", "expired")
+
+
+# --- The role
+
+
+@pytest.mark.usefixtures("measured")
+def test_what_is_wrong_with_a_host_is_its_own_reason(
+    ansible: Ansible, environment: dict[str, str], directory: Path, subtests: pytest.Subtests
+) -> None:
+    mistakes: list[tuple[dict[str, Any], str]] = [
+        (
+            {"provisioning_sheet_payload": {**PAYLOAD, "wifi_sid": "x"}},
+            "There is no option 'wifi_sid' (did you mean 'w",
+        ),
+        (
+            {"provisioning_sheet_payload": {**PAYLOAD, "wifi_password": "secret"}},
+            "a WPA network has 8 to 63 characters",
+        ),
+        ({"provisioning_sheet_payload": "{{ nothing }}"}, "cannot be templated: 'nothing' is undefined"),
+        ({"device_tokens_kinds": []}, "cannot be templated: 'device_tokens_enrollment' is undefined"),
+        ({"provisioning_sheet_payload": None}, "provisioning_sheet_payload"),
+        (
+            {"provisioning_sheet_payload": {**PAYLOAD, "admin_extras_bundle": {"comment": "secret" * 500}}},
+            "more than the 2,953 that one QR code holds. Shorten or leave out what is largest in it: comment (3,",
+        ),
+        ({"device_tokens_kinds": BOTH, "device_tokens_user_id": GOOGLE_MANAGED_USER}, "EMM-managed accounts only"),
+        ({"provisioning_sheet_directory": "/dev/null/x"}, "'/dev/null/x' cannot be used: Not a directory"),
+        (
+            {"provisioning_sheet_title": "Others"},
+            "Option 'provisioning_sheet_name' is 'sheet', but the sheet of 'device-",
+        ),
+    ]
+    inventory = bench(len(mistakes) + 2, directory, device_tokens_on_failure="continue")
+    hosts = list(inventory["all"]["hosts"])
+    for host, (change, dummy) in zip(hosts[1:], mistakes, strict=False):
+        inventory["all"]["hosts"][host].update(change)
+    # Ansible's own check would say less about the variables that cannot be templated.
+    sheet = {"ansible.builtin.import_role": {"name": ROLE, "rolespec_validate": False}}
+    run = ansible.play([play(roles=[TOKENS], tasks=[sheet])], inventory=inventory, environment=environment)
+    assert run.returncode == 2, run.output
+    failures = run.failures()
+    for host, (change, fragment) in zip(hosts[1:], mistakes, strict=False):
+        with subtests.test(change=change):
+            assert fragment in failures[host]
+            assert fragment in run.output.replace('\\"', '"')
+    assert failures.keys() == set(hosts[1:-1])
+    assert "secret" not in run.output
+    html = (directory / "sheet.html").read_text(encoding="utf-8")
+    assert re.findall(r"<h2[^>]*>(.*)</h2>", html) == [hosts[0], hosts[-1]]
+    # The last but one has a card, for a sheet that it cannot have.
+    assert re.findall(r"<bdi>(.*?)</bdi>", html) == hosts[1:-2]
+    assert names_in(directory) >= {"sheet.html", f"{hosts[0]}.payload.json", f"{hosts[-1]}.payload.json"}
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_no_secret_is_printed_or_logged(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, directory: Path, refused: bool
+) -> None:
+    """At the highest verbosity, in the log file, and in what callbacks are given."""
+    inventory = bench(2, directory, provisioning_sheet_outputs=["payload", "qr_code", "sheet", "labels", "nfc"])
+    if refused:
+        payload = {**PAYLOAD, "wifi_proxy_port": 5}
+        inventory["all"]["hosts"]["device-02"]["provisioning_sheet_payload"] = payload
+    log = ansible.directory / "ansible.log"
+    environment = {**environment, "ANSIBLE_LOG_PATH": str(log)}
+    run = ansible.play([play()], "-vvvv", "--diff", inventory=inventory, environment=environment)
+    assert run.returncode == (2 if refused else 0), run.output
+    for text in (run.output, log.read_text(encoding="utf-8"), json.dumps(run.results)):
+        assert len(text) > 1000
+        assert WIFI_PASSWORD not in text
+        assert_no_secret(text, emulator)
+    assert str(directory / "sheet.html") in run.output
+
+
+@pytest.mark.usefixtures("measured")
+def test_check_mode_checks_all_and_writes_nothing(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, directory: Path
+) -> None:
+    inventory = bench(3, directory, device_tokens_kinds=BOTH)
+    inventory["all"]["hosts"]["device-02"]["provisioning_sheet_payload"] = {**PAYLOAD, "locale": "german"}
+    run = ansible.play([play()], "--check", inventory=inventory, environment=environment)
+    assert run.failures().keys() == {"device-02"}, run.output
+    assert "Option 'locale' is 'german'" in run.failures()["device-02"]
+    assert [result["changed"] for result in run.of(SHEET, "device-01")] == [True]
+    assert emulator.tokens() == []
+    assert not directory.exists()
+
+
+@pytest.mark.usefixtures("measured")
+def test_again_and_then_shredded(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
+    """A file that is there already is left alone. Only what the role has written is removed."""
+    include = {"ansible.builtin.include_role": {"name": ROLE}}
+    shred = {"ansible.builtin.include_role": {"name": ROLE, "tasks_from": "shred"}}
+    plays = [play(tasks=[include])]
+    inventory = bench(3, directory)
+    run = ansible.play(plays, inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert [result["changed"] for result in run.of(SHEET, "device-01")] == [True, False]
+    assert len(names_in(directory)) == 3 * 2 + 1
+    (directory / "notes.txt").write_text("mine", encoding="utf-8")
+    shredding = {"hosts": "all", "gather_facts": False, "tasks": [shred]}
+    run = ansible.play([shredding], "--check", inventory=inventory, environment=environment)
+    assert all(result["changed"] for result in run.of(SHEET))
+    assert len(names_in(directory)) == 3 * 2 + 2
+    run = ansible.play([shredding], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert str(directory / "sheet.html") in run.of(SHEET)[0]["files"]
+    assert {path.name for path in directory.iterdir()} == {"notes.txt"}
+
+
+ODD = "inventory_hostname[-1] in '13579'"
+
+
+@pytest.mark.parametrize(
+    ("how", "sheets"),
+    [
+        pytest.param({"serial": 2}, {"sheet-0001": [1, 2], "sheet-0003": [3, 4], "sheet-0005": [5]}, id="serial"),
+        pytest.param({"roles": [TOKENS, {"role": ROLE, "when": ODD}]}, {"sheet": [1, 3, 5]}, id="condition"),
+        pytest.param(
+            {
+                "roles": [TOKENS],
+                "tasks": [{"ansible.builtin.include_role": {"name": ROLE}, "when": f"not ({ODD})"}],
+            },
+            {"sheet": [2, 4]},
+            id="include-without-the-first",
+        ),
+        pytest.param(
+            {"vars": {"provisioning_sheet_name": f"{{{{ 'odd/1' if {ODD} else 'even' }}}}"}},
+            {"odd%2F1": [1, 3, 5], "even": [2, 4]},
+            id="names",
+        ),
+        pytest.param({"roles": [TOKENS, {"role": ROLE, "run_once": True}]}, {"sheet": [1]}, id="run-once"),
+        pytest.param({"strategy": "free"}, {}, id="free"),
+    ],
+)
+def test_the_hosts_on_each_sheet(
+    ansible: Ansible,
+    environment: dict[str, str],
+    directory: Path,
+    how: dict[str, Any],
+    sheets: dict[str, list[int]],
+) -> None:
+    inventory = bench(5, directory, provisioning_sheet_outputs=["sheet"])
+    run = ansible.play([play(**how)], inventory=inventory, environment=environment)
+    assert run.returncode == (0 if sheets else 2), run.output
+    if not sheets:
+        assert "Make it in a play with the linear strategy" in run.failures()["device-05"]
+        assert not directory.exists()
+        return
+    found = {
+        path.stem: re.findall(r"<h2[^>]*>device-0(\d)</h2>", path.read_text()) for path in directory.glob("*.html")
+    }
+    assert found == {name: [str(number) for number in numbers] for name, numbers in sheets.items()}
+    assert names_in(directory) == {f"{name}.html" for name in sheets}
+
+
+def test_values_from_a_vault_and_a_template_of_ones_own(
+    ansible: Ansible, environment: dict[str, str], directory: Path
+) -> None:
+    password = ansible.directory / "password"
+    password.write_text("open sesame", encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("ansible-vault")), "encrypt_string", "--vault-password-file"]
+    encrypted = subprocess.run(
+        [*command, str(password), WIFI_PASSWORD], env=environment, check=True, capture_output=True, text=True
+    ).stdout
+    template = ansible.directory / "own.html.j2"
+    template.write_text("{{ title }}: {{ cards | map(attribute='host') | join(', ') }}", encoding="utf-8")
+    inventory = ansible.directory / "hosts.yml"
+    inventory.write_text(
+        f"""
+all:
+  vars:
+    provisioning_sheet_directory: {directory}
+    provisioning_sheet_template: {template}
+    provisioning_sheet_payload:
+      device_admin_component_name: com.example.dpc/.AdminReceiver
+      wifi_ssid: Bench
+      wifi_security_type: WPA
+      wifi_password: {encrypted.replace(chr(10), chr(10) + "  ")}
+  hosts:
+    one:
+    two:
+""",
+        encoding="utf-8",
+    )
+    arguments = ["--inventory", str(inventory), "--vault-password-file", str(password)]
+    run = ansible.play([play(roles=[ROLE])], *arguments, environment=environment)
+    assert run.returncode == 0, run.output
+    assert (directory / "sheet.html").read_text(encoding="utf-8") == "Devices to enroll: one, two"
+    payload = json.loads((directory / "one.payload.json").read_text(encoding="utf-8"))
+    assert payload[f"{EXTRA}WIFI_PASSWORD"] == WIFI_PASSWORD
+
+
+def test_without_its_libraries_every_host_says_which(
+    ansible: Ansible, environment: dict[str, str], directory: Path
+) -> None:
+    hidden = ansible.directory / "hidden"
+    hidden.mkdir()
+    (hidden / "segno.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
+    environment = {**environment, "PYTHONPATH": str(hidden)}
+    run = ansible.play([play()], inventory=bench(2, directory), environment=environment)
+    reason = "The Python library segno is not installed where ansible-core is."
+    assert run.failures() == dict.fromkeys(["device-01", "device-02"], reason), run.output

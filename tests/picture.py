@@ -1,0 +1,46 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""``python -m tests.picture``: draw the picture of a sheet that the documentation has, of the devices in examples."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from tests.emulator.process import Emulator
+from tests.integration.paper import print_out
+from tests.integration.playbooks import REPOSITORY, Ansible
+
+PICTURE = REPOSITORY / "docs" / "docsite" / "rst" / "images" / "provisioning_sheet.png"
+_PART = 0.745  # of the page, from its top: three cards
+_WIDTH = 1000  # pixels
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary)
+        with Emulator(directory) as emulator:
+            ansible = Ansible(directory)
+            variables = f"provisioning_sheet_directory={directory}/sheet"
+            run = ansible.play(
+                "emm.android_enterprise.stage_devices",
+                "--inventory",
+                str(REPOSITORY / "examples" / "devices.yml"),
+                "--extra-vars",
+                variables,
+                environment=ansible.environment(**emulator.address.environment()),
+            )
+        if run.returncode != 0:
+            raise RuntimeError(run.output)
+        page = print_out(directory / "sheet" / "sheet.html", directory)[0].image.convert("L")
+    part = page.crop((0, 0, page.width, round(page.height * _PART)))
+    small = part.resize((_WIDTH, round(part.height * _WIDTH / part.width)), Image.Resampling.LANCZOS)
+    small.quantize(8).save(PICTURE, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The sheet and the list for label printers, as text. A browser looks at the sheet in the tests of the role."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render, to_csv
+
+TEMPLATE = Path(__file__).parents[4] / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
+ODD = "<script>alert(1)</script> & \"{{ 1 + 1 }}\" '{% raw %}' مكتب"
+
+
+def card(host: str, **more: Any) -> dict[str, Any]:
+    return {
+        "host": host,
+        "asset_tag": None,
+        "user": None,
+        "wifi_ssid": None,
+        "tokens": [],
+        "expires_at": None,
+        "payload": "{}",
+        "svg": "<svg></svg>",
+        **more,
+    }
+
+
+def sheet(**more: Any) -> dict[str, Any]:
+    return {"title": "Devices", "paper": "A4", "template": str(TEMPLATE), **more}
+
+
+def test_values_are_text_wherever_they_stand() -> None:
+    odd = card(ODD, asset_tag=ODD, user=ODD, wifi_ssid=ODD, tokens=[{"description": ODD, "validity": ODD}])
+    html = render(sheet(title=ODD), [odd], [ODD])
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;{{ 1 + 1 }}&#34; &#39;{% raw %}&#39; مكتب") == 9
+    assert html.count("<script>") == 1
+    assert "alert(1)</script>" not in html
+
+
+def test_it_is_one_file() -> None:
+    """A browser asks for nothing else, and could not."""
+    html = render(sheet(), [card("a")], [])
+    assert re.findall(r"\b(?:src|srcset|href|data)=|\burl\(|@import|//\w", html) == []
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"" in html
+
+
+def test_paper() -> None:
+    assert "size: Letter;" in render(sheet(paper="Letter"), [card("a")], [])
+
+
+def test_hosts_that_are_not_on_it() -> None:
+    assert "Not on this sheet: <bdi>b</bdi>, <bdi>c</bdi></p>" in render(sheet(), [card("a")], ["b", "c"])
+    assert "Not on this sheet" not in render(sheet(), [card("a")], [])
+
+
+def test_a_template_of_ones_own(tmp_path: Path) -> None:
+    template = tmp_path / "own.j2"
+    template.write_text("{% for card in cards %}{{ card.host }}: {{ title }}{% endfor %}", encoding="utf-8")
+    assert render(sheet(template=str(template)), [card("ä")], []) == "ä: Devices"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{{ cards", "unexpected end of template"),
+        (b"{{ card.nothing }}", "'card' is undefined"),
+        (b"\xff", "can't decode byte 0xff"),
+        (None, "read: No such file or directory"),
+    ],
+)
+def test_a_template_that_cannot_be_used(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    template = tmp_path / "own.j2"
+    if content is not None:
+        template.write_bytes(content)
+    with pytest.raises(EmmError, match=f"The template '{template}' cannot be .*{reason}"):
+        render(sheet(template=str(template)), [card("a")], [])
+
+
+def test_labels() -> None:
+    tokens = [{"description": "one", "validity": "until then"}, {"description": "two", "validity": "once"}]
+    cards = [
+        card(
+            "a,b",
+            asset_tag='"A"\n1',
+            user="مكتب",
+            tokens=tokens,
+            expires_at="2026-11-26T22:30:00Z",
+        ),
+        card("c"),
+    ]
+    assert list(csv.reader(io.StringIO(to_csv(cards)))) == [
+        ["host", "asset_tag", "user", "tokens", "validity", "expires_at", "payload"],
+        ["a,b", '"A"\n1', "مكتب", "one; two", "until then; once", "2026-11-26T22:30:00Z", "{}"],
+        ["c", "", "", "", "", "", "{}"],
+    ]
