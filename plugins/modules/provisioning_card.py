@@ -75,12 +75,18 @@ card:
       type: str
       sample: Staging bench
     tokens:
-      description: The tokens in the payload, each with its RV(card.tokens[].description) and RV(card.tokens[].validity), in words.
+      description: The tokens in the payload.
       type: list
       elements: dict
-      sample:
-        - description: enrollment token for the device of a user (userDevice)
-          validity: until Friday, 27 November 2026, 08:30 UTC+01:00 (Europe/Berlin)
+      contains:
+        description:
+          description: What it is, in words.
+          type: str
+          sample: enrollment token for the device of a user (userDevice)
+        validity:
+          description: When it can be used, in words.
+          type: str
+          sample: until Friday, 27 November 2026, 08:30 UTC+01:00 (Europe/Berlin)
     expires_at:
       description: From when on the code is marked as expired, in ISO 8601, or null if never.
       type: str

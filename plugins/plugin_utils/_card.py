@@ -136,7 +136,7 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
         **{name: options[name] for name in ("directory", "name", "title", "paper", "template")},
         parts=[part for part in OF_THE_BATCH if part in options["outputs"]],
     )
-    return Made(card, sheet, dict(_files(host, options, payload, code)))
+    return Made(card, sheet, dict(_files(card, options, payload, code)))
 
 
 def _card(
@@ -169,20 +169,20 @@ def _card(
 
 
 def _files(
-    host: str, options: Mapping[str, Any], payload: Mapping[str, Any], code: QrCode
+    card: Card, options: Mapping[str, Any], payload: Mapping[str, Any], code: QrCode
 ) -> Iterator[tuple[str, bytes]]:
     outputs = options["outputs"]
     if "payload" in outputs:
-        yield file_name(host, ".payload.json"), to_json(payload).encode()
+        yield file_name(card.host, ".payload.json"), card.payload.encode()
     if "qr_code" in outputs:
         kind = options["image_format"]
-        yield file_name(host, f".qr.{kind}"), code.png() if kind == "png" else code.svg().encode()
+        yield file_name(card.host, f".qr.{kind}"), code.png() if kind == "png" else card.svg.encode()
     if "zero_touch" in outputs:
-        yield file_name(host, ".zero-touch.json"), json.dumps(for_zero_touch(payload), indent=2).encode()
+        yield file_name(card.host, ".zero-touch.json"), json.dumps(for_zero_touch(payload), indent=2).encode()
     if "nfc" in outputs:
         properties = _nfc.to_properties(for_nfc(payload))
-        yield file_name(host, ".nfc.properties"), properties.encode()
-        yield file_name(host, ".ndef"), _nfc.to_message(properties)
+        yield file_name(card.host, ".nfc.properties"), properties.encode()
+        yield file_name(card.host, ".ndef"), _nfc.to_message(properties)
 
 
 def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:

@@ -19,8 +19,7 @@ from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
 _PEM = "-----BEGIN "
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}:?){32}")
@@ -30,7 +29,7 @@ def signature_checksum(certificate: object) -> str:
     """The checksum of a signing certificate: PEM text, or the path of a file in PEM or DER. Raises ``EmmError``."""
     pem = isinstance(certificate, str) and _PEM in certificate
     content = str(certificate).encode() if pem else _read(certificate)
-    return encode(_certificate(content).fingerprint(SHA256()))
+    return encode(_fingerprint(content))
 
 
 def package_checksum(path: object) -> str:
@@ -71,19 +70,17 @@ def _read(path: object) -> bytes:
         raise EmmError(f"The file {quote_foreign(path)!r} cannot be read: {reason}.") from error
 
 
-def _certificate(content: bytes) -> x509.Certificate:
-    """The only certificate in a file. What cannot be used is not quoted, for it may be a private key."""
+def _fingerprint(content: bytes) -> bytes:
+    """The SHA-256 of the only certificate in a file. What cannot be used is not quoted: it may be a private key."""
+    x509 = library("cryptography.x509", "cryptography")
     try:
-        found = (
-            x509.load_pem_x509_certificates(content)
-            if _PEM.encode() in content
-            else [x509.load_der_x509_certificate(content)]
-        )
+        pem = _PEM.encode() in content
+        found = x509.load_pem_x509_certificates(content) if pem else [x509.load_der_x509_certificate(content)]
     except ValueError as error:
         raise EmmError("This is not an X.509 certificate in PEM or DER.") from error
     if len(found) != 1:
         raise EmmError(f"There are {len(found)} certificates. Only the one that signs the DPC is to be there.")
-    return found[0]
+    return bytes(found[0].fingerprint(library("cryptography.hazmat.primitives.hashes", "cryptography").SHA256()))
 
 
 def _is_package(content: bytes) -> bool:

@@ -29,7 +29,6 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _checksums
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
-from cryptography import x509
 
 _INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1  # of Java
 _SECONDS = 10**11  # a number of milliseconds below it is of before 1974, and rather one of seconds
@@ -190,6 +189,7 @@ def _ca_certificate(value: Any) -> str:
     if len(found) != 1:
         raise ValueError(rule)
     content = "".join(found[0].split())
+    x509 = library("cryptography.x509", "cryptography")
     try:
         x509.load_der_x509_certificate(base64.b64decode(content, validate=True))
     except (binascii.Error, ValueError) as error:

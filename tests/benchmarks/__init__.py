@@ -8,6 +8,7 @@
 ``__main__.py``     the command line
 ``contestants.py``  what is measured: tasks, the role, and what they are compared with
 ``bare.py``         one of the latter, a script that does without Ansible
+``draw.py``         another one, which only draws QR codes
 ``stopwatch.py``    runs a command, and measures its time, its memory, and the emulator
 ``launch.py``       what it runs it with
 ``flood.py``        as many requests as the emulator can answer

@@ -79,6 +79,7 @@ def _parse_arguments() -> argparse.Namespace:
         default=[3],
         help="how often to run each of those; the last number is for the rest",
     )
+    parser.add_argument("--cards", type=int, default=1000, help="how many devices to make a sheet for")
     parser.add_argument("--flood-seconds", type=float, default=5, help="how long to flood the emulator")
     parser.add_argument("--docs", action="store_true", help="put the plot into the guide, too")
     return parser.parse_args()
@@ -96,7 +97,9 @@ def _machine() -> dict[str, Any]:
 
 
 def _measure(field: Field, options: argparse.Namespace) -> tuple[Runs, list[figures.Figure]]:
-    interleave({**field.on_localhost(LOOP, 2), **field.over_hosts(LOOP)}, 1)  # fills caches, and is not counted
+    interleave(
+        {**field.on_localhost(LOOP, 2), **field.over_hosts(LOOP), **field.over_cards(LOOP)}, 1
+    )  # fills caches, and is not counted
     flood = field.flood(os.cpu_count() or 1, options.flood_seconds)
     runs = interleave(field.on_localhost(options.tokens, options.tokens_by_uri), options.repetitions)
     found = figures.on_localhost(runs, options.tokens, options.tokens_by_uri, flood)
@@ -106,7 +109,8 @@ def _measure(field: Field, options: argparse.Namespace) -> tuple[Runs, list[figu
         options.hosts, itertools.chain(repetitions, itertools.repeat(repetitions[-1])), strict=False
     ):
         runs |= interleave(field.over_hosts(hosts), times)
-    return runs, [*found, *figures.over_hosts(runs, options.hosts)]
+    runs |= interleave(field.over_cards(options.cards), repetitions[-1])
+    return runs, [*found, *figures.over_hosts(runs, options.hosts), *figures.over_cards(runs, options.cards)]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +36,26 @@ ROLE_USER_AUTH = "the role, for authentication tokens"
 ROLE_BOTH = "the role, for both kinds of token"
 SET_FACT = "a play with one set_fact"
 URI_PER_HOST = "a play with one uri task for each host"
+SHEET = "the role provisioning_sheet"
+DRAWN = "a script that draws the same codes with segno"
+
+ENROLLMENT = {
+    "enrollment_token_type": "userDevice",
+    "issued_at": "2026-11-26T21:30:00Z",
+    "expires_at": "2026-11-27T09:30:00Z",
+}
+
+PAYLOAD = {
+    "device_admin_component_name": "com.example.dpc/.AdminReceiver",
+    "device_admin_package_download_location": "https://dpc.example.com/dpc.apk",
+    "device_admin_signature_checksum": "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM",
+    "wifi_ssid": "Staging bench",
+    "wifi_security_type": "WPA",
+    "wifi_password": "correct horse",
+    "locale": "de_DE",
+    "time_zone": "Europe/Berlin",
+    "admin_extras_bundle": {"com.example.dpc.ENROLLMENT_TOKEN": "{{ device_tokens_enrollment.token }}"},
+}
 
 Contestants = dict[str, Callable[[], Sample]]
 _HERE = Path(__file__).resolve().parent
@@ -86,6 +108,22 @@ class Field:
         """What one would write without the collection, as many at a time as Ansible has forks."""
         task = {**self._uri("{{ device_tokens_user_id }}"), "delegate_to": "localhost"}
         return {over(hosts, URI_PER_HOST): self._over(hosts, hosts, {"tasks": [task]}, ansible_become=False)}
+
+    def over_cards(self, hosts: int) -> Contestants:
+        """The role that makes what so many devices scan, of tokens that they hold, and what draws the same codes."""
+        made, drawn = self._directory / "made", self._directory / "drawn"
+        inventory = fleet(hosts, provisioning_sheet_directory=str(made), provisioning_sheet_payload=PAYLOAD)
+        for host in inventory["all"]["hosts"].values():
+            host["device_tokens_enrollment"] = {**ENROLLMENT, "token": secrets.token_urlsafe(40)}
+        play = {"hosts": "all", "gather_facts": False, "roles": ["emm.android_enterprise.provisioning_sheet"]}
+        role = self._playbook(0, play, "--inventory", str(self._write(f"cards-{hosts}.yml", inventory)))
+        script = [sys.executable, str(_HERE / "draw.py"), str(made), str(drawn)]
+
+        def make() -> Sample:
+            shutil.rmtree(made, ignore_errors=True)  # or the files would be left alone
+            return role()
+
+        return {over(hosts, SHEET): make, over(hosts, DRAWN): lambda: self._stopwatch.measure(script, 0)}
 
     def flood(self, processes: int, seconds: float) -> float:
         """How many requests a second the emulator answers, at most."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.contestants import (
     BARE,
+    DRAWN,
     EMPTY,
     IN_A_LOOP,
     LOOP,
@@ -24,6 +25,7 @@ from tests.benchmarks.contestants import (
     ROLE_BOTH,
     ROLE_USER_AUTH,
     SET_FACT,
+    SHEET,
     over,
 )
 from tests.benchmarks.stopwatch import LATENCY, Runs
@@ -103,6 +105,17 @@ def over_hosts(runs: Runs, sizes: Sequence[int]) -> list[Figure]:
             growth = median(runs, over(more, contestant)) / median(runs, over(fewer, contestant)) * fewer / more
             figures.append(Figure(f"{contestant}: time per host, {more:,} hosts to {fewer:,}", growth))
     return figures
+
+
+def over_cards(runs: Runs, hosts: int) -> list[Figure]:
+    """The figures of a sheet for so many devices."""
+    sheet, drawn = over(hosts, SHEET), over(hosts, DRAWN)
+    ratio = median(runs, sheet) / median(runs, drawn)
+    return [
+        *_per_host(runs, drawn, hosts),
+        *_per_host(runs, sheet, hosts),
+        Figure("  time relative to drawing the same codes", ratio, "<= 2.5"),
+    ]
 
 
 def _per_host(runs: Runs, name: str, hosts: int) -> list[Figure]:
