@@ -42,6 +42,7 @@ EXAMPLES = r"""
       - qr_code
     provisioning_sheet_payload:
       device_admin_component_name: com.example.dpc/.AdminReceiver
+    provisioning_sheet_require_token: false
     provisioning_sheet_template: ""
   register: provisioning_sheet__card
   no_log: true

@@ -37,6 +37,7 @@ OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
 SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_directory": {"type": "str", "required": True},
     "provisioning_sheet_payload": {"type": "dict", "required": True},
+    "provisioning_sheet_require_token": {"type": "bool", "default": True},
     "provisioning_sheet_outputs": {
         "type": "list",
         "elements": "str",
@@ -61,6 +62,11 @@ _VALIDATOR = ArgumentSpecValidator(SPEC)
 _TYPES = {"userDevice": "for the device of a user", "userlessDevice": "for a device without a user"}
 # An authentication token lives for minutes, the API does not say for how many. By then, it has certainly expired.
 _CERTAINLY_EXPIRED = timedelta(hours=1)
+_OF_NO_USE = (
+    "There is no token of the host in provisioning_sheet_payload. Put it into the admin_extras_bundle, as "
+    "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets it in another way, set "
+    "provisioning_sheet_require_token to false."
+)
 _IN_WORDS = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
 
 
@@ -132,6 +138,8 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
         raise EmmError(f"{_PREFIX}payload: {error}") from error
     code = QrCode.of(payload)
     card = _card(host, variables, options, payload, code.svg())
+    if options["require_token"] and not card.tokens:
+        raise EmmError(_OF_NO_USE)
     sheet = Sheet(
         **{name: options[name] for name in ("directory", "name", "title", "paper", "template")},
         parts=[part for part in OF_THE_BATCH if part in options["outputs"]],

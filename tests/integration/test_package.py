@@ -158,6 +158,7 @@ def test_modules_role_and_playbook(ansible: Ansible, emulator: Emulator, install
     sheet = {
         "provisioning_sheet_directory": str(ansible.directory / "staging"),
         "provisioning_sheet_payload": {"device_admin_component_name": "com.example.dpc/.AdminReceiver"},
+        "provisioning_sheet_require_token": False,
     }
     inventory = fleet(2, device_tokens_kinds=["enrollment", "user_auth"], **sheet)
     run = ansible.play("emm.android_enterprise.stage_devices", inventory=inventory, environment=installed)

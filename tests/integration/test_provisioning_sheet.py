@@ -234,6 +234,10 @@ def test_what_is_wrong_with_a_host_is_its_own_reason(
         ({"device_tokens_kinds": []}, "cannot be templated: 'device_tokens_enrollment' is undefined"),
         ({"provisioning_sheet_payload": None}, "provisioning_sheet_payload"),
         (
+            {"provisioning_sheet_payload": {**PAYLOAD, "admin_extras_bundle": {"token": "secret"}}},
+            "There is no token of the host in provisioning_sheet_payload. Put it into the admin_extras_bundle",
+        ),
+        (
             {"provisioning_sheet_payload": {**PAYLOAD, "admin_extras_bundle": {"comment": "secret" * 500}}},
             "more than the 2,953 that one QR code holds. Shorten or leave out what is largest in it: comment (3,",
         ),
@@ -368,6 +372,31 @@ def test_the_hosts_on_each_sheet(
     assert names_in(directory) == {f"{name}.html" for name in sheets}
 
 
+def test_the_playbook_ends_with_one_sheet_of_all_waves(
+    ansible: Ansible, environment: dict[str, str], directory: Path
+) -> None:
+    inventory = bench(4, directory, device_tokens_kinds=BOTH, provisioning_sheet_outputs=["sheet", "labels"])
+    hosts = inventory["all"]["hosts"]
+    hosts["device-01"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    hosts["device-04"]["device_tokens_enrollment_token_type"] = "none"
+    arguments = ["--extra-vars", "stage_devices_serial=1"]
+    playbook = "emm.android_enterprise.stage_devices"
+    run = ansible.play(playbook, *arguments, inventory=inventory, environment=environment)
+    failures = run.failures()
+    assert failures.keys() == {"device-01", "device-04"}, run.output
+    assert "EMM-managed accounts only" in failures["device-01"]
+    assert "value of device_tokens_enrollment_token_type must be one of" in failures["device-04"]
+    html = (directory / "sheet.html").read_text(encoding="utf-8")
+    assert re.findall(r"<h2[^>]*>(.*)</h2>", html) == ["device-02", "device-03"]
+    assert re.findall(r"<bdi>(.*?)</bdi>", html) == ["device-01", "device-04"]
+    assert f"Print {directory}/sheet.html and {directory}/sheet.csv" in run.output
+    assert names_in(directory) == {"sheet.html", "sheet.csv"}
+    playbook = "emm.android_enterprise.shred_sheet"
+    run = ansible.play(playbook, inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert list(directory.iterdir()) == []
+
+
 def test_values_from_a_vault_and_a_template_of_ones_own(
     ansible: Ansible, environment: dict[str, str], directory: Path
 ) -> None:
@@ -386,6 +415,7 @@ all:
   vars:
     provisioning_sheet_directory: {directory}
     provisioning_sheet_template: {template}
+    provisioning_sheet_require_token: "false"
     provisioning_sheet_payload:
       device_admin_component_name: com.example.dpc/.AdminReceiver
       wifi_ssid: Bench

@@ -109,8 +109,9 @@ def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
 
 def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -> None:
     facts = {"device_tokens_enrollment": ENROLLMENT, "device_tokens_user_auth": USER_AUTH}
-    assert made(facts=facts, payload=payload_with(other="x")).card.tokens == []
-    assert made(facts=facts, payload=payload_with(other="x")).card.expires_at is None
+    none = made(facts=facts, payload=payload_with(other="x"), require_token=False).card
+    assert none.tokens == []
+    assert none.expires_at is None
     url = "https://example.com/?token=auth-token"
     card = made(facts=facts, payload=payload_with(deep={"url": url})).card
     assert card.tokens == [
@@ -135,7 +136,7 @@ def test_the_first_token_to_expire_is_when_the_code_does() -> None:
 @pytest.mark.parametrize("fact", [None, {}, {"token": None}, "text"])
 def test_no_token(fact: Any) -> None:
     facts = {"device_tokens_enrollment": fact, "device_tokens_user_auth": fact}
-    assert made(facts=facts, payload=payload_with(a="b")).card.tokens == []
+    assert made(facts=facts, payload=payload_with(a="b"), require_token=False).card.tokens == []
 
 
 @pytest.mark.parametrize("change", [{"enrollment_token_type": "x"}, {"expires_at": "soon"}, {"expires_at": 5}])
@@ -209,11 +210,12 @@ def test_the_sheet_that_a_card_is_for() -> None:
             r"provisioning_sheet_payload: There is no option 'wifi_sid' \(did you mean 'wifi_ssid'\?\)",
         ),
         ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or leave out .*: a \\(3,"),
+        ({"payload": payload_with(a="b")}, "There is no token of the host in provisioning_sheet_payload. Put it into"),
         ({"outputs": ["picture"]}, "provisioning_sheet_outputs .*picture"),
         ({"paper": "A5"}, "provisioning_sheet_paper .*A5"),
         ({"time_zone": "Berlin"}, "Option 'provisioning_sheet_time_zone' is 'Berlin', but it must be a time zone"),
         (
-            {"payload": payload_with(a={"b": "c"}), "outputs": ["nfc"]},
+            {"payload": payload_with(a={"b": "enrollment-token"}), "outputs": ["nfc"]},
             "An NFC record has no place for the entry 'a' of android",
         ),
     ],
