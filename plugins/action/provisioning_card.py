@@ -4,13 +4,21 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
+from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import hosts_stay_together, templated
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card, _sheet
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
+    hosts_stay_together,
+    run_of,
+    templated,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles
 
 # Ansible imports this file before it forks a process for each host. What those need is loaded here, once.
@@ -24,26 +32,50 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        result["run"] = run_of(self._task)
         try:
-            made = self._make(task_vars or {})
-            files = SecretFiles(made.sheet.directory)
-            changed = self._task.check_mode or files.write_all(made.files)
+            return {**result, "refusal": None, **self._make(task_vars or {})}
         except EmmError as error:
             return {**result, "changed": False, "refusal": str(error)}
-        paths = [files.path(name) for name in made.files]
-        parts = {"card": made.card.as_dict(), "sheet": made.sheet.as_dict(), "files": paths}
-        return {**result, "changed": changed, "refusal": None, **parts}
+        except Exception as error:
+            # Not its text, in which there may be a secret.
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(last.filename).name}, line {last.lineno}"
+            return {**result, "changed": False, "refusal": f"Something unforeseen: {type(error).__name__} in {place}."}
 
-    def _make(self, task_vars: dict[str, Any]) -> _card.Made:
+    def _make(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """What there is for the host. Raises ``EmmError``."""
         if not hosts_stay_together(self._task):
+            strategy = self._task.get_play().strategy
             raise EmmError(
-                "Hosts that are on a sheet have to come together. Make it in a play with the linear strategy."
+                "Hosts that are on a sheet have to come together, and do not under the strategy "
+                f"'{strategy}'. Make it in a play with the linear strategy."
             )
+        for warning in _card.unknown_variables(task_vars):
+            Display().warning(warning)
         variables = _card.with_placeholders(task_vars) if self._task.check_mode else task_vars
         templar = Templar(loader=self._loader, variables=variables)
         refusal = templated(_card.REFUSAL, variables.get(_card.REFUSAL), templar)
         if refusal:
             raise EmmError(str(refusal))
         given = {name: templated(name, variables[name], templar) for name in _card.VARIABLES if name in variables}
-        return _card.make(str(variables["inventory_hostname"]), given)
+        made = _card.make(str(variables["inventory_hostname"]), given)
+        sheet = {**made.sheet.as_dict(), "template": self._find(made.sheet.template)}
+        files = SecretFiles(made.sheet.directory)
+        check_mode = bool(self._task.check_mode)
+        changed = _card.in_directory(
+            lambda: files.write_all(made.files, in_place_of=made.in_place_of, check_mode=check_mode)
+        )
+        paths = [files.path(name) for name in made.files]
+        return {"changed": changed, "card": made.card.as_dict(), "sheet": sheet, "files": paths}
+
+    def _find(self, template: str) -> str:
+        """The path of the template of a sheet, if there is to be one. Raises ``EmmError`` if it cannot be used."""
+        if not template:
+            return ""
+        try:
+            path = str(self._find_needle("templates", template))
+        except AnsibleError as error:
+            raise EmmError(f"provisioning_sheet_template: There is no file '{template}'.") from error
+        _sheet.load(path)
+        return path

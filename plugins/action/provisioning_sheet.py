@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import variables_of_hosts
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import hosts_of_batch, registered
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render, to_csv
 
@@ -37,58 +37,67 @@ class ActionModule(ActionBase):
             return {**result, "failed": True, "msg": str(error)}
 
     def _shred(self, files: SecretFiles) -> dict[str, Any]:
-        names = files.present()
-        if not self._task.check_mode:
-            files.shred()
+        if not files.was_used():
+            text = f"There is nothing in '{files.path()}' that the role provisioning_sheet has written."
+            return {"changed": False, "files": [], "warnings": [text]}
+        names = files.present() if self._task.check_mode else files.shred()
         return {"changed": bool(names), "files": [files.path(name) for name in names]}
 
     def _write(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         own = task_vars[_CARD]
-        if own["refusal"]:
-            raise EmmError(own["refusal"])
+        if "card" not in own:
+            raise EmmError(own.get("refusal") or "There is no card, since the task that makes it has failed.")
         sheet = own["sheet"]
-        first = self._first(sheet, task_vars)
-        names = self._names(sheet, first, task_vars)
+        first = self._first(own, task_vars)
+        names = self._names(sheet, task_vars)
         files = SecretFiles(sheet["directory"])
         paths = [files.path(name) for name in names.values()]
         result = {"changed": False, "files": own["files"] + paths, "written": []}
-        if not names or first != task_vars["inventory_hostname"]:
+        if first != task_vars["inventory_hostname"]:
             return result
         texts = self._texts(sheet, task_vars)
         contents = {name: texts[part].encode() for part, name in names.items()}
-        return {**result, "changed": self._task.check_mode or files.write_all(contents), "written": paths}
+        changed = files.write_all(contents, check_mode=bool(self._task.check_mode))
+        return {**result, "changed": changed, "directory": files.path(), "written": paths}
 
-    def _first(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> str:
-        """The first host on a sheet. Raises ``EmmError`` if a host before it has another one in its place."""
+    def _first(self, own: Mapping[str, Any], task_vars: Mapping[str, Any]) -> str:
+        """The first host on a sheet that comes here now. Raises ``EmmError`` if another sheet is in its place."""
+        sheet = own["sheet"]
         for host, made in self._made(task_vars):
-            if made["refusal"]:
-                continue
-            if made["sheet"] == sheet:
+            other = made["sheet"]
+            if made["run"] == own["run"] and other == sheet:
                 return host
-            if all(made["sheet"][field] == sheet[field] for field in ("directory", "name")):
-                rule = f"the sheet of '{host}', in the same directory, has another title, paper, template or output"
+            if all(other[field] == sheet[field] for field in ("directory", "name")) and other != sheet:
+                [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
+                rule = (
+                    f"so is that of the sheet of '{host}', whose {field} is {other[field]!r} and not {sheet[field]!r}"
+                )
                 raise OptionError("provisioning_sheet_name", sheet["name"], rule)
         return str(task_vars["inventory_hostname"])  # with run_once on the role, the card is another host's
 
     def _texts(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:
-        """What is to be in each of the files of a sheet."""
-        everybody = list(self._made(task_vars))
-        cards = [made["card"] for dummy, made in everybody if made.get("sheet") == sheet]
-        missing = [host for host, made in everybody if made["refusal"]]
+        """What is to be in each of the files of a sheet. It keeps the cards of hosts that have come here before."""
+        everybody = [(host, made) for host, made in self._made(task_vars) if made["sheet"] == sheet]
+        cards = [made["card"] for dummy, made in everybody]
+        refused = {
+            host for host, made in registered(_CARD, hosts_of_batch(task_vars), task_vars) if made.get("refusal")
+        }
+        failed = set(hosts_of_batch(task_vars)) - set(task_vars["ansible_play_batch"])
+        missing = [host for host in hosts_of_batch(task_vars) if host in refused | failed]
         makers = {"sheet": lambda: render(sheet, cards, missing), "labels": lambda: to_csv(cards)}
         return {part: makers[part]() for part in sheet["parts"]}
 
     def _made(self, task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """What was made of each host of the batch that came to the task before."""
-        for host, variables in variables_of_hosts(self._task, task_vars["ansible_play_batch"], task_vars):
-            made = variables.get(_CARD, {})
+        """What was made of each host of the batch."""
+        for host, made in registered(_CARD, task_vars["ansible_play_batch"], task_vars):
             # With run_once on the role, all hosts have the card of one.
-            if made.get("refusal") or made.get("card", {}).get("host") == host:
+            if made.get("card", {}).get("host") == host:
                 yield host, made
 
-    def _names(self, sheet: Mapping[str, Any], first: str, task_vars: Mapping[str, Any]) -> dict[str, str]:
-        """The names of the files of a sheet; in waves, with the place in the play of the first host on it."""
+    def _names(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:
+        """The names of the files of a sheet; in waves, with the place in the play of the first host of the wave."""
         name = sheet["name"]
         if self._task.get_play().serial:
+            first = hosts_of_batch(task_vars)[0]
             name = f"{name}-{task_vars['ansible_play_hosts_all'].index(first) + 1:04}"
         return {part: file_name(name, _ENDINGS[part]) for part in sheet["parts"]}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Text from outside: fit for messages, without secrets; and e-mail addresses.
+"""Text from outside: fit for messages, without secrets; what a value is, in words; and e-mail addresses.
 
 This file is private to the collection; it may change at any time.
 """
@@ -10,6 +10,8 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 # What must never be printed, wherever it comes from: a proxy's error page may well quote the request. First secrets
 # that are known by their looks, then those known by what stands before them.
@@ -28,6 +30,17 @@ _LABELLED_SECRETS = re.compile(
 )
 _REDACTED = "[redacted]"
 _TEXT_LIMIT = 500
+_KINDS: tuple[tuple[type, str], ...] = (
+    (type(None), "null"),
+    (str, "text"),
+    (bool, "true or false"),
+    (int, "a whole number"),
+    (float, "a number"),
+    (Mapping, "a dictionary"),
+    (bytes, "bytes"),
+    (Sequence, "a list"),
+    (date, "a date"),
+)
 _NOT_IN_AN_ADDRESS = r"@\s<>,;:\"()\[\]"
 _EMAIL = re.compile(
     rf"[^{_NOT_IN_AN_ADDRESS}]+@[^{_NOT_IN_AN_ADDRESS}._-][^{_NOT_IN_AN_ADDRESS}]*\.[^{_NOT_IN_AN_ADDRESS}.]+"
@@ -45,6 +58,11 @@ def quote_foreign(text: str, *secrets: str | None) -> str:
     text = _SECRETS.sub(_REDACTED, " ".join(text.split()))
     text = _LABELLED_SECRETS.sub(rf"\1{_REDACTED}", text)
     return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}..."
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for a message that must not quote it, whatever class it is of."""
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), type(value).__name__)
 
 
 def is_email_address(text: str) -> bool:

@@ -30,7 +30,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The variables are checked, with placeholders for tokens, and no file is written.
+      - The variables are checked, with placeholders for tokens, and no file is written. With these, the files are always others.
 """
 
 EXAMPLES = r"""
@@ -43,12 +43,16 @@ EXAMPLES = r"""
     provisioning_sheet_payload:
       device_admin_component_name: com.example.dpc/.AdminReceiver
     provisioning_sheet_require_token: false
-    provisioning_sheet_template: ""
   register: provisioning_sheet__card
   no_log: true
 """
 
 RETURN = r"""
+run:
+  description: The same for all hosts that come to the task together.
+  returned: always
+  type: str
+  sample: 0242ac11-0002-7f5e-6b5c-000000000008
 refusal:
   description: Why nothing was made, or null.
   returned: always
@@ -88,8 +92,13 @@ card:
           description: When it can be used, in words.
           type: str
           sample: until Friday, 27 November 2026, 08:30 UTC+01:00 (Europe/Berlin)
+        expires_at:
+          description: From when on it is marked as expired, in ISO 8601, or null if never. For an authentication token, which lives for
+            minutes, it is an hour after it was issued.
+          type: str
+          sample: "2026-11-27T07:30:00Z"
     expires_at:
-      description: From when on the code is marked as expired, in ISO 8601, or null if never.
+      description: The first of these times, from which on the code is marked as expired.
       type: str
       sample: "2026-11-27T07:30:00Z"
     payload:
@@ -105,11 +114,11 @@ sheet:
   returned: if it was made
   type: dict
   sample:
-    directory: ~/staging
+    directory: /staging
     name: sheet
     title: Devices to enroll
     paper: A4
-    template: sheet.html.j2
+    template: /staging/templates/sheet.html.j2
     parts:
       - sheet
 files:
@@ -118,5 +127,5 @@ files:
   type: list
   elements: str
   sample:
-    - ~/staging/tablet-01.qr.svg
+    - /staging/tablet-01.qr.svg
 """

@@ -52,16 +52,21 @@ files:
   type: list
   elements: str
   sample:
-    - ~/staging/tablet-01.payload.json
-    - ~/staging/tablet-01.qr.svg
-    - ~/staging/sheet.html
+    - /staging/tablet-01.payload.json
+    - /staging/tablet-01.qr.svg
+    - /staging/sheet.html
+directory:
+  description: Where the files are, in the result of the host whose task has written the sheet, which is the first one on it.
+  returned: success, unless O(state=absent), for that host
+  type: str
+  sample: /staging
 written:
   description:
-    - The paths of the sheet and the list for label printers, in the result of the host whose task has written them, which is the first
-      one on the sheet.
+    - The paths of the sheet and the list for label printers, as far as they are asked for, in the result of that host. There are none
+      for all others.
   returned: success, unless O(state=absent)
   type: list
   elements: str
   sample:
-    - ~/staging/sheet.html
+    - /staging/sheet.html
 """

@@ -12,27 +12,31 @@ from __future__ import annotations
 import contextlib
 import json
 import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _nfc
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload import (
+    Extra,
     build_payload,
     check_time_zone,
     for_nfc,
     for_zero_touch,
+    revealed,
+    suggestion,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import IMAGE_FORMATS, QrCode, to_json
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import file_name
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
 
 _PREFIX = "provisioning_sheet_"
 OF_THE_BATCH = ("sheet", "labels")
 OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
+_ENDINGS = (".payload.json", ".qr.svg", ".qr.png", ".zero-touch.json", ".nfc.properties", ".ndef")  # of a host's files
 # The role's variables, as in its meta/argument_specs.yml.
 SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_directory": {"type": "str", "required": True},
@@ -51,7 +55,7 @@ SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_title": {"type": "str", "default": "Devices to enroll"},
     "provisioning_sheet_paper": {"type": "str", "choices": ["A4", "Letter"], "default": "A4"},
     "provisioning_sheet_time_zone": {"type": "str", "default": "UTC"},
-    "provisioning_sheet_template": {"type": "str", "required": True},
+    "provisioning_sheet_template": {"type": "str", "default": "sheet.html.j2"},
 }
 # The facts that the role device_tokens leaves.
 ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
@@ -70,11 +74,14 @@ _OF_NO_USE = (
 _IN_WORDS = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
 
 
+_Result = TypeVar("_Result")
+
+
 @dataclass(frozen=True)
 class Sheet:
     """The sheet that a card is for. Cards with the same one are on it together."""
 
-    directory: str
+    directory: str  # in the same form for all
     name: str
     title: str
     paper: str
@@ -93,7 +100,7 @@ class Card:
     asset_tag: str | None
     user: str | None
     wifi_ssid: str | None
-    tokens: list[dict[str, str]]  # of each in the code a description and the validity, in words
+    tokens: list[dict[str, str | None]]  # of each in the code what it is and when it is valid, in words, and expires_at
     expires_at: str | None  # when the first of the tokens in the code expires, ISO 8601
     payload: str  # as JSON
     svg: str
@@ -110,6 +117,15 @@ def load_libraries() -> None:
         library("babel.dates", "Babel")
 
 
+def unknown_variables(names: Iterable[str]) -> Iterator[str]:
+    """A warning for each variable that looks like one of the role's, and is none."""
+    known = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}
+    for name in names:
+        if name.startswith(_PREFIX) and not name.startswith(f"{_PREFIX}_") and name not in known:
+            hint = suggestion(name, {other: other for other in known})
+            yield f"The role provisioning_sheet has no variable '{name}'{hint}."
+
+
 def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The variables of a host in check mode, in which what is to have a token can be templated."""
     facts = {name: variables[name] for name in (ENROLLMENT, USER_AUTH) if isinstance(variables.get(name), Mapping)}
@@ -118,20 +134,26 @@ def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Made:
-    """What was made of a host: its card, the sheet that the card is for, and the host's own files by name."""
+    """What was made of a host: its card, the sheet that the card is for, and the host's own files by name.
+
+    ``in_place_of`` are the names of other files that the host may have from before.
+    """
 
     card: Card
     sheet: Sheet
     files: dict[str, bytes]
+    in_place_of: list[str]
 
 
 def make(host: str, variables: Mapping[str, Any]) -> Made:
     """Check those of ``VARIABLES`` that a host has, and make what they ask for. Raises ``EmmError``."""
+    variables = revealed(variables)
     # What is null is as good as not set.
     validation = _VALIDATOR.validate({name: variables[name] for name in SPEC if variables.get(name) is not None})
     if validation.error_messages:
         raise EmmError("; ".join(validation.error_messages))
     options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+    sheet = _sheet(options)
     try:
         payload = build_payload(options["payload"])
     except EmmError as error:
@@ -140,11 +162,31 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
     card = _card(host, variables, options, payload, code.svg())
     if options["require_token"] and not card.tokens:
         raise EmmError(_OF_NO_USE)
-    sheet = Sheet(
-        **{name: options[name] for name in ("directory", "name", "title", "paper", "template")},
-        parts=[part for part in OF_THE_BATCH if part in options["outputs"]],
+    files = dict(_files(card, options, payload, code))
+    return Made(
+        card,
+        sheet,
+        {file_name(host, ending): content for ending, content in files.items()},
+        [file_name(host, ending) for ending in _ENDINGS if ending not in files],
     )
-    return Made(card, sheet, dict(_files(card, options, payload, code)))
+
+
+def _sheet(options: Mapping[str, Any]) -> Sheet:
+    parts = [part for part in OF_THE_BATCH if part in options["outputs"]]
+    return Sheet(
+        directory=in_directory(lambda: SecretFiles(options["directory"]).path()),
+        template=options["template"] if "sheet" in parts else "",
+        parts=parts,
+        **{name: options[name] for name in ("name", "title", "paper")},
+    )
+
+
+def in_directory(use: Callable[[], _Result]) -> _Result:
+    """What comes of using the directory. The reason, if it cannot be used, names the variable."""
+    try:
+        return use()
+    except EmmError as error:
+        raise EmmError(f"{_PREFIX}directory: {error}") from error
 
 
 def _card(
@@ -152,25 +194,25 @@ def _card(
 ) -> Card:
     zone = _zone(options["time_zone"])
     text = to_json(payload)
-    tokens = []
-    expiries = []
+    tokens: list[dict[str, str | None]] = []
     for name, tell in ((ENROLLMENT, _tell_enrollment), (USER_AUTH, _tell_user_auth)):
         fact = _fact(variables, name)
-        if not fact.get("token") or json.dumps(fact["token"])[1:-1] not in text:
+        token = fact.get("token")
+        if not isinstance(token, str) or not token or json.dumps(token)[1:-1] not in text:
             continue
         try:
             description, validity, expires_at = tell(fact, zone)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            expiry = expires_at.isoformat().replace("+00:00", "Z") if expires_at else None
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise EmmError(f"The fact '{name}' is not one that the role device_tokens leaves.") from error
-        tokens.append({"description": description, "validity": validity})
-        expiries += [expires_at] if expires_at else []
+        tokens.append({"description": description, "validity": validity, "expires_at": expiry})
     return Card(
         host=host,
         asset_tag=options["asset_tag"],
         user=options["user"] or _user(variables),
-        wifi_ssid=options["payload"].get("wifi_ssid"),
+        wifi_ssid=payload.get(Extra.constant("wifi_ssid")),
         tokens=tokens,
-        expires_at=min(expiries).isoformat().replace("+00:00", "Z") if expiries else None,
+        expires_at=min((token["expires_at"] for token in tokens if token["expires_at"]), default=None),
         payload=text,
         svg=svg,
     )
@@ -179,18 +221,22 @@ def _card(
 def _files(
     card: Card, options: Mapping[str, Any], payload: Mapping[str, Any], code: QrCode
 ) -> Iterator[tuple[str, bytes]]:
+    """The host's own files, each by the ending of its name."""
     outputs = options["outputs"]
     if "payload" in outputs:
-        yield file_name(card.host, ".payload.json"), card.payload.encode()
+        yield ".payload.json", card.payload.encode()
     if "qr_code" in outputs:
-        kind = options["image_format"]
-        yield file_name(card.host, f".qr.{kind}"), code.png() if kind == "png" else card.svg.encode()
+        png = options["image_format"] == "png"
+        yield (".qr.png", code.png()) if png else (".qr.svg", card.svg.encode())
     if "zero_touch" in outputs:
-        yield file_name(card.host, ".zero-touch.json"), json.dumps(for_zero_touch(payload), indent=2).encode()
+        yield ".zero-touch.json", json.dumps(for_zero_touch(payload), indent=2).encode()
     if "nfc" in outputs:
-        properties = _nfc.to_properties(for_nfc(payload))
-        yield file_name(card.host, ".nfc.properties"), properties.encode()
-        yield file_name(card.host, ".ndef"), _nfc.to_message(properties)
+        try:
+            properties = _nfc.to_properties(for_nfc(payload))
+        except EmmError as error:
+            raise EmmError(f"{_PREFIX}payload: {error}") from error
+        yield ".nfc.properties", properties.encode()
+        yield ".ndef", _nfc.to_message(properties)
 
 
 def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:

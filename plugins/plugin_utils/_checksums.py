@@ -18,10 +18,11 @@ import zipfile
 from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of, quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
 _PEM = "-----BEGIN "
+_URL_SAFE = str.maketrans("-_", "+/")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}:?){32}")
 
 
@@ -49,20 +50,22 @@ def encode(digest: bytes) -> str:
 def check(checksum: str) -> None:
     """Raises ``ValueError`` with the rule that a checksum breaks, if it does: the SHA-256 as ``encode`` writes it."""
     rule = "it must be a SHA-256 digest in URL-safe base64, 43 characters"
-    if _HEXADECIMAL.fullmatch(checksum):
-        digest = bytes.fromhex(checksum.replace(":", ""))
-        raise ValueError(f"{rule}; in that form, this one in hexadecimal is {encode(digest)!r}")
     try:
-        digest = base64.b64decode(checksum.rstrip("=") + "=", altchars="-_", validate=True)
+        if _HEXADECIMAL.fullmatch(checksum):
+            digest = bytes.fromhex(checksum.replace(":", ""))
+        else:
+            digest = base64.b64decode(checksum.rstrip("=").translate(_URL_SAFE) + "=", validate=True)
     except (binascii.Error, ValueError) as error:
         raise ValueError(rule) from error
-    if len(digest) != hashlib.sha256().digest_size or checksum not in (encode(digest), f"{encode(digest)}="):
+    if len(digest) != hashlib.sha256().digest_size:
         raise ValueError(rule)
+    if checksum not in (encode(digest), f"{encode(digest)}="):
+        raise ValueError(f"{rule}; in that form, this one is {encode(digest)!r}")
 
 
 def _read(path: object) -> bytes:
     if not isinstance(path, str):
-        raise EmmError(f"The path of a file is text, not {type(path).__name__}.")
+        raise EmmError(f"The path of a file is text, not {kind_of(path)}.")
     try:
         return Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:

@@ -20,14 +20,19 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
+class SafeFilterError(AnsibleFilterError):
+    """An error whose text has no secret."""
+
+
 def as_filter(name: str, function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """A function that raises ``AnsibleFilterError``, with the name of the filter, where one raises ``EmmError``."""
+    """A function that raises ``SafeFilterError``, with the name of the filter, where one raises ``EmmError``."""
 
     @functools.wraps(function)
     def run(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
         try:
             return function(*args, **kwargs)
         except EmmError as error:
-            raise AnsibleFilterError(f"The {name} filter: {error}") from error
+            # Without the cause, whose text Ansible would show once more.
+            raise SafeFilterError(f"The {name} filter: {error}") from None
 
     return run

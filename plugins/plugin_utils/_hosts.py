@@ -23,6 +23,7 @@ from ansible.playbook.task import Task
 from ansible.template import Templar
 from ansible.utils.sentinel import Sentinel
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import SafeFilterError
 
 _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
 _OWN_PACE = ("free", "host_pinned")  # strategies whose names end like that let each host go on by itself
@@ -55,6 +56,29 @@ def all_come_together(task: Task) -> bool:
 def hosts_stay_together(task: Task) -> bool:
     """Whether no host of a batch goes on to the next task before all others have done a task."""
     return not str(task.get_play().strategy).endswith(_OWN_PACE)
+
+
+def run_of(task: Task) -> str:
+    """The same text for all hosts of a batch that come to a task together, and another one for others."""
+    return str(task._uuid)
+
+
+def hosts_of_batch(task_vars: Mapping[str, Any]) -> list[str]:
+    """The hosts of the batch (``serial``), those that have failed among them, in the order of the play."""
+    everybody: list[str] = task_vars["ansible_play_hosts_all"]
+    batch = task_vars["hostvars"]._inventory._restriction
+    return [host for host in everybody if host in batch] if batch else everybody
+
+
+def registered(name: str, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What a task has registered under a name for each of some hosts, as far as it ran for them.
+
+    It is looked up by itself, since to put together all variables of a host takes a while.
+    """
+    facts = task_vars["hostvars"]._variable_manager._nonpersistent_fact_cache
+    for host in hosts:
+        if name in facts.get(host, {}):
+            yield host, facts[host][name]
 
 
 def hosts_to_come(task: Task, hosts: list[str]) -> list[str]:
@@ -101,10 +125,31 @@ def templated(name: str, value: Any, templar: Templar) -> Any:
     try:
         return templar.template(value)
     except AnsibleError as error:
-        # Of its text only what names a variable, for it may have the value, and with it a secret.
-        undefined = _UNDEFINED.search(str(error))
-        reason = undefined[0] if undefined else type(error).__name__
-        raise EmmError(f"The value of '{name}' cannot be templated: {reason}") from error
+        raise EmmError(f"The value of '{name}' cannot be templated: {_reason(error)}") from error
+
+
+def _reason(error: AnsibleError) -> str:
+    """Of the text of an error only what names a variable, for it may have the value, and with it a secret.
+
+    But what a filter of this collection says has none.
+    """
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, SafeFilterError):
+            return str(cause.message)
+    undefined = _UNDEFINED.search(str(error))
+    if undefined:
+        return undefined[0]
+    if any("vault" in type(cause).__name__.lower() for cause in causes):
+        return "a value in it cannot be decrypted"
+    return type(error).__name__
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or getattr(error, "orig_exc", None)
 
 
 def inherited_defaults(task: Task, action: str) -> list[Any]:

@@ -48,7 +48,8 @@ def to_message(properties: str) -> bytes:
 def _flat(name: str, bundle: Mapping[str, Any]) -> dict[str, str]:
     for key, value in bundle.items():
         if isinstance(value, (Mapping, list)):
-            raise EmmError(f"An NFC record has no place for the entry '{key}' of {name}: it is not a single value.")
+            option = name.rpartition("PROVISIONING_")[2].lower()
+            raise EmmError(f"An NFC record has no place for the entry '{key}' of '{option}': it is not a single value.")
     return {key: _text(value) for key, value in bundle.items()}
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean as to_boolean
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _checksums
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
@@ -36,11 +36,14 @@ _NAME = r"[A-Za-z_$][\w$]*"
 _COMPONENT = re.compile(rf"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+/(?:\.{_NAME}(?:\.{_NAME})*|{_NAME}(?:\.{_NAME})+)", re.ASCII)
 _LOCALE = re.compile(r"(?P<language>[A-Za-z]{2,3})[_-](?P<country>[A-Za-z]{2}|\d{3})", re.ASCII)
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
-_WPA_PASSWORD = re.compile(r".{8,63}", re.DOTALL)
+_WPA_PASSWORD = range(8, 64)  # bytes
 _WEP_KEY = re.compile(
     r".{5}|.{13}|.{16}|.{29}|[0-9A-Fa-f]{10}|[0-9A-Fa-f]{26}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{58}", re.DOTALL
 )
 _SSID_LIMIT = 32  # bytes
+# Codes that the CLDR has names for, and that are not of a language or a country.
+_NO_LANGUAGES = ("mul", "und", "zxx")
+_NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
 _NO_ZONES = ("Factory", "localtime", "posixrules")  # files that stand in a tz database beside the time zones
 
 SECURITY_TYPES = ("NONE", "WPA", "WEP", "EAP")
@@ -65,9 +68,10 @@ _EAP_ONLY = (
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("it must be text, and not empty")
-    return str(value)
+    if isinstance(value, str) and value:
+        return str(value)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    raise ValueError(f"it must be text, and not empty{'; put a number in quotes' if number else ''}")
 
 
 def _header(value: Any) -> str:
@@ -111,11 +115,14 @@ def _url(*schemes: str) -> Callable[[Any], str]:
         text = _text(value)
         try:
             parts = urllib.parse.urlsplit(text)
-            sound = parts.scheme in schemes and parts.hostname and parts.port != 0
+            sound = parts.hostname and parts.port != 0
         except ValueError as error:
             raise ValueError(rule) from error
-        if not sound or re.search(r"\s", text):
+        # Android compares the scheme as it is written.
+        if not sound or not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             raise ValueError(rule)
+        if " " in text or not text.isprintable():
+            raise ValueError(f"{rule}, without blanks and control characters")
         return text
 
     return read
@@ -142,9 +149,9 @@ def _locale(value: Any) -> str:
         raise ValueError("it must be a language and a country, such as 'de_DE'")
     language, country = match["language"].lower(), match["country"].upper()
     names = library("babel", "Babel").Locale("en")
-    if language not in names.languages:
+    if language not in names.languages or language in _NO_LANGUAGES:
         raise ValueError(f"there is no language '{language}'")
-    if country not in names.territories or country == "ZZ":
+    if country not in names.territories or country in _NO_COUNTRIES:
         raise ValueError(f"there is no country '{country}'")
     return f"{language}_{country}"
 
@@ -157,8 +164,9 @@ def check_time_zone(name: Any) -> zoneinfo.ZoneInfo:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         pass
     rule = "it must be a time zone of the tz database, such as 'Europe/Berlin'"
-    zones = {zone.lower(): zone for zone in zoneinfo.available_timezones() if zone not in _NO_ZONES}
-    raise ValueError(rule + _suggestion(str(name), zones))
+    # No abbreviations: for "CEST", another one would be suggested.
+    zones = {zone.lower(): zone for zone in zoneinfo.available_timezones() if "/" in zone}
+    raise ValueError(rule + suggestion(str(name), zones))
 
 
 def _time_zone(value: Any) -> str:
@@ -198,11 +206,14 @@ def _ca_certificate(value: Any) -> str:
 
 
 def _base64(value: Any) -> str:
+    rule = "it must be in base64, with the alphabet that PEM has"
     content = "".join(_text(value).split())
     try:
-        base64.b64decode(content, validate=True)
+        decoded = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ValueError("it must be in base64, with the alphabet that PEM has") from error
+        raise ValueError(rule) from error
+    if not decoded:
+        raise ValueError(rule)
     return content
 
 
@@ -243,7 +254,7 @@ def _single(key: str, value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     raise ValueError(
-        f"'{key}' is {_kind(value)}, and must be text, a number, true or false, a list of those, or a dictionary"
+        f"'{key}' is {kind_of(value)}, and must be text, a number, true or false, a list of those, or a dictionary"
     )
 
 
@@ -252,13 +263,14 @@ def _single(key: str, value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Extra:
-    """A provisioning extra: what it may be, whether it is a secret, and whether it is of use with zero-touch.
+    """A provisioning extra: what it may be, and whether it is a secret, an address, and of use with zero-touch.
 
     There, the device is online before it has got its configuration, and the DPC comes from Google Play.
     """
 
     read: Callable[[Any], Any]
     secret: bool = False
+    address: bool = False
     zero_touch: bool = False
 
     @staticmethod
@@ -269,7 +281,7 @@ class Extra:
 
 EXTRAS: dict[str, Extra] = {
     "device_admin_component_name": Extra(_component),
-    "device_admin_package_download_location": Extra(_url("https")),
+    "device_admin_package_download_location": Extra(_url("https"), address=True),
     "device_admin_package_download_cookie_header": Extra(_header, secret=True),
     "device_admin_package_checksum": Extra(_checksum),
     "device_admin_signature_checksum": Extra(_checksum),
@@ -298,7 +310,7 @@ EXTRAS: dict[str, Extra] = {
     "wifi_proxy_host": Extra(_text),
     "wifi_proxy_port": Extra(_integer(1, 65535)),
     "wifi_proxy_bypass": Extra(_text),
-    "wifi_pac_url": Extra(_url("http", "https")),
+    "wifi_pac_url": Extra(_url("http", "https"), address=True),
 }
 
 _FROM_THE_SYSTEM = "Android gives it to the DPC, and does not take it from a payload"
@@ -323,6 +335,23 @@ ELSEWHERE: dict[str, str] = {
     "skip_education_screens": _FROM_THE_DPC,
     "skip_user_consent": _FROM_AN_APP,
 }
+# Constants that are for the apps of a device's system only.
+NOT_PUBLIC = (
+    "device_admin_package_icon_uri",
+    "device_admin_package_label",
+    "organization_name",
+    "return_before_policy_compliance",
+    "role_holder_custom_user_consent_intent",
+    "role_holder_extras_bundle",
+    "role_holder_package_download_cookie_header",
+    "role_holder_package_download_location",
+    "role_holder_signature_checksum",
+    "skip_ownership_disclaimer",
+    "skip_user_setup",
+    "support_url",
+    "supported_modes",
+    "trigger",
+)
 
 
 # --- From options to a payload
@@ -338,8 +367,8 @@ class SecretOptionError(EmmError):
 def build_payload(options: Any) -> dict[str, Any]:
     """Android's provisioning extras for options, as a dictionary that is ready for JSON. Raises ``EmmError``."""
     if not isinstance(options, Mapping):
-        raise EmmError(f"A provisioning payload is made from a dictionary of options, not from {_kind(options)}.")
-    checked = {name: _check(name, _revealed(value)) for name, value in options.items()}
+        raise EmmError(f"A provisioning payload is made from a dictionary of options, not from {kind_of(options)}.")
+    checked = {name: _check(name, value) for name, value in revealed(options).items()}
     if "device_admin_component_name" not in checked:
         raise EmmError("Option 'device_admin_component_name' is missing, which every payload has.")
     for option, rule in _contradictions(checked):
@@ -371,22 +400,30 @@ def _check(name: Any, value: Any) -> Any:
     except ValueError as error:
         if extra.secret:
             raise SecretOptionError(name, str(error)) from error
-        address = isinstance(value, str) and "://" in value  # with a password in it, maybe
-        raise OptionError(name, quote_foreign(value) if address else value, str(error)) from error
+        shown = _without_secrets(value) if extra.address and isinstance(value, str) else value
+        raise OptionError(name, shown, str(error)) from error
+
+
+def _without_secrets(address: str) -> str:
+    """An address without what is a password or a signature in many: the user, and what follows the path."""
+    return re.sub(r"[^/@]*@", "[redacted]@", re.split(r"[?#]", address)[0])
 
 
 def _unknown(name: str) -> str:
     plain = re.sub(r"^(android\.app\.extra\.|extra_)?(provisioning_)?", "", name.lower().replace("-", "_"))
     if plain in ELSEWHERE:
         return f"'{name}' has no place in a provisioning payload: {ELSEWHERE[plain]}."
+    if plain in NOT_PUBLIC:
+        return f"'{name}' has no place in a provisioning payload: it is not public in Android's reference."
     if "token" in plain:
         return (
             f"There is no option '{name}'; a token goes into 'admin_extras_bundle', under the key that the DPC reads."
         )
-    return f"There is no option '{name}'{_suggestion(plain, {option: option for option in EXTRAS})}."
+    return f"There is no option '{name}'{suggestion(plain, {option: option for option in EXTRAS})}."
 
 
-def _suggestion(text: str, choices: Mapping[str, str]) -> str:
+def suggestion(text: str, choices: Mapping[str, str]) -> str:
+    """A question that names what was meant, maybe, among the choices by what is compared with the text."""
     found = difflib.get_close_matches(text.lower(), choices, n=1)
     return f" (did you mean '{choices[found[0]]}'?)" if found else ""
 
@@ -410,6 +447,8 @@ def _about_the_download(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]
 
 def _about_the_network(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _useless(options, [name for name in options if name.startswith("wifi_")], "wifi_ssid")
+    if "use_mobile_data" in options and "wifi_ssid" in options:
+        yield "use_mobile_data", "Android ignores it with wifi_ssid"
     host, port, pac = "wifi_proxy_host", "wifi_proxy_port", "wifi_pac_url"
     if host in options and pac in options:
         yield pac, f"Android ignores it with {host}"
@@ -426,8 +465,8 @@ def _about_its_password(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]
             yield "wifi_security_type", f"{security} takes a {name}"
     elif security == "NONE":
         yield name, "without a wifi_security_type other than NONE, Android takes the network for an open one"
-    elif security == "WPA" and not _WPA_PASSWORD.fullmatch(options[name]):
-        yield name, "the password of a WPA network has 8 to 63 characters"
+    elif security == "WPA" and len(options[name].encode()) not in _WPA_PASSWORD:
+        yield name, "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)"
     elif security == "WEP" and not _WEP_KEY.fullmatch(options[name]):
         yield name, "a WEP key has 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits"
 
@@ -452,12 +491,10 @@ def _useless(options: Mapping[str, Any], names: Iterable[str], without: str) -> 
             yield name, f"Android ignores it without {without}"
 
 
-def _revealed(value: Any) -> Any:
-    """A value, or the text of one that is in a vault, which ansible-core 2.18 leaves there until it is used."""
+def revealed(value: Any) -> Any:
+    """A value with the text of what is in a vault, which ansible-core 2.18 leaves there until it is used."""
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)
     if isinstance(value, Mapping):
-        return {key: _revealed(entry) for key, entry in value.items()}
-    return str(value) if getattr(value, "__ENCRYPTED__", False) else value
-
-
-def _kind(value: Any) -> str:
-    return "null" if value is None else type(value).__name__
+        return {key: revealed(entry) for key, entry in value.items()}
+    return [revealed(entry) for entry in value] if isinstance(value, (list, tuple)) else value

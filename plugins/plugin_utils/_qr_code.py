@@ -46,7 +46,10 @@ class QrCode:
         it may be unreadable; where the content does not fit then, at least L.
         """
         text = payload if isinstance(payload, str) else to_json(payload)
-        content = text.encode()
+        try:
+            content = text.encode()
+        except UnicodeEncodeError as error:
+            raise EmmError("It has a character that is not one of Unicode's.") from error
         if len(content) > CAPACITY["L"]:
             raise EmmError(_too_large(len(content), payload))
         level = "M" if len(content) <= CAPACITY["M"] else "L"
@@ -84,8 +87,14 @@ def draw(content: object, image_format: str = "svg") -> str:
 
 
 def to_json(payload: Mapping[str, Any]) -> str:
-    """A payload as it stands in a code: short, and in ASCII, so that no reader has to guess how text is encoded."""
-    return json.dumps(payload, separators=(",", ":"))
+    """A payload as it stands in a code: short, and in ASCII, so that no reader has to guess how text is encoded.
+
+    Raises ``EmmError`` for what JSON has no form for.
+    """
+    try:
+        return json.dumps(payload, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise EmmError(f"It cannot be written as JSON: {error}.") from error
 
 
 def _too_large(size: int, payload: Mapping[str, Any] | str) -> str:

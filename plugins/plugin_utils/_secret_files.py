@@ -10,11 +10,12 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import stat
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -26,40 +27,58 @@ _CHUNK = 1 << 20  # bytes that are overwritten at a time
 
 
 class SecretFiles:
-    """The files that the role has written into a directory, which nobody else can read."""
+    """The files that the role has written into a directory, which nobody else can read.
+
+    Their names are on a list in a file beside them, so that no other file is ever removed. All methods raise
+    ``EmmError`` where the directory or a file in it cannot be used.
+    """
 
     def __init__(self, directory: str) -> None:
-        self._directory = Path(directory).expanduser()
+        try:
+            self._directory = Path(directory).expanduser()
+        except RuntimeError as error:
+            raise EmmError(f"The directory '{directory}' cannot be used: {error}.") from error
+        if not self._directory.is_absolute() or "\0" in directory:
+            raise EmmError(f"The directory '{directory}' cannot be used: its path has to begin with '/' or '~'.")
+        self._directory = Path(os.path.normpath(self._directory))
         self._list = self._directory / _LIST
 
-    def path(self, name: str) -> str:
-        """The path of a file with a name."""
+    def path(self, name: str = "") -> str:
+        """The path of a file with a name, or of the directory."""
         return str(self._directory / name)
 
-    def write_all(self, files: Mapping[str, bytes]) -> bool:
-        """Have files with these contents by name; whether any was not there like that before.
+    def write_all(
+        self, files: Mapping[str, bytes], *, in_place_of: Iterable[str] = (), check_mode: bool = False
+    ) -> bool:
+        """Have files with these contents by name, and none of those that they take the place of.
 
-        Raises ``EmmError`` if one cannot be written, or if everybody could put another one in its place.
+        Returns whether that was not so before. In check mode, it stays as it was.
         """
         with self._reporting():
+            if not self._directory.exists() and check_mode:
+                return True
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self._directory.stat().st_mode & stat.S_IWOTH:
-                raise EmmError(f"The directory '{self._directory}' is no place for secrets: everybody can write to it.")
-            return sum(self._write(name, content) for name, content in files.items()) > 0
+                raise EmmError(
+                    f"The directory '{self._directory}' is no place for secrets: everybody can write to it. "
+                    "Use one with the mode 0700."
+                )
+            listed = set(self._names())
+            changed = [name for name, content in files.items() if not _holds(self._directory / name, content)]
+            stale = [name for name in in_place_of if name in listed and _is_regular(self._directory / name)]
+            if not check_mode:
+                # Before there are such files, so that they are found even if this process is killed.
+                self._append([name for name in files if name not in listed])
+                for name in changed:
+                    self._write(name, files[name])
+                for name in stale:
+                    _shred(self._directory / name)
+            return bool(changed or stale)
 
-    def _write(self, name: str, content: bytes) -> bool:
-        path = self._directory / name
-        if _holds(path, content):
-            return False
-        # Before there is such a file, so that it is found even if this process is killed.
-        if name not in self._names():
-            self._append(name)
-        new = self._directory / _unfinished(name)
-        with _open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as file:
-            os.fchmod(file, _MODE)
-            _put(file, content)
-        os.replace(new, path)
-        return True
+    def was_used(self) -> bool:
+        """Whether the role has ever written into the directory."""
+        with self._reporting():
+            return self._list.exists()
 
     def present(self) -> list[str]:
         """The names of the files that are there."""
@@ -67,28 +86,64 @@ class SecretFiles:
             names = [file for name in self._names() for file in (name, _unfinished(name))]
             return [name for name in names if _is_regular(self._directory / name)]
 
-    def shred(self) -> None:
-        """Overwrite all files that are there, and remove them. Raises ``EmmError``."""
-        with self._reporting():
-            for name in self.present():
-                path = self._directory / name
-                # The task of another host may be at it, too.
-                with contextlib.suppress(FileNotFoundError), _open(path, os.O_WRONLY) as file:
-                    _overwrite(file)
-                path.unlink(missing_ok=True)
-            self._list.unlink(missing_ok=True)
+    def shred(self) -> list[str]:
+        """Overwrite and remove all files that are there, even if one of them cannot be; the names."""
+        with self._reporting(), self._locked():
+            names = self.present()
+            resisting = {}
+            for name in names:
+                try:
+                    _shred(self._directory / name)
+                except FileNotFoundError:
+                    pass  # somebody else was faster
+                except OSError as error:
+                    resisting[name] = error.strerror
+            if resisting:
+                reasons = ", ".join(f"{name} ({reason})" for name, reason in resisting.items())
+                raise EmmError(f"Of the files in '{self._directory}', these are still there: {reasons}.")
+            if self._list.exists():
+                os.truncate(self._list, 0)
+            return names
+
+    def _write(self, name: str, content: bytes) -> None:
+        path, new = self._directory / name, self._directory / _unfinished(name)
+        new.unlink(missing_ok=True)  # of a process that was killed; if it is somebody else's, they may have it open
+        with _open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+            os.fchmod(file, _MODE)
+            _put(file, content)
+        if _is_regular(path):
+            os.chmod(path, _MODE)
+            with _open(path, os.O_WRONLY) as old:
+                only_name = _has_one_name(old)
+                os.replace(new, path)
+                if only_name:
+                    _overwrite(old)
+        else:
+            os.replace(new, path)
 
     def _names(self) -> list[str]:
         """What is on the list. A name leads out of the directory only if somebody has put it there."""
         try:
-            names = self._list.read_text(encoding="utf-8").splitlines()
+            names = self._list.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
         except FileNotFoundError:
             return []
         return [name for name in names if name and "/" not in name]
 
-    def _append(self, name: str) -> None:
-        with _open(self._list, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as file:
-            _put(file, f"{name}\n".encode())  # at once, so that processes do not get in each other's way
+    def _append(self, names: Sequence[str]) -> None:
+        if names:
+            with _open(self._list, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as file:
+                # At once, so that processes do not get in each other's way.
+                _put(file, "".join(f"{name}\n" for name in names).encode())
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Have the list for this process alone, if there is one."""
+        if not self._list.exists():
+            yield
+            return
+        with _open(self._list, os.O_RDWR) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     @contextlib.contextmanager
     def _reporting(self) -> Iterator[None]:
@@ -143,6 +198,19 @@ def _open(path: Path, flags: int) -> Iterator[int]:
 def _put(file: int, content: bytes) -> None:
     while content:
         content = content[os.write(file, content) :]
+
+
+def _shred(path: Path) -> None:
+    os.chmod(path, _MODE)
+    with _open(path, os.O_WRONLY) as file:
+        if _has_one_name(file):
+            _overwrite(file)
+    path.unlink()
+
+
+def _has_one_name(file: int) -> bool:
+    """Whether a file has no other name, under which somebody wants to keep it."""
+    return os.fstat(file).st_nlink == 1
 
 
 def _overwrite(file: int) -> None:

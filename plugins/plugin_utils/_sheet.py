@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,25 +19,41 @@ from typing import Any
 import jinja2
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 
+_NAME = "<template>"  # that Jinja gives to one without a name
 _LABEL = ("host", "asset_tag", "user", "tokens", "validity", "expires_at", "payload")
 
 
-def render(sheet: Mapping[str, Any], cards: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> str:
-    """The sheet as HTML, made with the template in a file. Raises ``EmmError``.
-
-    The template has the fields of ``_card.Sheet``, and ``cards`` and ``missing``, the names of hosts without one. It is
-    no template of Ansible's, to which a value could be one, too.
-    """
+def load(path: str) -> jinja2.Template:
+    """The template in a file. It is none of Ansible's, to which a value could be one, too. Raises ``EmmError``."""
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     try:
-        template = environment.from_string(Path(sheet["template"]).expanduser().read_text(encoding="utf-8"))
-        return template.render(**sheet, cards=cards, missing=missing)
+        return environment.from_string(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise EmmError(f"The template '{sheet['template']}' cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, jinja2.TemplateError) as error:
-        raise EmmError(f"The template '{sheet['template']}' cannot be used: {error}.") from error
+        raise EmmError(f"The template '{path}' cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise EmmError(f"The template '{path}' cannot be read: it is not in UTF-8.") from error
+    except jinja2.TemplateSyntaxError as error:
+        raise EmmError(f"The template '{path}' cannot be used: line {error.lineno}, {error.message}.") from error
+
+
+def render(sheet: Mapping[str, Any], cards: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> str:
+    """The sheet as HTML, made with its template. Raises ``EmmError``.
+
+    The template has the fields of ``_card.Sheet``, and ``cards`` and ``missing``, the names of hosts without one.
+    """
+    template = load(sheet["template"])
+    try:
+        return template.render(**sheet, cards=cards, missing=missing)
+    except Exception as error:
+        # A template may do anything. Not the text of the error, which may have what is on a card.
+        line = next(
+            (frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__)) if frame.filename == _NAME),
+            "unknown",
+        )
+        kind = type(error).__name__
+        raise EmmError(f"The template '{sheet['template']}' cannot be used: line {line}, {kind}.") from None
 
 
 def to_csv(cards: Sequence[Mapping[str, Any]]) -> str:

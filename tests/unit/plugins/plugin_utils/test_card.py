@@ -60,10 +60,11 @@ def test_the_rules_are_those_that_the_role_documents() -> None:
     role = Path(__file__).parents[4] / "roles" / "provisioning_sheet"
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
-    template = {"provisioning_sheet_template": "{{ role_path }}/templates/sheet.html.j2"}
-    assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == {**defaults, **template}
+    assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
     del documented["provisioning_sheet_no_log"]  # which is for the tasks
-    assert rules(_card.SPEC) == {**rules(documented), "provisioning_sheet_template": {"type": "str", "required": True}}
+    # Ansible is not to template it, for it shows what is around a value that cannot be templated.
+    payload = {"provisioning_sheet_payload": {"type": "dict", "required": True}}
+    assert rules(_card.SPEC) == {**rules(documented), **payload}
 
 
 def test_a_card_says_what_people_need_to_know() -> None:
@@ -73,6 +74,7 @@ def test_a_card_says_what_people_need_to_know() -> None:
         {
             "description": "enrollment token for the device of a user (userDevice)",
             "validity": "until Thursday, 26 November 2026, 23:30 UTC+01:00 (Europe/Berlin)",
+            "expires_at": "2026-11-26T22:30:00Z",
         }
     ]
     assert card.expires_at == "2026-11-26T22:30:00Z"
@@ -102,6 +104,7 @@ def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
         {
             "description": "enrollment token for a device without a user (userlessDevice)",
             "validity": "beyond the year 9999",
+            "expires_at": None,
         }
     ]
     assert card.expires_at is None
@@ -118,11 +121,12 @@ def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -
         {
             "description": "authentication token of user u1",
             "validity": "once, within minutes of Thursday, 26 November 2026, 21:30 UTC",
+            "expires_at": "2026-11-26T22:30:00Z",
         }
     ]
     assert card.expires_at == "2026-11-26T22:30:00Z", "an hour after it was issued"
     both = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
-    assert [token["description"].split()[0] for token in both.tokens] == ["enrollment", "authentication"]
+    assert [str(token["description"]).split()[0] for token in both.tokens] == ["enrollment", "authentication"]
     assert both.expires_at == "2026-11-26T22:30:00Z"
 
 
@@ -139,10 +143,35 @@ def test_no_token(fact: Any) -> None:
     assert made(facts=facts, payload=payload_with(a="b"), require_token=False).card.tokens == []
 
 
-@pytest.mark.parametrize("change", [{"enrollment_token_type": "x"}, {"expires_at": "soon"}, {"expires_at": 5}])
+@pytest.mark.parametrize(
+    "change",
+    [{"enrollment_token_type": "x"}, {"expires_at": "soon"}, {"expires_at": 5}, {"expires_at": "9999-12-31T22:30:00Z"}],
+)
 def test_a_fact_of_another_origin(change: dict[str, Any]) -> None:
     with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' is not one that the role"):
-        made(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}})
+        made(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}}, time_zone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize("token", ['with "quotes"', "mit Ümlaut", "back\\slash"])
+def test_a_token_is_found_whatever_json_makes_of_it(token: str) -> None:
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": token}}
+    assert len(made(facts=facts, payload=payload_with(a=token)).card.tokens) == 1
+    assert made(facts=facts, payload=payload_with(a=token[1:]), require_token=False).card.tokens == []
+
+
+def test_values_from_a_vault() -> None:
+    """As ansible-core 2.18 has them."""
+
+    class Encrypted:
+        __ENCRYPTED__ = True
+
+        def __str__(self) -> str:
+            return "enrollment-token"
+
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": Encrypted()}}
+    card = made(facts=facts, payload=payload_with(a=[Encrypted()]), asset_tag=Encrypted()).card
+    assert card.asset_tag == "enrollment-token"
+    assert len(card.tokens) == 1
 
 
 @pytest.mark.parametrize(
@@ -177,6 +206,7 @@ def test_files() -> None:
         "a%2Fb.nfc.properties",
         "a%2Fb.ndef",
     ]
+    assert every.in_place_of == ["a%2Fb.qr.svg"]
     assert every.files["a%2Fb.payload.json"].decode() == every.card.payload
     assert every.files["a%2Fb.qr.png"].startswith(b"\x89PNG")
     bundle = {"android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE": {"enrollment": "enrollment-token"}}
@@ -184,6 +214,7 @@ def test_files() -> None:
     assert b'_WIFI_SSID="Bench"\n' in every.files["a%2Fb.nfc.properties"]
     assert every.files["a%2Fb.ndef"].endswith(every.files["a%2Fb.nfc.properties"])
     assert made(outputs=["sheet"]).files == {}
+    assert len(made(outputs=["sheet"]).in_place_of) == 6
 
 
 def test_the_sheet_that_a_card_is_for() -> None:
@@ -196,6 +227,8 @@ def test_the_sheet_that_a_card_is_for() -> None:
         "parts": ["sheet"],
     }
     assert made(outputs=["labels", "nfc"]).sheet.parts == ["labels"]
+    assert made(outputs=["labels", "nfc"]).sheet.template == ""
+    assert made(directory="/staging/../staging//").sheet == made().sheet
     assert made(outputs=["labels", "sheet"]).sheet == made(outputs=["sheet", "qr_code", "labels"]).sheet
 
 
@@ -203,6 +236,7 @@ def test_the_sheet_that_a_card_is_for() -> None:
     ("variables", "message"),
     [
         ({"directory": None}, "provisioning_sheet_directory"),
+        ({"directory": "x"}, "provisioning_sheet_directory: The directory 'x' cannot be used: its path has to begin"),
         ({"payload": "text"}, "provisioning_sheet_payload"),
         ({"payload": {}}, "provisioning_sheet_payload: Option 'device_admin_component_name' is missing"),
         (
@@ -216,7 +250,7 @@ def test_the_sheet_that_a_card_is_for() -> None:
         ({"time_zone": "Berlin"}, "Option 'provisioning_sheet_time_zone' is 'Berlin', but it must be a time zone"),
         (
             {"payload": payload_with(a={"b": "enrollment-token"}), "outputs": ["nfc"]},
-            "An NFC record has no place for the entry 'a' of android",
+            "provisioning_sheet_payload: An NFC record has no place for the entry 'a' of 'admin_extras_bundle'",
         ),
     ],
 )
@@ -242,3 +276,19 @@ def test_placeholders_for_tokens_in_check_mode() -> None:
     assert {**placed, "device_tokens_enrollment": facts["device_tokens_enrollment"]} == facts
     kept = {"device_tokens_enrollment": ENROLLMENT}
     assert with_placeholders(kept) == kept
+
+
+def test_variables_that_look_like_those_of_the_role() -> None:
+    names = [
+        *_card.SPEC,
+        "provisioning_sheet_no_log",
+        "provisioning_sheet__card",
+        "provisioning_sheet_written",
+        "other",
+    ]
+    assert list(_card.unknown_variables(names)) == []
+    [warning] = _card.unknown_variables(["provisioning_sheet_timezone"])
+    assert warning == (
+        "The role provisioning_sheet has no variable 'provisioning_sheet_timezone' "
+        "(did you mean 'provisioning_sheet_time_zone'?)."
+    )

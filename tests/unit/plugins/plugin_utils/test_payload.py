@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from datetime import date
 from typing import Any
 
 import pytest
@@ -218,6 +219,9 @@ def test_wrong_component_names(name: Any) -> None:
         "https:///dpc.apk",
         "https://dpc.example.com/d pc.apk",
         "https://dpc.example.com/dpc.apk\n",
+        "https://dpc.example.com/\0dpc.apk",
+        "\x01https://dpc.example.com/dpc.apk",
+        "HTTPS://dpc.example.com/dpc.apk",  # which Android does not take for https
         "https://[::1/dpc.apk",
         "https://dpc.example.com:port/dpc.apk",
         "file:///dpc.apk",
@@ -230,9 +234,35 @@ def test_wrong_locations(url: Any) -> None:
     assert "it must be" in text
 
 
-def test_a_password_in_a_location_is_not_shown() -> None:
-    text = refusal(DOWNLOAD, device_admin_package_download_location="http://sam:secret@dpc.example.com/dpc.apk")
-    assert "'http://[redacted]@dpc.example.com/dpc.apk', but it must be a URL that begins with https://." in text
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://sam:secret@dpc.example.com/dpc.apk", "http://[redacted]@dpc.example.com/dpc.apk"),
+        ("http://dpc.example.com/dpc.apk?signature=secret", "http://dpc.example.com/dpc.apk"),
+        ("http://dpc.example.com/dpc.apk#secret", "http://dpc.example.com/dpc.apk"),
+        ("sam:secret@dpc.example.com/dpc.apk", "[redacted]@dpc.example.com/dpc.apk"),
+    ],
+)
+def test_a_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
+    text = refusal(DOWNLOAD, device_admin_package_download_location=address)
+    assert f"is '{shown}', but it must be a URL that begins with https://." in text
+    text = refusal(OPEN, wifi_pac_url=address.replace("http:", "ftp:"))
+    assert "secret" not in text
+
+
+def test_which_options_are_secrets() -> None:
+    assert {name for name, extra in EXTRAS.items() if extra.secret} == {
+        "admin_extras_bundle",
+        "device_admin_package_download_cookie_header",
+        "wifi_ca_certificate",  # in place of which a key may be given
+        "wifi_password",
+        "wifi_user_certificate",
+    }
+
+
+def test_a_number_where_text_is_wanted() -> None:
+    text = refusal(WPA, wifi_password=12345678)
+    assert text.endswith("breaks a rule: it must be text, and not empty; put a number in quotes.")
 
 
 def test_a_wrong_checksum() -> None:
@@ -261,6 +291,9 @@ def test_locales(given: str, locale: str) -> None:
         ("xq_DE", "there is no language 'xq'"),
         ("de_XQ", "there is no country 'XQ'"),
         ("de_ZZ", "there is no country 'ZZ'"),
+        ("de_XA", "there is no country 'XA'"),
+        ("en_EU", "there is no country 'EU'"),
+        ("und_DE", "there is no language 'und'"),
         ("de_999", "there is no country '999'"),
         (5, "it must be a language and a country"),
     ],
@@ -280,7 +313,7 @@ def test_time_zones(zone: str) -> None:
         ("Europe/Berln", " (did you mean 'Europe/Berlin'?)"),
         ("europe/berlin", " (did you mean 'Europe/Berlin'?)"),
         ("", ""),
-        ("CEST+2", None),
+        ("CEST", ""),
         ("localtime", ""),
         ("Factory", ""),
         ("right/UTC", None),
@@ -353,6 +386,7 @@ def test_certificates_of_users() -> None:
     tls = {**EAP, "wifi_eap_method": "TLS"}
     assert payload(tls, wifi_user_certificate="QU\nJD")["WIFI_USER_CERTIFICATE"] == "QUJD"
     assert "with the alphabet that PEM has" in refusal(tls, wifi_user_certificate="Q_JD")
+    assert "with the alphabet that PEM has" in refusal(tls, wifi_user_certificate=" ")
 
 
 @pytest.mark.parametrize(
@@ -389,12 +423,13 @@ def test_a_bundle_has_values_of_many_types(value: Any) -> None:
         ({"": "secret"}, "its keys must be text, and '' is not"),
         ({"key": None}, "'key' is null, and must be text"),
         ({"key": b"secret"}, "'key' is bytes, and must be text"),
-        ({"key": float("inf")}, "'key' is float, and must be text"),
+        ({"key": date(2026, 11, 25)}, "'key' is a date, and must be text"),
+        ({"key": float("inf")}, "'key' is a number, and must be text"),
         ({"key": 2**63}, "the number 'key' must have at most 64 bits"),
         ({"key": ["secret", 1]}, "the list 'key' must have values of one type only"),
         ({"key": [1, True]}, "the list 'key' must have values of one type only"),
-        ({"key": [["secret"]]}, "'key' is list, and must be text"),
-        ({"key": [{"deep": "secret"}]}, "'key' is dict, and must be text"),
+        ({"key": [["secret"]]}, "'key' is a list, and must be text"),
+        ({"key": [{"deep": "secret"}]}, "'key' is a dictionary, and must be text"),
         ({"deep": {"deeper": {"key": None}}}, "in 'deep', in 'deeper', 'key' is null"),
     ],
 )
@@ -431,7 +466,8 @@ def test_what_has_no_place_in_a_bundle(bundle: Any, rule: str) -> None:
         PROXY,
         {**PROXY, "wifi_proxy_bypass": "a.example.com,b.example.com"},
         {**OPEN, "wifi_pac_url": "http://proxy.example.com/proxy.pac"},
-        {**WPA, "use_mobile_data": True},
+        {"use_mobile_data": True, "allow_offline": False},
+        {**WPA, "wifi_password": "é" * 31},
     ],
 )
 def test_what_goes_together(options: dict[str, Any]) -> None:
@@ -476,13 +512,19 @@ CHECKSUMS = "exactly one of device_admin_signature_checksum and device_admin_pac
         (
             {**WPA, "wifi_password": "secret!"},
             "wifi_password",
-            "the password of a WPA network has 8 to 63 characters",
+            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
         ),
         (
             {**WPA, "wifi_password": "0" * 64},
             "wifi_password",
-            "the password of a WPA network has 8 to 63 characters",
+            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
         ),
+        (
+            {**WPA, "wifi_password": "é" * 32},
+            "wifi_password",
+            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
+        ),
+        ({**WPA, "use_mobile_data": True}, "use_mobile_data", "Android ignores it with wifi_ssid"),
         (
             {**WPA, "wifi_security_type": "WEP", "wifi_password": "secret"},
             "wifi_password",
@@ -533,7 +575,7 @@ def test_the_component_is_required() -> None:
         build_payload({})
 
 
-@pytest.mark.parametrize(("options", "kind"), [(None, "null"), ("text", "str"), ([], "list")])
+@pytest.mark.parametrize(("options", "kind"), [(None, "null"), ("text", "text"), ([], "a list")])
 def test_what_is_no_dictionary(options: Any, kind: str) -> None:
     with pytest.raises(EmmError, match=f"made from a dictionary of options, not from {kind}"):
         build_payload(options)
@@ -554,6 +596,13 @@ def test_what_is_no_dictionary(options: Any, kind: str) -> None:
 )
 def test_unknown_names_are_refused_with_a_suggestion(name: str, suggestion: str) -> None:
     assert refusal(**{name: "secret"}) == f"There is no option '{name}' (did you mean '{suggestion}'?)."
+
+
+@pytest.mark.parametrize("name", ["organization_name", "role_holder_package_download_location"])
+def test_constants_that_are_not_public(name: str) -> None:
+    assert refusal(**{name: "x"}) == (
+        f"'{name}' has no place in a provisioning payload: it is not public in Android's reference."
+    )
 
 
 @pytest.mark.parametrize("name", ["something_else", 5, None])
@@ -602,8 +651,12 @@ class Encrypted:
 
 
 def test_values_from_a_vault() -> None:
-    options = {**WPA, "wifi_password": Encrypted(), "admin_extras_bundle": {"token": Encrypted()}}
+    options = {
+        **WPA,
+        "wifi_password": Encrypted(),
+        "admin_extras_bundle": {"token": Encrypted(), "more": [Encrypted()]},
+    }
     assert payload(options) == {
         **{name.upper(): value for name, value in WPA.items()},
-        "ADMIN_EXTRAS_BUNDLE": {"token": "correct horse"},
+        "ADMIN_EXTRAS_BUNDLE": {"token": "correct horse", "more": ["correct horse"]},
     }

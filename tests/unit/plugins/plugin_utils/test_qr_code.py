@@ -11,6 +11,7 @@ import io
 import json
 import re
 import string
+from datetime import date
 from typing import Any
 
 import pytest
@@ -111,6 +112,17 @@ def test_text_that_is_too_large_is_refused() -> None:
 def test_what_is_no_content(content: Any) -> None:
     with pytest.raises(EmmError, match="of a dictionary or of text"):
         draw(content)
+
+
+@pytest.mark.parametrize("value", [date(2026, 11, 25), float("nan"), float("inf"), {"deep": b"a"}])
+def test_what_has_no_form_in_json(value: Any) -> None:
+    with pytest.raises(EmmError, match="It cannot be written as JSON: "):
+        draw({"key": value})
+
+
+def test_text_that_is_none() -> None:
+    with pytest.raises(EmmError, match="a character that is not one of Unicode's"):
+        draw("a\ud800")
 
 
 def test_formats() -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -60,17 +61,100 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(directory: P
     assert SecretFiles(str(directory)).write_all({"a.payload.json": b"secret"}) is True
     assert not (directory / "a.payload.json").is_symlink()
     (directory / ".b.payload.json.new").symlink_to(other)
-    with pytest.raises(EmmError, match="cannot be used: Too many levels of symbolic links"):
-        SecretFiles(str(directory)).write_all({"b.payload.json": b"more"})
+    assert SecretFiles(str(directory)).write_all({"b.payload.json": b"more"}) is True
     assert other.read_bytes() == b"secret"
+    (directory / ".provisioning_sheet").unlink()
+    (directory / ".provisioning_sheet").symlink_to(other)
+    with pytest.raises(EmmError, match="cannot be used: Too many levels of symbolic links"):
+        SecretFiles(str(directory)).write_all({"c.payload.json": b"more"})
+    assert other.read_bytes() == b"secret"
+
+
+def test_a_file_that_somebody_else_has_put_in_the_place_of_a_new_one_is_not_written_to(directory: Path) -> None:
+    """They could have it open."""
+    directory.mkdir(parents=True)
+    planted = directory / ".a.payload.json.new"
+    planted.write_bytes(b"x" * 100)
+    planted.chmod(0o666)
+    with planted.open("rb") as file:
+        SecretFiles(str(directory)).write_all(FILES)
+        assert file.read() == b"x" * 100
+    assert (directory / "a.payload.json").read_bytes() == b"secret"
+    assert mode(directory / "a.payload.json") == 0o600
+
+
+def test_what_a_file_is_replaced_by_overwrites_it(directory: Path) -> None:
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    with (directory / "a.payload.json").open("rb") as old:
+        files.write_all({"a.payload.json": b"new"})
+        content = old.read()
+        assert len(content) == len(b"secret")
+        assert content != b"secret"
+    (directory / "a.payload.json").chmod(0o400)
+    files.write_all({"a.payload.json": b"newer"})
+    assert mode(directory / "a.payload.json") == 0o600
+
+
+def test_what_has_another_name_is_not_overwritten(directory: Path, tmp_path: Path) -> None:
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    for name in FILES:
+        (tmp_path / name).hardlink_to(directory / name)
+    files.write_all({"a.payload.json": b"new"})
+    files.shred()
+    assert {name: (tmp_path / name).read_bytes() for name in FILES} == FILES
+
+
+def test_other_files_of_a_host_give_way(directory: Path) -> None:
+    files = SecretFiles(str(directory))
+    files.write_all({"a.qr.png": b"secret", "b.qr.png": b"secret"})
+    (directory / "a.ndef").write_bytes(b"mine")
+    assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef", "a.nfc.properties"]) is True
+    assert {path.name for path in directory.glob("[!.]*")} == {"a.qr.svg", "b.qr.png", "a.ndef"}
+    assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef"]) is False
+
+
+def test_check_mode(directory: Path) -> None:
+    files = SecretFiles(str(directory))
+    assert files.write_all(FILES, check_mode=True) is True
+    assert not directory.exists()
+    files.write_all(FILES)
+    assert files.write_all(FILES, check_mode=True) is False
+    assert files.write_all({"a.payload.json": b"new"}, check_mode=True) is True
+    assert files.write_all({}, in_place_of=["b.payload.json"], check_mode=True) is True
+    assert files.write_all({"c.payload.json": b"new"}, check_mode=True) is True
+    assert {path.name: path.read_bytes() for path in directory.glob("[!.]*")} == FILES
+    directory.chmod(0o777)
+    with pytest.raises(EmmError, match="is no place for secrets"):
+        files.write_all(FILES, check_mode=True)
+
+
+def test_the_list_has_each_name_once_and_is_made_again(directory: Path) -> None:
+    files = SecretFiles(str(directory))
+    listed = directory / ".provisioning_sheet"
+    files.write_all(FILES)
+    files.write_all({**FILES, "c.payload.json": b"more"})
+    assert listed.read_text().split() == [*FILES, "c.payload.json"]
+    listed.unlink()
+    assert files.write_all(FILES) is False
+    assert files.present() == list(FILES)
+    listed.write_bytes(b"\xff\na.payload.json\n")
+    assert files.present() == ["a.payload.json"]
 
 
 def test_a_directory_that_everybody_can_write_to_is_refused(directory: Path) -> None:
     directory.mkdir(parents=True)
     directory.chmod(0o1777)
-    with pytest.raises(EmmError, match=f"The directory '{directory}' is no place for secrets"):
+    with pytest.raises(EmmError, match=f"The directory '{directory}' is no place for secrets.* the mode 0700"):
         SecretFiles(str(directory)).write_all(FILES)
     assert list(directory.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["", ".", "staging", "./staging", "/a\0b", "~no-such-user/staging"])
+def test_what_is_no_path_of_a_directory(name: str) -> None:
+    with pytest.raises(EmmError, match=f"The directory '{re.escape(name)}' cannot be used: "):
+        SecretFiles(name)
 
 
 def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
@@ -101,23 +185,46 @@ def test_shredding_removes_what_was_written_and_nothing_else(directory: Path, mo
 
     monkeypatch.setattr(os, "fsync", sync)
     assert files.present() == ["a.payload.json", "b.payload.json", ".b.payload.json.new"]
-    files.shred()
-    assert {path.name for path in directory.iterdir()} == {"a.txt", ".c.payload.json.new"}
+    assert files.was_used()
+    assert files.shred() == ["a.payload.json", "b.payload.json", ".b.payload.json.new"]
+    assert {path.name for path in directory.glob("*")} == {"a.txt", ".c.payload.json.new", ".provisioning_sheet"}
+    assert (directory / ".provisioning_sheet").read_bytes() == b""
     assert len(contents) == 3
     assert len(contents[inode]) == len(b"secret")
     assert b"secret" not in b"".join(contents.values())
     assert files.present() == []
-    files.shred()
+    assert files.shred() == []
+    assert files.was_used()
+
+
+def test_a_file_that_cannot_be_shredded_does_not_keep_the_others(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    change = os.chmod
+
+    def refuse(path: Path, mode: int) -> None:
+        if path.name == "a.payload.json":
+            raise PermissionError(1, "Operation not permitted", str(path))
+        change(path, mode)
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    with pytest.raises(EmmError, match=r"these are still there: a\.payload\.json \(Operation not permitted\)\."):
+        files.shred()
+    assert files.present() == ["a.payload.json"]
+    monkeypatch.setattr(os, "chmod", change)
+    assert files.shred() == ["a.payload.json"]
 
 
 def test_a_large_file_is_overwritten_whole(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_secret_files, "_CHUNK", 1000)
     monkeypatch.setattr(os, "urandom", lambda size: b"x" * size)
-    monkeypatch.setattr(Path, "unlink", lambda _path, missing_ok=False: None)
     files = SecretFiles(str(directory))
     files.write_all({"a.html": b"secret" * 1000})
-    files.shred()
-    assert (directory / "a.html").read_bytes() == b"x" * 6000
+    with (directory / "a.html").open("rb") as file:
+        files.shred()
+        assert file.read() == b"x" * 6000
 
 
 def test_a_file_that_another_process_has_removed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +232,7 @@ def test_a_file_that_another_process_has_removed(directory: Path, monkeypatch: p
     files.write_all(FILES)
     monkeypatch.setattr(files, "present", lambda: ["gone", *FILES])
     files.shred()
-    assert list(directory.iterdir()) == []
+    assert list(directory.glob("[!.]*")) == []
 
 
 def test_a_name_on_the_list_does_not_lead_out_of_the_directory(directory: Path, tmp_path: Path) -> None:
@@ -141,6 +248,8 @@ def test_a_name_on_the_list_does_not_lead_out_of_the_directory(directory: Path, 
 
 def test_nothing_there(directory: Path) -> None:
     assert SecretFiles(str(directory)).present() == []
+    assert SecretFiles(str(directory)).shred() == []
+    assert not SecretFiles(str(directory)).was_used()
 
 
 @pytest.mark.parametrize(
