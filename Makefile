@@ -23,6 +23,7 @@ NOX := .venv/bin/nox --reuse-existing-virtualenvs
 .PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick bench picture release requirements clean
 
 demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
+demo: export BENCH_WIFI_PASSWORD := correct horse
 demo: export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 demo: .venv/installed
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=no \

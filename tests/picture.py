@@ -32,7 +32,7 @@ def main() -> None:
                 str(REPOSITORY / "examples" / "devices.yml"),
                 "--extra-vars",
                 variables,
-                environment=ansible.environment(**emulator.address.environment()),
+                environment=ansible.environment(BENCH_WIFI_PASSWORD="correct horse", **emulator.address.environment()),
             )
         if run.returncode != 0:
             raise RuntimeError(run.output)

@@ -19,6 +19,7 @@ description:
   - Tokens go into O(_input.admin_extras_bundle), under the keys that the DPC reads.
 requirements:
   - Babel >= 2.12.0, for O(_input.locale)
+  - cryptography >= 39.0.0, for O(_input.wifi_ca_certificate)
   - tzdata, for O(_input.time_zone), where the system has no time zones
 options:
   _input:
@@ -53,7 +54,7 @@ options:
         type: str
       device_admin_minimum_version_code:
         description:
-          - The version code from which on a DPC that is on the device already is not downloaded again.
+          - If the device has the DPC in the version with this version code, or in a newer one, it does not download it.
           - Since Android 6.0.
         type: int
       device_admin_package_download_cookie_header:
@@ -70,7 +71,7 @@ options:
         type: dict
       leave_all_system_apps_enabled:
         description:
-          - Whether all apps that came with the device stay enabled. They do not if not set.
+          - Whether all apps that came with the device stay enabled. If not set, Android disables those that it does not need.
           - Since Android 5.1.
         type: bool
       skip_encryption:
@@ -80,7 +81,7 @@ options:
         type: bool
       sensors_permission_grant_opt_out:
         description:
-          - Whether the DPC does without granting apps the permissions for sensors.
+          - Whether the DPC gives up its right to grant apps the permissions for sensors.
           - Since Android 12.
         type: bool
       keep_screen_on:
@@ -95,12 +96,12 @@ options:
         type: bool
       use_mobile_data:
         description:
-          - Whether the DPC may be downloaded over mobile data. A Wi-Fi network in the payload is preferred.
+          - Whether the DPC may be downloaded over mobile data. It does not go with O(_input.wifi_ssid), with which Android ignores it.
           - Public since Android 13, and read since 9.
         type: bool
       locale:
         description:
-          - The language and the country that the device is set to, such as V(de_DE).
+          - The language and the country that the device is set to, such as V(de_DE), which is the form that Android's reference names.
           - Since Android 5.0.
         type: str
       time_zone:
@@ -126,7 +127,7 @@ options:
         type: bool
       wifi_security_type:
         description:
-          - How the network is secured. It is taken for an open one if this is not set.
+          - How the network is secured. It is taken for an open one if this is not set. V(WPA) is for WPA2, too; there is none for WPA3.
           - Since Android 5.0; V(EAP) since 10.
         type: str
         choices:
@@ -136,13 +137,14 @@ options:
           - EAP
       wifi_password:
         description:
-          - The password of the network. For V(WPA), it has 8 to 63 characters; Android does not take the key in hexadecimal digits.
+          - The password of the network. For V(WPA), it has 8 to 63 characters, in bytes of UTF-8; Android does not take the key in
+            hexadecimal digits.
           - Since Android 5.0.
         type: str
       wifi_eap_method:
         description:
           - The EAP method. V(PEAP), V(TTLS) and V(PWD) take O(_input.wifi_identity) and O(_input.wifi_password), V(TLS) takes
-            O(_input.wifi_user_certificate). This and the next six options are for O(_input.wifi_security_type=EAP) only.
+            O(_input.wifi_user_certificate). This and all other options for EAP are for O(_input.wifi_security_type=EAP) only.
           - Since Android 10.
         type: str
         choices:
@@ -169,28 +171,28 @@ options:
           - AKA_PRIME
       wifi_ca_certificate:
         description:
-          - The certificate of the certification authority, in PEM, or in DER and base64.
+          - The certificate of the certification authority of the EAP server, in PEM, or in DER and base64.
           - Since Android 10.
         type: str
       wifi_user_certificate:
         description:
-          - The certificate and the private key of the user, in base64. Android's reference asks for both in DER. The code that
+          - The certificate and the private key of the user, for EAP, in base64. Android's reference asks for both in DER. The code that
             reads them, as far as it is public, takes a PKCS#12 file without a password.
           - Since Android 10.
         type: str
       wifi_identity:
         description:
-          - As whom the device authenticates.
+          - As whom the device authenticates, with EAP.
           - Since Android 10.
         type: str
       wifi_anonymous_identity:
         description:
-          - What it says of that outside of the encryption.
+          - The identity that is sent unencrypted, in place of O(_input.wifi_identity), with EAP.
           - Since Android 10.
         type: str
       wifi_domain:
         description:
-          - The domain that the name in the server's certificate has to end with.
+          - The domain that the name in the certificate of the EAP server has to end with.
           - Since Android 10.
         type: str
       wifi_proxy_host:
@@ -200,12 +202,12 @@ options:
         type: str
       wifi_proxy_port:
         description:
-          - Its port.
+          - The port of the HTTP proxy.
           - Since Android 5.0.
         type: int
       wifi_proxy_bypass:
         description:
-          - The hosts that are reached without the proxy, separated by commas.
+          - The hosts that are reached without the HTTP proxy, separated by commas.
           - Since Android 5.0.
         type: str
       wifi_pac_url:

@@ -14,6 +14,8 @@ description:
   - Makes the checksum by which a device knows who signed the DPC that it downloads, which is the SHA-256 digest of the certificate,
     in URL-safe base64 without padding.
   - Unlike the one that P(emm.android_enterprise.package_checksum#filter) makes, it stays the same when the DPC is updated.
+requirements:
+  - cryptography >= 39.0.0
 options:
   _input:
     description:

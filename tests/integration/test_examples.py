@@ -76,6 +76,7 @@ class Backend(BaseHTTPRequestHandler):
     received: dict[str, Any]
 
     def do_PUT(self) -> None:
+        assert self.headers["Authorization"] == "Bearer the token of the backend"
         self.received[self.path] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.send_response(204)
         self.end_headers()
@@ -106,6 +107,7 @@ def variables(emulator: Emulator, backend: HTTPServer, tmp_path: Path) -> str:
         {
             "bench_directory": str(tmp_path / "bench"),
             "bench_wifi_password": "correct horse",
+            "dpc_backend_token": "the token of the backend",
             "dpc_backend_url": f"http://127.0.0.1:{backend.server_port}",
             "dpc_certificate_file": str(certificate),
             "dpc_file": str(tmp_path / "dpc.apk"),
@@ -179,7 +181,7 @@ def test_what_the_guides_make(
         inventory, plays, *dummy = examples_of(f"docs/docsite/rst/guide_{way}.rst")
         run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=surroundings)
         assert run.returncode == 0, run.output
-    names = {path.name.partition(".")[2] for path in bench.iterdir()}
+    names = {path.name.partition(".")[2] for path in bench.iterdir() if path.is_file()}
     assert names == {
         "provisioning_sheet",
         "html",
