@@ -11,12 +11,26 @@ from unittest.mock import Mock
 import pytest
 from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import templated
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import SafeFilterError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import hosts_of_batch, templated
+
+
+def caused_by(cause: Exception) -> AnsibleError:
+    error = AnsibleError("means: {'key': 'one secret'}")
+    error.__cause__ = AnsibleError("one secret, too")
+    error.__cause__.__cause__ = cause
+    return error
+
+
+class AnsibleVaultError(AnsibleError):
+    """Which is in another place in each version of ansible-core."""
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
+        (caused_by(SafeFilterError("The filter: no such file")), "The filter: no such file"),
+        (caused_by(AnsibleVaultError("one secret")), "a value in it cannot be decrypted"),
         (AnsibleUndefinedVariable("means: {'key': 'one secret'}: 'name' is undefined. Again."), "'name' is undefined"),
         (AnsibleUndefinedVariable("'dict object' has no attribute 'name'"), "has no attribute 'name'"),
         (AnsibleError("unexpected end. String: one secret {{"), "AnsibleError"),
@@ -25,3 +39,9 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts impo
 def test_a_template_is_not_quoted(error: Exception, said: str) -> None:
     with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated: {said}$"):
         templated("module_defaults", "one secret {{", Mock(template=Mock(side_effect=error)))
+
+
+@pytest.mark.parametrize(("batch", "hosts"), [({"c", "a"}, ["a", "c"]), (None, ["a", "b", "c"])])
+def test_hosts_of_a_batch(batch: set[str] | None, hosts: list[str]) -> None:
+    hostvars = Mock(_inventory=Mock(_restriction=batch))
+    assert hosts_of_batch({"ansible_play_hosts_all": ["a", "b", "c"], "hostvars": hostvars}) == hosts

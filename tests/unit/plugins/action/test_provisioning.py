@@ -1,0 +1,35 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the actions of the role provisioning_sheet do where something is amiss that no play can bring about at will."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.action import provisioning_card, provisioning_sheet
+
+
+def action(plugin: Any, **arguments: Any) -> Any:
+    task = Mock(async_val=0, check_mode=False, args=arguments, _uuid="run")
+    rest = dict.fromkeys(("play_context", "loader", "templar", "shared_loader_obj"), Mock())
+    return plugin.ActionModule(task=task, connection=Mock(), **rest)
+
+
+def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = action(provisioning_card)
+    monkeypatch.setattr(card, "_make", Mock(side_effect=TypeError("secret")))
+    result = card.run(task_vars={})
+    assert result["refusal"].startswith("Something unforeseen: TypeError in ")
+    assert "secret" not in str(result)
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize("registered", [{"failed": True, "msg": "secret"}, {"refusal": None}])
+def test_without_a_card_a_host_fails(registered: dict[str, Any]) -> None:
+    result = action(provisioning_sheet).run(task_vars={"provisioning_sheet__card": registered})
+    assert result["failed"]
+    assert result["msg"] == "There is no card, since the task that makes it has failed."
