@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import hosts_of_batch, registered
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render, to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import first_on, render, to_csv
 
 _CARD = "provisioning_sheet__card"  # where the role keeps what provisioning_card returned
 _ENDINGS = {"sheet": ".html", "labels": ".csv"}
@@ -48,7 +48,8 @@ class ActionModule(ActionBase):
         if "card" not in own:
             raise EmmError(own.get("refusal") or "There is no card, since the task that makes it has failed.")
         sheet = own["sheet"]
-        first = self._first(own, task_vars)
+        # With run_once on the role, the card is another host's.
+        first = first_on(own, self._made(task_vars)) or task_vars["inventory_hostname"]
         names = self._names(sheet, task_vars)
         files = SecretFiles(sheet["directory"])
         paths = [files.path(name) for name in names.values()]
@@ -59,21 +60,6 @@ class ActionModule(ActionBase):
         contents = {name: texts[part].encode() for part, name in names.items()}
         changed = files.write_all(contents, check_mode=bool(self._task.check_mode))
         return {**result, "changed": changed, "directory": files.path(), "written": paths}
-
-    def _first(self, own: Mapping[str, Any], task_vars: Mapping[str, Any]) -> str:
-        """The first host on a sheet that comes here now. Raises ``EmmError`` if another sheet is in its place."""
-        sheet = own["sheet"]
-        for host, made in self._made(task_vars):
-            other = made["sheet"]
-            if made["run"] == own["run"] and other == sheet:
-                return host
-            if all(other[field] == sheet[field] for field in ("directory", "name")) and other != sheet:
-                [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
-                rule = (
-                    f"so is that of the sheet of '{host}', whose {field} is {other[field]!r} and not {sheet[field]!r}"
-                )
-                raise OptionError("provisioning_sheet_name", sheet["name"], rule)
-        return str(task_vars["inventory_hostname"])  # with run_once on the role, the card is another host's
 
     def _texts(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:
         """What is to be in each of the files of a sheet. It keeps the cards of hosts that have come here before."""

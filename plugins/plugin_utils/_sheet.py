@@ -12,15 +12,33 @@ from __future__ import annotations
 import csv
 import io
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 
 _NAME = "<template>"  # that Jinja gives to one without a name
 _LABEL = ("host", "asset_tag", "user", "tokens", "validity", "expires_at", "payload")
+
+
+def first_on(own: Mapping[str, Any], everybody: Iterable[tuple[str, Mapping[str, Any]]]) -> str | None:
+    """The first host on the sheet of a card, of those that come together, by what was made of everybody.
+
+    Raises ``EmmError`` if a host before it is on another sheet that is in the same file.
+    """
+    sheet = own["sheet"]
+    for host, made in everybody:
+        other = made["sheet"]
+        if made["run"] == own["run"] and other == sheet:
+            return host
+        same_file = all(other[field] == sheet[field] for field in ("directory", "name"))
+        if other != sheet and same_file and set(other["parts"]) & set(sheet["parts"]):
+            [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
+            rule = f"so is that of the sheet of '{host}', whose {field} is {other[field]!r} and not {sheet[field]!r}"
+            raise OptionError("provisioning_sheet_name", sheet["name"], rule)
+    return None
 
 
 def load(path: str) -> jinja2.Template:

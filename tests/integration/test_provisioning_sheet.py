@@ -305,6 +305,7 @@ def test_check_mode_checks_all_and_writes_nothing(
 ) -> None:
     inventory = bench(3, directory, device_tokens_kinds=BOTH)
     inventory["all"]["hosts"]["device-02"]["provisioning_sheet_payload"] = {**PAYLOAD, "locale": "german"}
+    inventory["all"]["hosts"]["device-03"]["provisioning_sheet_outputs"] = ["nfc"]
     run = ansible.play([play()], "--check", inventory=inventory, environment=environment)
     assert run.failures().keys() == {"device-02"}, run.output
     assert "Option 'locale' is 'german'" in run.failures()["device-02"]
@@ -361,6 +362,7 @@ def test_a_password_in_the_inventory_is_not_shown_where_something_else_is_undefi
     assert reason in run.failures()["device-02"]
 
 
+@pytest.mark.usefixtures("measured")
 def test_hosts_that_failed_before_are_named_on_the_sheet(
     ansible: Ansible, environment: dict[str, str], directory: Path
 ) -> None:
@@ -415,7 +417,6 @@ ODD = "inventory_hostname[-1] in '13579'"
             id="one-directory-in-two-ways",
         ),
         pytest.param({"roles": [TOKENS, {"role": ROLE, "run_once": True}]}, {"sheet": [1]}, id="run-once"),
-        pytest.param({"strategy": "free"}, {}, id="free"),
     ],
 )
 def test_the_hosts_on_each_sheet(
@@ -427,16 +428,22 @@ def test_the_hosts_on_each_sheet(
 ) -> None:
     inventory = bench(5, directory, provisioning_sheet_outputs=["sheet"], today=str(directory))
     run = ansible.play([play(**how)], inventory=inventory, environment=environment)
-    assert run.returncode == (0 if sheets else 2), run.output
-    if not sheets:
-        assert "the strategy 'free'. Make it in a play with the linear strategy" in run.failures()["device-05"]
-        assert not directory.exists()
-        return
+    assert run.returncode == 0, run.output
     found = {
         path.stem: re.findall(r"<h2[^>]*>device-0(\d)</h2>", path.read_text()) for path in directory.glob("*.html")
     }
     assert found == {name: [str(number) for number in numbers] for name, numbers in sheets.items()}
     assert names_in(directory) == {f"{name}.html" for name in sheets}
+
+
+@pytest.mark.usefixtures("measured")
+def test_hosts_that_go_at_their_own_pace_have_no_sheet(
+    ansible: Ansible, environment: dict[str, str], directory: Path
+) -> None:
+    run = ansible.play([play(strategy="free")], inventory=bench(2, directory), environment=environment)
+    reason = "do not under the strategy 'free'. Make it in a play with the linear strategy."
+    assert {host: reason in text for host, text in run.failures().items()} == {"device-01": True, "device-02": True}
+    assert not directory.exists()
 
 
 def test_the_playbook_ends_with_one_sheet_of_all_waves(

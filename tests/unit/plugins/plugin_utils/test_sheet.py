@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render, to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import first_on, render, to_csv
 
 TEMPLATE = Path(__file__).parents[4] / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
 NONE = {"description": "", "validity": "", "expires_at": None}
@@ -106,3 +106,27 @@ def test_labels() -> None:
         ["a,b", '"A"\n1', "مكتب", "one; two", "until then; once", "2026-11-26T22:30:00Z", "{}"],
         ["c", "", "", "", "", "", "{}"],
     ]
+
+
+def made(run: str = "run", parts: str = "sheet labels", **more: str) -> dict[str, Any]:
+    return {"run": run, "sheet": {"directory": "/d", "name": "s", "title": "t", "parts": parts.split(), **more}}
+
+
+def test_the_first_host_on_a_sheet() -> None:
+    """Which comes at the same time, and is on the same sheet."""
+    assert first_on(made(), [("a", made()), ("b", made())]) == "a"
+    assert first_on(made(), [("a", made(name="t")), ("b", made(directory="/e")), ("c", made())]) == "c"
+    assert first_on(made(), [("a", made(run="before")), ("b", made())]) == "b"
+    assert first_on(made(), [("a", made(parts="", title="u")), ("b", made())]) == "b"
+    assert first_on(made(), []) is None
+
+
+@pytest.mark.parametrize("parts", ["sheet", "labels"])
+def test_two_sheets_are_not_one_file(parts: str) -> None:
+    message = (
+        "Option 'provisioning_sheet_name' is 's', but so is that of the sheet of 'a', whose title is 'u' and not 't'"
+    )
+    with pytest.raises(EmmError, match=message):
+        first_on(made(), [("a", made(parts=parts, title="u")), ("b", made())])
+    other = "labels" if parts == "sheet" else "sheet"
+    assert first_on(made(parts=other), [("a", made(parts=parts, title="u")), ("b", made(parts=other))]) == "b"

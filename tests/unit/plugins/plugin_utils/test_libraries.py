@@ -1,0 +1,22 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Libraries that may be missing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
+
+
+def test_a_library_that_is_there() -> None:
+    assert library("json", "anything") is json
+
+
+def test_a_library_that_is_missing() -> None:
+    with pytest.raises(EmmError, match="The Python library Nothing is not installed where ansible-core is"):
+        library("no_such_module_at_all", "Nothing")
