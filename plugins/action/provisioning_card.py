@@ -16,8 +16,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card, _sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
     hosts_stay_together,
+    is_omitted,
+    play_of,
     run_of,
     templated,
+    without_omitted,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles
 
@@ -32,7 +35,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        result["run"] = run_of(self._task)
+        result.update(play=play_of(self._task), run=run_of(self._task))
         try:
             return {**result, "refusal": None, **self._make(task_vars or {})}
         except EmmError as error:
@@ -58,7 +61,7 @@ class ActionModule(ActionBase):
         refusal = templated(_card.REFUSAL, variables.get(_card.REFUSAL), templar)
         if refusal:
             raise EmmError(str(refusal))
-        given = {name: templated(name, variables[name], templar) for name in _card.VARIABLES if name in variables}
+        given = self._given(variables, templar)
         made = _card.make(str(variables["inventory_hostname"]), given)
         sheet = {**made.sheet.as_dict(), "template": self._find(made.sheet.template)}
         files = SecretFiles(made.sheet.directory)
@@ -68,6 +71,20 @@ class ActionModule(ActionBase):
         )
         paths = [files.path(name) for name in made.files]
         return {"changed": changed, "card": made.card.as_dict(), "sheet": sheet, "files": paths}
+
+    @staticmethod
+    def _given(variables: dict[str, Any], templar: Templar) -> dict[str, Any]:
+        """Those of the role's variables that the host has, and that are not omitted. Raises ``EmmError``."""
+        given = {}
+        for name in _card.VARIABLES:
+            if name in variables:
+                try:
+                    given[name] = templated(name, variables[name], templar)
+                except EmmError as error:
+                    if not is_omitted(error):
+                        raise
+        omitted = variables.get("omit")  # which is no variable since ansible-core 2.19
+        return dict(without_omitted(given, omitted)) if omitted else given
 
     def _find(self, template: str) -> str:
         """The path of the template of a sheet, if there is to be one. Raises ``EmmError`` if it cannot be used."""

@@ -9,9 +9,14 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import hosts_of_batch, registered
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import hosts_of_batch, play_of, registered
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import first_on, render, to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import (
+    first_on,
+    in_one_file,
+    render,
+    to_csv,
+)
 
 _CARD = "provisioning_sheet__card"  # where the role keeps what provisioning_card returned
 _ENDINGS = {"sheet": ".html", "labels": ".csv"}
@@ -63,21 +68,26 @@ class ActionModule(ActionBase):
 
     def _texts(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:
         """What is to be in each of the files of a sheet. It keeps the cards of hosts that have come here before."""
-        everybody = [(host, made) for host, made in self._made(task_vars) if made["sheet"] == sheet]
-        cards = [made["card"] for dummy, made in everybody]
-        refused = {
-            host for host, made in registered(_CARD, hosts_of_batch(task_vars), task_vars) if made.get("refusal")
-        }
-        failed = set(hosts_of_batch(task_vars)) - set(task_vars["ansible_play_batch"])
-        missing = [host for host in hosts_of_batch(task_vars) if host in refused | failed]
+        everybody = hosts_of_batch(task_vars)
+        cards = [made["card"] for dummy, made in self._made(task_vars) if made["sheet"] == sheet]
+        refused = {host for host, made in self._registered(everybody, task_vars) if made["refusal"]}
+        elsewhere = {host for host, made in self._made(task_vars) if in_one_file(made["sheet"], sheet)}
+        failed = set(everybody) - set(task_vars["ansible_play_batch"])
+        missing = [host for host in everybody if host in refused | elsewhere | failed]
         makers = {"sheet": lambda: render(sheet, cards, missing), "labels": lambda: to_csv(cards)}
         return {part: makers[part]() for part in sheet["parts"]}
 
     def _made(self, task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """What was made of each host of the batch."""
-        for host, made in registered(_CARD, task_vars["ansible_play_batch"], task_vars):
+        for host, made in self._registered(task_vars["ansible_play_batch"], task_vars):
             # With run_once on the role, all hosts have the card of one.
             if made.get("card", {}).get("host") == host:
+                yield host, made
+
+    def _registered(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """What the task before has registered in this play, and not in one before, for each of some hosts."""
+        for host, made in registered(_CARD, hosts, task_vars):
+            if made.get("play") == play_of(self._task):
                 yield host, made
 
     def _names(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:

@@ -20,6 +20,7 @@ description:
   - It succeeds even if there is something wrong with the variables, so that the reason can be shown where its results are not.
 requirements:
   - Babel >= 2.12.0
+  - cryptography >= 39.0.0
   - javaproperties >= 0.8.1, for NFC records
   - segno >= 1.6.0
   - tzdata, where the system has no time zones
@@ -48,6 +49,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+play:
+  description: The same for all hosts of a play.
+  returned: always
+  type: str
+  sample: 0242ac11-0002-7f5e-6b5c-000000000002
 run:
   description: The same for all hosts that come to the task together.
   returned: always

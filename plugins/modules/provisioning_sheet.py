@@ -47,7 +47,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The paths of the files of the host, the sheet among them, or of those that were removed.
+  description:
+    - The paths of the files of the host, the sheet among them, or of those that were removed. Whether the sheet could be written is in the
+      result of the first host on it.
   returned: success
   type: list
   elements: str

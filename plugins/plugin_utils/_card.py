@@ -36,7 +36,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_fil
 _PREFIX = "provisioning_sheet_"
 OF_THE_BATCH = ("sheet", "labels")
 OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
-_ENDINGS = (".payload.json", ".qr.svg", ".qr.png", ".zero-touch.json", ".nfc.properties", ".ndef")  # of a host's files
+_IN_PLACE_OF = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # endings of files, of which a host has one
 # The role's variables, as in its meta/argument_specs.yml.
 SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_directory": {"type": "str", "required": True},
@@ -60,8 +60,8 @@ SPEC: dict[str, dict[str, Any]] = {
 # The facts that the role device_tokens leaves.
 ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
-# In check mode there are no tokens. One of these characters and of a usual length lets the rest be checked.
-_PLACEHOLDER = "check-mode-".ljust(64, "0")
+# In check mode there are no tokens. What has their characters and a usual length lets the rest be checked.
+_PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 _VALIDATOR = ArgumentSpecValidator(SPEC)
 _TYPES = {"userDevice": "for the device of a user", "userlessDevice": "for a device without a user"}
 # An authentication token lives for minutes, the API does not say for how many. By then, it has certainly expired.
@@ -128,15 +128,19 @@ def unknown_variables(names: Iterable[str]) -> Iterator[str]:
 
 def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The variables of a host in check mode, in which what is to have a token can be templated."""
-    facts = {name: variables[name] for name in (ENROLLMENT, USER_AUTH) if isinstance(variables.get(name), Mapping)}
-    return {**variables, **{name: {**fact, "token": fact.get("token") or _PLACEHOLDER} for name, fact in facts.items()}}
+    placed = {}
+    for name, placeholder in _PLACEHOLDERS.items():
+        fact = _fact(variables, name)
+        if fact and not fact.get("token"):
+            placed[name] = {**fact, "token": placeholder}
+    return {**variables, **placed}
 
 
 @dataclass(frozen=True)
 class Made:
     """What was made of a host: its card, the sheet that the card is for, and the host's own files by name.
 
-    ``in_place_of`` are the names of other files that the host may have from before.
+    ``in_place_of`` are the names of files that the host may have from before, and that its files take the place of.
     """
 
     card: Card
@@ -167,7 +171,7 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
         card,
         sheet,
         {file_name(host, ending): content for ending, content in files.items()},
-        [file_name(host, ending) for ending in _ENDINGS if ending not in files],
+        [file_name(host, other) for ending, other in _IN_PLACE_OF.items() if ending in files],
     )
 
 

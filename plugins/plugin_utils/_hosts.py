@@ -29,7 +29,8 @@ _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
 _OWN_PACE = ("free", "host_pinned")  # strategies whose names end like that let each host go on by itself
 _META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 _INCLUDE_TASKS = ("include_tasks", "ansible.builtin.include_tasks", "ansible.legacy.include_tasks")
-_UNDEFINED = re.compile(r"'[\w.]+' is undefined|has no attribute '\w+'")
+_UNDEFINED = re.compile(r"'[\w.]+' is undefined")
+_MISSING = re.compile(r"has no attribute '(\w+)'")
 
 
 def all_come_together(task: Task) -> bool:
@@ -56,6 +57,11 @@ def all_come_together(task: Task) -> bool:
 def hosts_stay_together(task: Task) -> bool:
     """Whether no host of a batch goes on to the next task before all others have done a task."""
     return not str(task.get_play().strategy).endswith(_OWN_PACE)
+
+
+def play_of(task: Task) -> str:
+    """The same text for all tasks of a play, and another one for others."""
+    return str(task.get_play()._uuid)
 
 
 def run_of(task: Task) -> str:
@@ -125,13 +131,26 @@ def templated(name: str, value: Any, templar: Templar) -> Any:
     try:
         return templar.template(value)
     except AnsibleError as error:
-        raise EmmError(f"The value of '{name}' cannot be templated: {_reason(error)}") from error
+        raise EmmError(f"The value of '{name}' cannot be templated: {_reason(error, str(value))}") from error
 
 
-def _reason(error: AnsibleError) -> str:
-    """Of the text of an error only what names a variable, for it may have the value, and with it a secret.
+def is_omitted(error: EmmError) -> bool:
+    """Whether a value could not be templated since it is ``omit``. Since ansible-core 2.19, that is no value."""
+    return type(error.__cause__).__name__ == "AnsibleValueOmittedError"
 
-    But what a filter of this collection says has none.
+
+def without_omitted(value: Any, omitted: Any) -> Any:
+    """A value without those entries that are ``omit``, which ansible-core 2.18 leaves in it."""
+    if isinstance(value, Mapping):
+        return {key: without_omitted(entry, omitted) for key, entry in value.items() if entry != omitted}
+    return value
+
+
+def _reason(error: AnsibleError, source: str) -> str:
+    """Of the text of an error only what names a variable, for it may have a value, and with it a secret.
+
+    An attribute is named if the source does so, for it may be looked up by a value. What a filter of this collection
+    says has no secret.
     """
     causes = list(_causes(error))
     for cause in causes:
@@ -140,6 +159,10 @@ def _reason(error: AnsibleError) -> str:
     undefined = _UNDEFINED.search(str(error))
     if undefined:
         return undefined[0]
+    missing = _MISSING.search(str(error))
+    if missing:
+        named = any(form in source for form in (f".{missing[1]}", f"['{missing[1]}']"))
+        return missing[0] if named else "it looks up what is not there"
     if any("vault" in type(cause).__name__.lower() for cause in causes):
         return "a value in it cannot be decrypted"
     return type(error).__name__

@@ -400,13 +400,16 @@ def _check(name: Any, value: Any) -> Any:
     except ValueError as error:
         if extra.secret:
             raise SecretOptionError(name, str(error)) from error
-        shown = _without_secrets(value) if extra.address and isinstance(value, str) else value
+        shown = _without_secrets(value) if extra.address else value
         raise OptionError(name, shown, str(error)) from error
 
 
-def _without_secrets(address: str) -> str:
+def _without_secrets(address: Any) -> str:
     """An address without what is a password or a signature in many: the user, and what follows the path."""
-    return re.sub(r"[^/@]*@", "[redacted]@", re.split(r"[?#]", address)[0])
+    if not isinstance(address, str):
+        return kind_of(address)
+    without_user = re.sub(r"^([A-Za-z]+://)?.*@", r"\1[redacted]@", address, flags=re.DOTALL)
+    return re.split(r"[?#]", without_user)[0]
 
 
 def _unknown(name: str) -> str:

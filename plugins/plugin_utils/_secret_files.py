@@ -10,12 +10,13 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import stat
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -40,7 +41,7 @@ class SecretFiles:
             raise EmmError(f"The directory '{directory}' cannot be used: {error}.") from error
         if not self._directory.is_absolute() or "\0" in directory:
             raise EmmError(f"The directory '{directory}' cannot be used: its path has to begin with '/' or '~'.")
-        self._directory = Path(os.path.normpath(self._directory))
+        self._directory = Path(os.path.realpath(self._directory))  # one path, however it is written
         self._list = self._directory / _LIST
 
     def path(self, name: str = "") -> str:
@@ -55,25 +56,41 @@ class SecretFiles:
         Returns whether that was not so before. In check mode, it stays as it was.
         """
         with self._reporting():
-            if not self._directory.exists() and check_mode:
-                return True
+            if check_mode and not self._directory.exists():
+                _check_ancestor(self._directory)
+                return bool(files)
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._directory.stat().st_mode & stat.S_IWOTH:
-                raise EmmError(
-                    f"The directory '{self._directory}' is no place for secrets: everybody can write to it. "
-                    "Use one with the mode 0700."
-                )
-            listed = set(self._names())
-            changed = [name for name, content in files.items() if not _holds(self._directory / name, content)]
-            stale = [name for name in in_place_of if name in listed and _is_regular(self._directory / name)]
-            if not check_mode:
-                # Before there are such files, so that they are found even if this process is killed.
-                self._append([name for name in files if name not in listed])
-                for name in changed:
-                    self._write(name, files[name])
-                for name in stale:
-                    _shred(self._directory / name)
+            self._check()
+            with contextlib.nullcontext() if check_mode else self._locked(fcntl.LOCK_SH):
+                listed = set(self._names())
+                changed = [name for name, content in files.items() if not _holds(self._directory / name, content)]
+                stale = [name for name in in_place_of if name in listed and _is_regular(self._directory / name)]
+                self._check_owner([name for name in changed if name not in listed])
+                if not check_mode:
+                    # Before there are such files, so that they are found even if this process is killed.
+                    self._append([name for name in files if name not in listed])
+                    for name in changed:
+                        self._write(name, files[name])
+                    for name in stale:
+                        _shred(self._directory / name)
             return bool(changed or stale)
+
+    def _check(self) -> None:
+        if self._directory.stat().st_mode & stat.S_IWOTH:
+            raise EmmError(
+                f"The directory '{self._directory}' is no place for secrets: everybody can write to it. "
+                "Use one with the mode 0700."
+            )
+        _check_ancestor(self._directory)
+
+    def _check_owner(self, names: Iterable[str]) -> None:
+        """Files that are not on the list are somebody's, and not ours to replace."""
+        for name in names:
+            if _is_regular(self._directory / name):
+                raise EmmError(
+                    f"There is a file '{self._directory / name}' that the role provisioning_sheet has not written. "
+                    "Remove it, or use another directory."
+                )
 
     def was_used(self) -> bool:
         """Whether the role has ever written into the directory."""
@@ -88,7 +105,11 @@ class SecretFiles:
 
     def shred(self) -> list[str]:
         """Overwrite and remove all files that are there, even if one of them cannot be; the names."""
-        with self._reporting(), self._locked():
+        with self._reporting():
+            return self._shred_all() if self._list.exists() else []
+
+    def _shred_all(self) -> list[str]:
+        with self._locked(fcntl.LOCK_EX):
             names = self.present()
             resisting = {}
             for name in names:
@@ -101,23 +122,21 @@ class SecretFiles:
             if resisting:
                 reasons = ", ".join(f"{name} ({reason})" for name, reason in resisting.items())
                 raise EmmError(f"Of the files in '{self._directory}', these are still there: {reasons}.")
-            if self._list.exists():
-                os.truncate(self._list, 0)
+            os.truncate(self._list, 0)
             return names
 
     def _write(self, name: str, content: bytes) -> None:
         path, new = self._directory / name, self._directory / _unfinished(name)
-        new.unlink(missing_ok=True)  # of a process that was killed; if it is somebody else's, they may have it open
+        if _is_regular(new) and new.lstat().st_uid == os.geteuid():
+            _shred(new)  # of a process that was killed
+        new.unlink(missing_ok=True)  # if it is somebody else's, they may have it open
         with _open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
             os.fchmod(file, _MODE)
             _put(file, content)
         if _is_regular(path):
-            os.chmod(path, _MODE)
-            with _open(path, os.O_WRONLY) as old:
-                only_name = _has_one_name(old)
+            with _held(path) as overwrite:
                 os.replace(new, path)
-                if only_name:
-                    _overwrite(old)
+                overwrite()
         else:
             os.replace(new, path)
 
@@ -127,7 +146,7 @@ class SecretFiles:
             names = self._list.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
         except FileNotFoundError:
             return []
-        return [name for name in names if name and "/" not in name]
+        return [name for name in dict.fromkeys(names) if name and "/" not in name]
 
     def _append(self, names: Sequence[str]) -> None:
         if names:
@@ -136,13 +155,10 @@ class SecretFiles:
                 _put(file, "".join(f"{name}\n" for name in names).encode())
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Have the list for this process alone, if there is one."""
-        if not self._list.exists():
-            yield
-            return
-        with _open(self._list, os.O_RDWR) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+    def _locked(self, how: int) -> Iterator[None]:
+        """Have the list, so that nobody shreds what is being written, nor writes what is being shredded."""
+        with _open(self._list, os.O_RDWR | os.O_CREAT) as file:
+            fcntl.flock(file, how)
             yield
 
     @contextlib.contextmanager
@@ -200,17 +216,36 @@ def _put(file: int, content: bytes) -> None:
         content = content[os.write(file, content) :]
 
 
+def _check_ancestor(directory: Path) -> None:
+    """Raises ``OSError`` if a directory, or the nearest one above it that there is, cannot be written to."""
+    nearest = next(path for path in (directory, *directory.parents) if path.exists())
+    if not nearest.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(directory))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
+
+
 def _shred(path: Path) -> None:
-    os.chmod(path, _MODE)
+    with _held(path) as overwrite:
+        overwrite()
+        path.unlink()
+
+
+@contextlib.contextmanager
+def _held(path: Path) -> Iterator[Callable[[], None]]:
+    """Hold a file: what overwrites it, even when it has lost its name by then.
+
+    It does nothing if the file has another name, under which somebody wants to keep it.
+    """
+    with _open(path, os.O_RDONLY) as file:
+        only_name = os.fstat(file).st_nlink == 1
+        if only_name:
+            os.fchmod(file, _MODE)
+    if not only_name:
+        yield lambda: None
+        return
     with _open(path, os.O_WRONLY) as file:
-        if _has_one_name(file):
-            _overwrite(file)
-    path.unlink()
-
-
-def _has_one_name(file: int) -> bool:
-    """Whether a file has no other name, under which somebody wants to keep it."""
-    return os.fstat(file).st_nlink == 1
+        yield lambda: _overwrite(file)
 
 
 def _overwrite(file: int) -> None:

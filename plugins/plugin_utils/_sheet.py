@@ -33,18 +33,28 @@ def first_on(own: Mapping[str, Any], everybody: Iterable[tuple[str, Mapping[str,
         other = made["sheet"]
         if made["run"] == own["run"] and other == sheet:
             return host
-        same_file = all(other[field] == sheet[field] for field in ("directory", "name"))
-        if other != sheet and same_file and set(other["parts"]) & set(sheet["parts"]):
+        if in_one_file(other, sheet):
             [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
-            rule = f"so is that of the sheet of '{host}', whose {field} is {other[field]!r} and not {sheet[field]!r}"
+            what = "list of outputs" if field == "parts" else field
+            rule = f"so is that of the sheet of '{host}', whose {what} is {other[field]!r} and not {sheet[field]!r}"
             raise OptionError("provisioning_sheet_name", sheet["name"], rule)
     return None
+
+
+def in_one_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two different sheets would be written into the same file."""
+    same_place = all(one[field] == other[field] for field in ("directory", "name"))
+    return one != other and same_place and bool(set(one["parts"]) & set(other["parts"]))
 
 
 def load(path: str) -> jinja2.Template:
     """The template in a file. It is none of Ansible's, to which a value could be one, too. Raises ``EmmError``."""
     environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.FileSystemLoader(Path(path).parent),  # for what it includes
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
     try:
         return environment.from_string(Path(path).read_text(encoding="utf-8"))

@@ -270,8 +270,7 @@ def test_what_is_wrong_with_a_host_is_its_own_reason(
     assert squeezed(run.output).count(squeezed(warning)) == 1
     html = (directory / "sheet.html").read_text(encoding="utf-8")
     assert re.findall(r"<h2[^>]*>(.*)</h2>", html) == [hosts[0], hosts[-1]]
-    # The last but one has a card, for a sheet that it cannot have.
-    assert re.findall(r"<bdi>(.*?)</bdi>", html) == hosts[1:-2]
+    assert re.findall(r"<bdi>(.*?)</bdi>", html) == hosts[1:-1]
     assert names_in(directory) >= {"sheet.html", f"{hosts[0]}.payload.json", f"{hosts[-1]}.payload.json"}
 
 
@@ -388,6 +387,28 @@ def test_a_host_that_comes_later_gets_onto_the_sheet_and_drops_no_other(
     html = (directory / "sheet.html").read_text(encoding="utf-8")
     assert re.findall(r"<h2[^>]*>device-0(\d)</h2>", html) == ["1", "2", "3"]
     assert re.findall(r"<dt>Asset tag</dt><dd[^>]*>(\w+)</dd>", html) == ["first", "first", "changed"]
+
+
+def test_cards_of_a_play_before_are_over(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
+    include = {"ansible.builtin.include_role": {"name": ROLE}, "when": "inventory_hostname == 'device-02'"}
+    title = {"provisioning_sheet_title": "Another one"}
+    plays = [play(), {"hosts": "all", "gather_facts": False, "tasks": [include], "vars": title}]
+    run = ansible.play(plays, inventory=bench(2, directory), environment=environment)
+    assert run.returncode == 0, run.output
+    html = (directory / "sheet.html").read_text(encoding="utf-8")
+    assert re.findall(r"<h2[^>]*>(.*)</h2>", html) == ["device-02"]
+
+
+@pytest.mark.usefixtures("measured")
+def test_what_is_omitted_is_not_there(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
+    omitted = "{{ nothing | default(omit) }}"
+    payload = with_payload(wifi_hidden=omitted, locale=omitted)
+    inventory = bench(1, directory, **{**payload, "provisioning_sheet_asset_tag": omitted})
+    run = ansible.play([play()], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    payload = json.loads((directory / "device-01.payload.json").read_text(encoding="utf-8"))
+    assert not {f"{EXTRA}WIFI_HIDDEN", f"{EXTRA}LOCALE"} & payload.keys()
+    assert "Asset tag" not in (directory / "sheet.html").read_text(encoding="utf-8")
 
 
 ODD = "inventory_hostname[-1] in '13579'"

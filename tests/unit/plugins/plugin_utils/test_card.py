@@ -214,7 +214,8 @@ def test_files() -> None:
     assert b'_WIFI_SSID="Bench"\n' in every.files["a%2Fb.nfc.properties"]
     assert every.files["a%2Fb.ndef"].endswith(every.files["a%2Fb.nfc.properties"])
     assert made(outputs=["sheet"]).files == {}
-    assert len(made(outputs=["sheet"]).in_place_of) == 6
+    assert made(outputs=["sheet"]).in_place_of == []
+    assert made(outputs=["qr_code"]).in_place_of == ["tablet-01.qr.png"]
 
 
 def test_the_sheet_that_a_card_is_for() -> None:
@@ -272,8 +273,10 @@ def test_tokens_of_check_mode_have_no_times() -> None:
 def test_placeholders_for_tokens_in_check_mode() -> None:
     facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": None}, "device_tokens_user_auth": None, "other": 1}
     placed = with_placeholders(facts)
-    assert re.fullmatch("check-mode-0+", placed["device_tokens_enrollment"]["token"])
+    assert re.fullmatch("check-mode-[a-z_]+0+", placed["device_tokens_enrollment"]["token"])
     assert {**placed, "device_tokens_enrollment": facts["device_tokens_enrollment"]} == facts
+    both = with_placeholders({**facts, "device_tokens_user_auth": {**USER_AUTH, "token": None}})
+    assert both["device_tokens_user_auth"]["token"] != both["device_tokens_enrollment"]["token"]
     kept = {"device_tokens_enrollment": ENROLLMENT}
     assert with_placeholders(kept) == kept
 

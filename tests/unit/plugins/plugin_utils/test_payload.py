@@ -241,6 +241,7 @@ def test_wrong_locations(url: Any) -> None:
         ("http://dpc.example.com/dpc.apk?signature=secret", "http://dpc.example.com/dpc.apk"),
         ("http://dpc.example.com/dpc.apk#secret", "http://dpc.example.com/dpc.apk"),
         ("sam:secret@dpc.example.com/dpc.apk", "[redacted]@dpc.example.com/dpc.apk"),
+        ("http://sam:se/secret?secret#@dpc.example.com/dpc.apk", "http://[redacted]@dpc.example.com/dpc.apk"),
     ],
 )
 def test_a_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
@@ -248,6 +249,7 @@ def test_a_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
     assert f"is '{shown}', but it must be a URL that begins with https://." in text
     text = refusal(OPEN, wifi_pac_url=address.replace("http:", "ftp:"))
     assert "secret" not in text
+    assert "is 'a list', but it must be text" in refusal(OPEN, wifi_pac_url=[address])
 
 
 def test_which_options_are_secrets() -> None:

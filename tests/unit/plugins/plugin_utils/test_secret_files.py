@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import stat
@@ -70,15 +71,22 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(directory: P
     assert other.read_bytes() == b"secret"
 
 
-def test_a_file_that_somebody_else_has_put_in_the_place_of_a_new_one_is_not_written_to(directory: Path) -> None:
-    """They could have it open."""
+@pytest.mark.parametrize("own", [True, False])
+def test_a_file_in_the_place_of_a_new_one_is_not_written_to(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    """Somebody could have it open. What a process left that was killed is overwritten."""
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() if own else os.getuid() + 1)
     directory.mkdir(parents=True)
     planted = directory / ".a.payload.json.new"
     planted.write_bytes(b"x" * 100)
     planted.chmod(0o666)
     with planted.open("rb") as file:
         SecretFiles(str(directory)).write_all(FILES)
-        assert file.read() == b"x" * 100
+        content = file.read()
+        assert len(content) == 100
+        assert (content == b"x" * 100) is not own
+        assert b"secret" not in content
     assert (directory / "a.payload.json").read_bytes() == b"secret"
     assert mode(directory / "a.payload.json") == 0o600
 
@@ -113,6 +121,45 @@ def test_other_files_of_a_host_give_way(directory: Path) -> None:
     assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef", "a.nfc.properties"]) is True
     assert {path.name for path in directory.glob("[!.]*")} == {"a.qr.svg", "b.qr.png", "a.ndef"}
     assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef"]) is False
+
+
+def test_a_file_that_is_not_the_roles_stays(directory: Path) -> None:
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    (directory / "sheet.html").write_text("mine")
+    for check_mode in (True, False):
+        with pytest.raises(EmmError, match=r"There is a file '.*/sheet\.html' that the role .* has not written"):
+            files.write_all({**FILES, "sheet.html": b"secret"}, check_mode=check_mode)
+    files.shred()
+    assert (directory / "sheet.html").read_text() == "mine"
+
+
+def test_a_directory_that_could_not_be_made_or_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EmmError, match="cannot be used: Not a directory"):
+        SecretFiles(str(tmp_path / "file" / "x")).write_all(FILES, check_mode=True)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    for check_mode in (True, False):
+        with pytest.raises(EmmError, match=f"'{tmp_path}' cannot be used: Permission denied"):
+            SecretFiles(str(tmp_path)).write_all(FILES, check_mode=check_mode)
+    with pytest.raises(EmmError, match=f"'{tmp_path}' cannot be used: Permission denied"):
+        SecretFiles(str(tmp_path / "a" / "b")).write_all(FILES, check_mode=True)
+
+
+def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(directory)
+    ways = (f"/{directory}", f"{directory}/", f"{directory}/../directory", str(tmp_path / "link"))
+    assert {SecretFiles(way).path() for way in ways} == {str(directory)}
+
+
+def test_nobody_shreds_while_somebody_writes(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = SecretFiles(str(directory))
+    locks = []
+    monkeypatch.setattr(fcntl, "flock", lambda _file, how: locks.append(how))
+    files.write_all(FILES)
+    files.shred()
+    files.write_all(FILES, check_mode=True)
+    assert locks == [fcntl.LOCK_SH, fcntl.LOCK_EX]
 
 
 def test_check_mode(directory: Path) -> None:
@@ -202,18 +249,18 @@ def test_a_file_that_cannot_be_shredded_does_not_keep_the_others(
 ) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    change = os.chmod
+    unlink = Path.unlink
 
-    def refuse(path: Path, mode: int) -> None:
+    def refuse(path: Path, missing_ok: bool = False) -> None:
         if path.name == "a.payload.json":
             raise PermissionError(1, "Operation not permitted", str(path))
-        change(path, mode)
+        unlink(path, missing_ok=missing_ok)
 
-    monkeypatch.setattr(os, "chmod", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.raises(EmmError, match=r"these are still there: a\.payload\.json \(Operation not permitted\)\."):
         files.shred()
     assert files.present() == ["a.payload.json"]
-    monkeypatch.setattr(os, "chmod", change)
+    monkeypatch.setattr(Path, "unlink", unlink)
     assert files.shred() == ["a.payload.json"]
 
 
