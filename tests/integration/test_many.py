@@ -181,4 +181,7 @@ def test_a_long_task_shows_how_far_it_is(ansible: Ansible, mint: Mint, emulator:
     shown = re.findall(
         r"MINTING: .*android_enterprise_user_auth_token \((\d) of 6 tokens, 1 failed\)", result["_output"]
     )
-    assert shown == (["3"] if ansible.in_process else [])
+    # How often, and with which numbers, depends on the pace of the machine.
+    assert bool(shown) == ansible.in_process
+    assert shown == sorted(shown)
+    assert set(shown) <= set("12345")
