@@ -389,6 +389,7 @@ def test_a_host_that_comes_later_gets_onto_the_sheet_and_drops_no_other(
     assert re.findall(r"<dt>Asset tag</dt><dd[^>]*>(\w+)</dd>", html) == ["first", "first", "changed"]
 
 
+@pytest.mark.usefixtures("measured")
 def test_cards_of_a_play_before_are_over(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
     include = {"ansible.builtin.include_role": {"name": ROLE}, "when": "inventory_hostname == 'device-02'"}
     title = {"provisioning_sheet_title": "Another one"}
