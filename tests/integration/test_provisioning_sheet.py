@@ -69,7 +69,9 @@ def bench(count: int, directory: Path, **variables: Any) -> dict[str, Any]:
 
 
 def play(**more: Any) -> dict[str, Any]:
-    return {"hosts": "all", "gather_facts": False, "roles": [TOKENS, ROLE], **more}
+    """A play with both roles, which ends with time for what is measured in the last task to be saved."""
+    wait = {"ansible.builtin.pause": {"seconds": 1}}
+    return {"hosts": "all", "gather_facts": False, "roles": [TOKENS, ROLE], "post_tasks": [wait], **more}
 
 
 def name_of(payload: dict[str, Any]) -> str:
@@ -393,7 +395,7 @@ def test_a_host_that_comes_later_gets_onto_the_sheet_and_drops_no_other(
 def test_cards_of_a_play_before_are_over(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
     include = {"ansible.builtin.include_role": {"name": ROLE}, "when": "inventory_hostname == 'device-02'"}
     title = {"provisioning_sheet_title": "Another one"}
-    plays = [play(), {"hosts": "all", "gather_facts": False, "tasks": [include], "vars": title}]
+    plays = [play(), play(roles=[], tasks=[include], vars=title)]
     run = ansible.play(plays, inventory=bench(2, directory), environment=environment)
     assert run.returncode == 0, run.output
     html = (directory / "sheet.html").read_text(encoding="utf-8")
@@ -462,7 +464,7 @@ def test_the_hosts_on_each_sheet(
 def test_hosts_that_go_at_their_own_pace_have_no_sheet(
     ansible: Ansible, environment: dict[str, str], directory: Path
 ) -> None:
-    run = ansible.play([play(strategy="free")], inventory=bench(2, directory), environment=environment)
+    run = ansible.play([play(strategy="free", post_tasks=[])], inventory=bench(2, directory), environment=environment)
     reason = "do not under the strategy 'free'. Make it in a play with the linear strategy."
     assert {host: reason in text for host, text in run.failures().items()} == {"device-01": True, "device-02": True}
     assert not directory.exists()

@@ -15,6 +15,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters im
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
     hosts_of_batch,
     is_omitted,
+    registered,
     templated,
     without_omitted,
 )
@@ -65,3 +66,10 @@ def test_what_is_omitted() -> None:
         with pytest.raises(EmmError) as caught:
             templated("name", "{{ omit }}", Mock(template=Mock(side_effect=error)))
         assert is_omitted(caught.value) is omitted
+
+
+def test_what_is_registered() -> None:
+    a, c = {"n": 1}, {"n": 4}
+    cache = {"a": {"one": a, "other": c}, "b": {"other": a}, "c": {"one": c}}
+    task_vars = {"hostvars": Mock(_variable_manager=Mock(_nonpersistent_fact_cache=cache))}
+    assert list(registered("one", ["c", "b", "nobody", "a"], task_vars)) == [("c", c), ("a", a)]
