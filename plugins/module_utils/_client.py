@@ -20,24 +20,34 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._answers import (
+    QUOTA_REASONS,
+    ErrorEnvelope,
+    NotJsonError,
+    decode,
+    is_over_quota,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
+    DEFAULT_SCOPE,
     AccessTokenCache,
     AuthOptions,
     Authorizer,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, TransportError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import (
-    ConnectionOptions,
-    Session,
-    explain,
-    was_never_sent,
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
+    ApiError,
+    TransportError,
+    UnusableAnswerError,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._failures import explain
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions, Session
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import something_was_sent
 
 with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must be importable then
     import requests
 
 _SERVICE_PATH = "/androidenterprise/v1/"
+_TITLE = re.compile(r"</?title[^<>]{0,100}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ class Client:
         ``connections`` is how many of them are kept open; ``cache`` is where access tokens are looked for.
         """
         self._base = connection.api_url + _SERVICE_PATH
-        self._session = Session(connection, once=self._base, connections=connections)
+        self._session = Session(connection, once=self._base, connections=connections, is_over_quota=is_over_quota)
         self._authorizer = Authorizer(auth, self._session, cache)
 
     def close(self) -> None:
@@ -105,46 +115,51 @@ class Client:
         try:
             return self._session.request("POST", url, data=data, headers=headers)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            lost = "" if was_never_sent(error) else " The request may have been carried out all the same."
-            raise TransportError(f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}") from error
+            lost = " The request may have been carried out all the same." if something_was_sent() else ""
+            message = f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}"
+            raise TransportError(message) from None  # not with the cause, which may quote an answer
 
     def _decode(self, call: str, response: requests.Response) -> Answer:
         code = response.status_code
+        content: Any = None
+        flaw = None
         try:
-            content = response.json()
-        except (ValueError, RecursionError):
-            content = None
+            content = decode(response.content)
+        except NotJsonError as error:
+            flaw = str(error)
         if not 200 <= code < 300:
-            raise self._error(call, response, content)
+            raise self._error(call, response, content, flaw)
         if not isinstance(content, Mapping):
-            raise ApiError(
-                f"{call}: the answer (HTTP {code}) is {self._describe(response, content)}, not a JSON object. "
+            raise UnusableAnswerError(
+                f"{call}: the answer (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
                 "Is something other than the Play EMM API answering at this address?",
                 http_status=code,
             )
+        if "error" in content:
+            raise UnusableAnswerError(
+                f"{call}: the server reported success (HTTP {code}), and an error with it.", http_status=code
+            )
         return Answer(call, content, _server_date(response))
 
-    def _error(self, call: str, response: requests.Response, content: object) -> ApiError:
+    def _error(self, call: str, response: requests.Response, content: object, flaw: str | None) -> ApiError:
         """The error of a response that is not a success, from Google's envelope where it has one."""
         code = response.status_code
-        envelope = content.get("error") if isinstance(content, Mapping) else None
-        if not isinstance(envelope, Mapping):
-            said = f"with {self._describe(response, content)}"
+        envelope = ErrorEnvelope.of(content)
+        if envelope is None:
+            said = f"with {self._describe(response, content, flaw)}"
             if "Location" in response.headers and 300 <= code < 400:
                 target = self._quote(response.headers["Location"])
                 said = f"with a redirect to {target}, which is not followed because the request carries credentials"
             return ApiError(f"{call}: the server answered HTTP {code} {said}.", http_status=code)
-        details = envelope.get("errors")
-        first = details[0] if isinstance(details, list) and details and isinstance(details[0], Mapping) else {}
+        reason, cause = _likely_cause(code, envelope, self._authorizer.account)
         reason, status, message = (
-            self._quote(text) if isinstance(text, str) and text else None
-            for text in (first.get("reason"), envelope.get("status"), envelope.get("message"))
+            self._quote(text) if text else None for text in (reason, envelope.status, envelope.message)
         )
         named = ", ".join(filter(None, (reason, status)))
         named = f" ({named})" if named else ""
         return ApiError(
             f"{call}: the server answered HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
-            likely_cause=_likely_cause(code, self._authorizer.account),
+            likely_cause=cause,
             http_status=code,
             reason=reason,
             status=status,
@@ -154,18 +169,18 @@ class Client:
     def _quote(self, text: str) -> str:
         return quote_foreign(text, self._authorizer.access_token)
 
-    def _describe(self, response: requests.Response, content: object) -> str:
+    def _describe(self, response: requests.Response, content: object, flaw: str | None) -> str:
         """What kind of thing a body is, for a message; of a page only its title, since the rest is noise."""
         if not response.content.strip():
             return "an empty body"
-        if content is not None:
+        if flaw is None:
             return f"JSON of type {type(content).__name__}"
-        title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.DOTALL | re.IGNORECASE)
-        if title:
-            text = self._quote(html.unescape(title.group(1)))
+        _before, *title = _TITLE.split(response.content.decode(errors="replace"), maxsplit=2)
+        if len(title) == 2:
+            text = self._quote(html.unescape(title[0]))
             return f"an HTML page titled {text!r}"
         kind = self._quote(response.headers.get("Content-Type", "").partition(";")[0])
-        return "an HTML page" if kind == "text/html" else f"a body that is not JSON ({kind or 'of no stated type'})"
+        return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'of no stated type'})"
 
 
 def _server_date(response: requests.Response) -> datetime:
@@ -177,11 +192,34 @@ def _server_date(response: requests.Response) -> datetime:
         return datetime.now(timezone.utc)
 
 
-def _likely_cause(code: int, account: str | None) -> str | None:
-    """The likely cause of an error that says the same for every call."""
-    return {
-        401: "the access token has expired, or was not issued for this API.",
-        403: f"{account or 'the caller'} is not the enterprise's service account, the Play EMM API is not enabled in "
-        "its project, or the token's scopes do not include the API's.",
-        429: "the EMM's quota of 60,000 requests a minute was still exceeded after all retries.",
-    }.get(code)
+# What a reason means, where it says more than the status.
+_CAUSES_BY_REASON = {
+    "accessNotConfigured": (
+        "the Play EMM API (androidenterprise.googleapis.com) is not enabled in the project of {caller}."
+    ),
+    "insufficientPermissions": f"the scopes of the access token do not include the API's, {DEFAULT_SCOPE}.",
+    "USER_PROJECT_DENIED": (
+        "the credentials name a quota project that {caller} may not use. Take it out of them (quota_project_id, or the "
+        "environment variable GOOGLE_CLOUD_QUOTA_PROJECT), or grant the role Service Usage Consumer on it."
+    ),
+}
+_CAUSES_BY_REASON |= {  # the same in google.rpc.ErrorInfo
+    "SERVICE_DISABLED": _CAUSES_BY_REASON["accessNotConfigured"],
+    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _CAUSES_BY_REASON["insufficientPermissions"],
+}
+_CAUSES_BY_STATUS = {
+    401: "the access token has expired, or was not issued for this API.",
+    403: "{caller} is not the enterprise's service account, the Play EMM API is not enabled in its project, or the "
+    "token's scopes do not include the API's.",
+    429: "the EMM's quota of 60,000 requests a minute was still exceeded after all retries.",
+}
+
+
+def _likely_cause(code: int, envelope: ErrorEnvelope, account: str | None) -> tuple[str | None, str | None]:
+    """The reason that tells most, and the likely cause of an error that says the same for every call."""
+    if envelope.is_over_quota:
+        code = 429
+    known = [*QUOTA_REASONS, *_CAUSES_BY_REASON]
+    reason = next((reason for reason in envelope.reasons if reason in known), next(iter(envelope.reasons), None))
+    cause = _CAUSES_BY_REASON.get(reason or "") or _CAUSES_BY_STATUS.get(code)
+    return reason, cause and cause.replace("{caller}", account or "the caller")

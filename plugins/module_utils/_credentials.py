@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._failures import explain
+from ansible_collections.emm.android_enterprise.plugins.module_utils._retry import RETRY_STATUSES
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address, quote_foreign
 
 try:
@@ -525,7 +527,7 @@ class _Request(GoogleRequest):
             if _http.is_metadata_root(url):
                 raise
             raise google.auth.exceptions.RefreshError(*error.args) from error
-        if response.status in _http.RETRY_STATUSES:
+        if response.status in RETRY_STATUSES:
             raise google.auth.exceptions.RefreshError(_Unavailable(url, response))
         return response
 
@@ -552,7 +554,7 @@ def _translate(error: Exception) -> CredentialsError:
             )
         if isinstance(cause, requests.exceptions.RequestException):
             where = "the authorization server" if cause.request is None else cause.request.url
-            return CredentialsError(f"No access token from {where!s}: {_http.explain(cause)}.")
+            return CredentialsError(f"No access token from {where!s}: {explain(cause)}.")
     if isinstance(error, OSError):  # requests' way to say that a CA bundle is missing
         return CredentialsError(f"No access token: {quote_foreign(str(error))}")
     if not isinstance(error, google.auth.exceptions.GoogleAuthError) or isinstance(error, (ValueError, TypeError)):

@@ -72,3 +72,10 @@ class ApiError(EmmError):
     def __init__(self, message: str, *, server_message: str = "", **details: Any) -> None:
         super().__init__(message, **details)
         self.server_message = server_message
+
+
+class UnusableAnswerError(ApiError):
+    """The server reported success, but what it answered is not the resource that was asked for."""
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(f"{message} The request was carried out, so a token may exist all the same.", **details)

@@ -15,40 +15,33 @@ from __future__ import annotations
 import io
 import ipaddress
 import os
-import random
-import ssl
-import time
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import RateLimiter
+from ansible_collections.emm.android_enterprise.plugins.module_utils._retry import RETRY_STATUSES, BoundedRetry
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import (
+    Adapter,
+    IrregularAnswer,
+    nothing_was_sent_yet,
+)
 
 try:
     import requests
-    import requests.adapters
     import requests.utils
     import urllib3.exceptions
     from requests import Session as RequestsSession
-    from urllib3.util.retry import Retry
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     if not TYPE_CHECKING:
-        RequestsSession = Retry = object
-
-if TYPE_CHECKING:
-    from urllib3.response import BaseHTTPResponse
+        RequestsSession = object
 
 USER_AGENT = "emm.android_enterprise/0.2.0"
-RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
-BACKOFF_FIRST = 0.5  # seconds; Google's usage page names 0.5 s, 1 s, 2 s for jobs that a person waits for
-BACKOFF_MAX = 16.0  # seconds
-RETRY_AFTER_MAX = 60.0  # seconds; the API's quota is counted by the minute
 RETRIES_MAX = 10
 TIMEOUT_MAX = 600  # seconds
-ANSWER_MAX = 64 * 1024  # bytes; the API's own answers have a few hundred
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _METADATA_HOSTS = ("metadata.google.internal", "169.254.169.254")
 _METADATA_VARIABLES = ("GCE_METADATA_HOST", "GCE_METADATA_IP")  # how google-auth is told of another one
@@ -59,7 +52,7 @@ class ConnectionOptions:
     """The options of the ``connection`` documentation fragment, checked."""
 
     api_url: str
-    timeout: float  # seconds, for one attempt
+    timeout: float  # seconds, for one step of an attempt
     retries: int
     ca_path: str | None
 
@@ -79,29 +72,38 @@ class ConnectionOptions:
 class Session(RequestsSession):
     """A ``requests`` session that obeys the connection options. Threads may share it."""
 
-    def __init__(self, options: ConnectionOptions, once: str, connections: int = 1) -> None:
+    def __init__(
+        self,
+        options: ConnectionOptions,
+        once: str,
+        connections: int = 1,
+        is_over_quota: Callable[[bytes], bool] = lambda body: False,
+    ) -> None:
         """``once`` is the URL prefix whose requests must not be repeated when their answer got lost on the way.
 
         Such a request may have created something; a token request to an OAuth endpoint, on the other hand, has not.
-        The rate limit is for these requests too. ``connections`` is how many of them are kept open.
+        The rate limit is for these requests too, and ``is_over_quota`` says of the body of an answer to one of them
+        with status 403 whether it means what 429 does. ``connections`` is how many of them are kept open.
         """
         super().__init__()
         self._once = once
         self._limiter = RateLimiter()
+        self._is_over_quota = is_over_quota
         self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._timeout = options.timeout
         self._trusted = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
         self.headers["User-Agent"] = USER_AGENT
+        self.headers["Accept-Encoding"] = "identity"  # answers are small, and what is compressed could be anything
         # Or requests would replace the Authorization header with an entry of ~/.netrc, and look for proxies each time,
         # which takes a fifth of the time of a request.
         self.trust_env = False
-        self.mount("https://", _adapter(options, read=None))
-        self.mount("http://", _adapter(options, read=None))
-        self.mount(once, _adapter(options, read=False, limiter=self._limiter, connections=connections))
+        self.mount("https://", _adapter(options))
+        self.mount("http://", _adapter(options))
+        self.mount(once, _adapter(options, connections, read=False, limiter=self._limiter, is_over_quota=is_over_quota))
         for host in _metadata_hosts():
             # google-auth asks for the root to see whether there is a metadata server at all, in short tries of its own.
-            self.mount(f"http://{host}/", requests.adapters.HTTPAdapter(max_retries=0))
-            self.mount(f"http://{host}/computeMetadata/", _adapter(options, read=None))
+            self.mount(f"http://{host}/", Adapter(max_retries=0))
+            self.mount(f"http://{host}/computeMetadata/", _adapter(options))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request and read the answer, whatever its status. All methods of the session end here.
@@ -109,6 +111,7 @@ class Session(RequestsSession):
         A redirect is an answer like any other: it is not followed, since the request carries credentials.
         Raises ``TransportError`` for an insecure URL, and the exceptions of ``requests``.
         """
+        nothing_was_sent_yet()
         url = request.url or ""
         local = _is_local(url)
         if not local and not url.startswith("https://"):
@@ -119,22 +122,28 @@ class Session(RequestsSession):
         kwargs["timeout"] = min(kwargs.get("timeout") or self._timeout, self._timeout)
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
-        kwargs["stream"] = True  # the body is read here, against the clock
-        response = (
-            self._send_in_turn(request, **kwargs) if url.startswith(self._once) else super().send(request, **kwargs)
-        )
-        response.raw = io.BytesIO(_read(response, kwargs["timeout"]))
-        return response
+        kwargs["stream"] = True  # what goes wrong with the body is raised here, in the same way
+        if url.startswith(self._once):
+            return self._send_in_turn(request, **kwargs)
+        return self._exchange(request, **kwargs)
 
     def _send_in_turn(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         self._limiter.wait()
         refused = False
         try:
-            response = super().send(request, **kwargs)
-            refused = response.status_code == 429
+            response = self._exchange(request, **kwargs)
+            refused = response.status_code == 429 or (
+                response.status_code == 403 and self._is_over_quota(response.content)
+            )
             return response
         finally:
             self._limiter.settle(refused)
+
+    def _exchange(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send a request, and read the whole answer."""
+        response = super().send(request, **kwargs)
+        response.raw = io.BytesIO(_read(response))
+        return response
 
     def _proxies_for(self, url: str) -> dict[str, str]:
         """The proxies that the environment names for a host, by scheme."""
@@ -147,40 +156,26 @@ class Session(RequestsSession):
         """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""
 
 
-def _read(response: requests.Response, timeout: float) -> bytes:
-    """The body of an answer, which has to be complete within ``timeout`` seconds; no more than ``ANSWER_MAX`` of it."""
-    deadline = time.monotonic() + timeout
-    body = bytearray()
+def _read(response: requests.Response) -> bytes:
+    """The body of an answer. Raises the exceptions of ``requests``."""
     response.raw.enforce_content_length = True  # urllib3 1 takes half an answer for a whole one otherwise
+    body: bytes | None = None
     try:
-        for piece in pieces(response.raw):
-            body += piece
-            if len(body) >= ANSWER_MAX:
-                break
-            if time.monotonic() > deadline:
-                raise requests.exceptions.ReadTimeout("The answer was not complete in time", response=response)
+        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise requests.exceptions.ContentDecodingError(IrregularAnswer("it is compressed, which nobody asked for"))
+        body = response.raw.data
     except urllib3.exceptions.ReadTimeoutError as error:
         raise requests.exceptions.ReadTimeout(error, response=response) from error
-    except urllib3.exceptions.DecodeError as error:
-        raise requests.exceptions.ContentDecodingError(error, response=response) from error
-    except urllib3.exceptions.HTTPError as error:
+    except urllib3.exceptions.SSLError as error:
+        raise requests.exceptions.SSLError(error, response=response) from error
+    except (urllib3.exceptions.HTTPError, ValueError) as error:  # ValueError for a chunk of negative size
         raise requests.exceptions.ChunkedEncodingError(error, response=response) from error
     finally:
         response.raw.close()
-    return bytes(body)
+    return body or b""
 
 
-def pieces(raw: Any) -> Iterator[bytes]:
-    """A body as it arrives, so that a server that sends a byte now and then does not get its time anew for each."""
-    if hasattr(raw, "read1"):
-        return iter(lambda: raw.read1(ANSWER_MAX, decode_content=True), b"")
-    stream: Iterator[bytes] = raw.stream(1, decode_content=True)  # urllib3 1
-    return stream
-
-
-def _adapter(
-    options: ConnectionOptions, read: bool | None, limiter: RateLimiter | None = None, connections: int = 1
-) -> requests.adapters.HTTPAdapter:
+def _adapter(options: ConnectionOptions, connections: int = 1, read: bool | None = None, **policy: Any) -> Adapter:
     """A connection pool with the retry policy; ``read`` is False where a lost answer must not be asked for again."""
     retry = BoundedRetry(
         total=options.retries,
@@ -191,148 +186,9 @@ def _adapter(
         status_forcelist=RETRY_STATUSES,
         raise_on_status=False,
         time_limit=options.timeout * (options.retries + 1),
-        limiter=limiter,
+        **policy,
     )
-    return requests.adapters.HTTPAdapter(max_retries=retry, pool_maxsize=connections)
-
-
-class BoundedRetry(Retry):
-    """``urllib3``'s policy with the backoff that Google asks for and an end that does not depend on the server.
-
-    Waits are ``BACKOFF_FIRST`` doubled at each retry, each plus or minus half of itself at random. ``Retry-After`` is
-    obeyed up to ``RETRY_AFTER_MAX``. No retry starts later than ``time_limit`` seconds after the first failure, but for
-    one that has to wait for others. What the server says of its quota goes to the ``limiter``, where there is one, for
-    all threads to obey; one that has less time left than it is told to wait for gives up.
-    """
-
-    def __init__(
-        self,
-        *args: Any,
-        time_limit: float,
-        deadline: float | None = None,
-        limiter: RateLimiter | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.time_limit = time_limit
-        self.deadline = deadline
-        self.limiter = limiter
-
-    def new(self, **kw: Any) -> BoundedRetry:
-        deadline = self.deadline or time.monotonic() + self.time_limit
-        return super().new(time_limit=self.time_limit, deadline=deadline, limiter=self.limiter, **kw)
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: BaseHTTPResponse | None = None,
-        error: Exception | None = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> BoundedRetry:
-        if isinstance(error, urllib3.exceptions.ProxyError) and not _is_of_the_proxy(error):
-            # urllib3 blames the proxy too when a connection through it breaks after the request was sent.
-            error = urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
-        wait = None if response is None else self._stated_wait(response)
-        if self.limiter:
-            self._tell_limiter(self.limiter, wait, refused=response is not None and response.status == 429)
-        # With too little left, the next step raises what it raises after the last retry.
-        policy = self if self._remaining() > (wait or 0) else self.new(total=0)
-        return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
-
-    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
-        super().sleep(response)
-        if self.limiter:
-            self.limiter.wait()
-
-    def _tell_limiter(self, limiter: RateLimiter, wait: float | None, *, refused: bool) -> None:
-        limiter.settle(refused)
-        if refused and wait is None:
-            wait = self._backoff(len(self.history) + 1)
-        limiter.pause(wait or 0.0)
-
-    def get_backoff_time(self) -> float:
-        return self._backoff(len(self.history))
-
-    def _backoff(self, retry: int) -> float:
-        wait: float = BACKOFF_FIRST * 2 ** (retry - 1)
-        return min(wait * random.uniform(0.5, 1.5), BACKOFF_MAX, self._remaining())
-
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        wait = self._stated_wait(response)
-        return None if wait is None else min(wait, self._remaining())
-
-    def _stated_wait(self, response: BaseHTTPResponse) -> float | None:
-        try:
-            wait = super().get_retry_after(response)
-        except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
-            wait = None
-        return None if wait is None else min(wait, RETRY_AFTER_MAX)
-
-    def _remaining(self) -> float:
-        return self.time_limit if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-
-
-_MALFORMED: tuple[type[Exception], ...] = ()  # what requests raises for a URL or a header that it cannot use
-if RequestsSession is not object:
-    _MALFORMED = (
-        requests.exceptions.InvalidURL,
-        requests.exceptions.InvalidSchema,
-        requests.exceptions.MissingSchema,
-        requests.exceptions.InvalidHeader,
-    )
-
-
-def explain(error: Exception, *secrets: str | None) -> str:
-    """What went wrong on the way, in one clause with the innermost cause, which is what a person can act on.
-
-    ``error`` is an exception of ``requests``, or one that wraps it.
-    """
-    causes = list(_causes(error))
-    kinds: tuple[tuple[str, tuple[type[Exception], ...]], ...] = (
-        ("the proxy could not be used", (urllib3.exceptions.ProxyError,)),
-        ("the TLS connection failed", (urllib3.exceptions.SSLError, requests.exceptions.SSLError)),
-        ("no answer came in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
-        ("no connection could be made", (urllib3.exceptions.ConnectTimeoutError,)),
-        ("the answer was cut short", (requests.exceptions.ChunkedEncodingError,)),
-        ("the answer cannot be used", (requests.exceptions.ContentDecodingError,)),
-        ("the request could not be made", _MALFORMED),
-    )
-    kind = next((text for text, types in kinds if any(isinstance(cause, types) for cause in causes)), None)
-    detail = quote_foreign(str(causes[-1]) or type(causes[-1]).__name__, *secrets)
-    return f"{kind or 'the connection failed'} ({detail})"
-
-
-def was_never_sent(error: Exception) -> bool:
-    """Whether it is certain that the server did not get the request.
-
-    That is, it could not be formed, or there was no connection, or no proxy or certificate that would do.
-    """
-    if not isinstance(error, requests.exceptions.RequestException) or isinstance(error, _MALFORMED):
-        return True
-    causes = list(_causes(error))
-    no_connection = (urllib3.exceptions.ConnectTimeoutError, ssl.SSLCertVerificationError)
-    return any(
-        isinstance(cause, no_connection)
-        or (isinstance(cause, urllib3.exceptions.ProxyError) and _is_of_the_proxy(cause))
-        for cause in causes
-    )
-
-
-def _is_of_the_proxy(error: urllib3.exceptions.ProxyError) -> bool:
-    """Whether a failure that urllib3 blames on a proxy is one of reaching it, or of its refusal to connect."""
-    original = error.original_error
-    refused = str(original).startswith("Tunnel connection failed")
-    return refused or isinstance(original, urllib3.exceptions.ConnectTimeoutError)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception and the ones nested in it: requests and urllib3 keep them in ``reason`` or among the arguments."""
-    while error is not None:
-        yield error
-        inner = [getattr(error, "reason", None), getattr(error, "original_error", None), *error.args]
-        error = next((cause for cause in inner if isinstance(cause, BaseException) and cause is not error), None)
+    return Adapter(max_retries=retry, pool_maxsize=connections)
 
 
 def metadata_host() -> str:

@@ -16,8 +16,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, OptionError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
+    ApiError,
+    OptionError,
+    UnusableAnswerError,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address, quote_foreign
 
 if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
 AUTHENTICATION_REQUIREMENTS = ("optional", "required")
 COUNT_MAX = 10_000
+TOKEN_MAX = 4_096  # characters; a QR code has room for fewer
+_TOKEN = re.compile(rf"[!-~]{{1,{TOKEN_MAX}}}")
 _SHORTEST = Duration(60)
 _DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
 # Would end the path segment or change the path, or are the mark of something pasted by mistake.
@@ -98,6 +104,8 @@ class EnrollmentTokenRequest:
     def _read(self, answer: Answer) -> dict[str, Any]:
         """The resource. What the server did not say is what was asked for, or the API's default."""
         said = answer.resource
+        token = _token(answer, "androidenterprise#enrollmentToken")
+        self._refuse_another(answer)
         duration: Duration | None = self.duration or _DEFAULT_DURATION
         if "duration" in said:
             try:
@@ -105,10 +113,17 @@ class EnrollmentTokenRequest:
             except (ValueError, TypeError):
                 duration = None  # never lose a token over what stands beside it
         expires_at = _add(answer.date, duration) if duration else None
-        result = self._result(
-            token=_token(answer), duration=duration, issued_at=_iso8601(answer.date), expires_at=expires_at
-        )
+        result = self._result(token=token, duration=duration, issued_at=_iso8601(answer.date), expires_at=expires_at)
         return {name: value for name, value in result.items() if value is not None}
+
+    def _refuse_another(self, answer: Answer) -> None:
+        """Raise ``UnusableAnswerError`` for a token that, by what stands beside it, is the one of another request."""
+        said = {**answer.resource, **(answer.resource.get("googleAuthenticationOptions") or {})}
+        asked = self.body()
+        asked.update(asked.pop("googleAuthenticationOptions", {}))
+        for field in ("enrollmentTokenType", "requiredAccountEmail"):
+            if field in asked and said.get(field) not in (None, asked[field]):
+                raise _unusable(answer, f"the {field} in its answer is another than the one that was asked for")
 
     def _result(
         self, *, token: str | None, duration: Duration | None, issued_at: str | None, expires_at: str | None
@@ -158,7 +173,8 @@ class AuthenticationTokenRequest:
         except ApiError as error:
             _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
             raise
-        return self._result(token=_token(answer), issued_at=_iso8601(answer.date))
+        token = _token(answer, "androidenterprise#authenticationToken")
+        return self._result(token=token, issued_at=_iso8601(answer.date))
 
     def _result(self, *, token: str | None, issued_at: str | None) -> dict[str, Any]:
         return {"token": token, "enterprise_id": self.enterprise_id, "user_id": self.user_id, "issued_at": issued_at}
@@ -249,11 +265,23 @@ def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str,
     return given
 
 
-def _token(answer: Answer) -> str:
+def _token(answer: Answer, kind: str) -> str:
+    """The token in an answer that is one of the resource that was asked for. Raises ``UnusableAnswerError``."""
+    said = answer.resource.get("kind", kind)
+    if said != kind:
+        what = f"is of the kind {quote_foreign(said)!r}" if isinstance(said, str) else "is of no kind"
+        raise _unusable(answer, f"its answer {what}, not {kind!r}")
     token = answer.resource.get("token")
-    if not isinstance(token, str) or not token:
-        raise ApiError(f"{answer.call}: the server reported success, but its answer has no token.", http_status=200)
+    if token is None or token == "":
+        raise _unusable(answer, "its answer has no token")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        rule = f"printable ASCII characters without spaces, {TOKEN_MAX:,} of them at most"
+        raise _unusable(answer, f"what its answer has for a token is no token, which is {rule}")
     return token
+
+
+def _unusable(answer: Answer, what: str) -> UnusableAnswerError:
+    return UnusableAnswerError(f"{answer.call}: the server reported success, but {what}.", http_status=200)
 
 
 def _iso8601(moment: datetime) -> str:

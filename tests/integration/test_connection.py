@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.server
 import itertools
 import json
@@ -15,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -298,84 +297,6 @@ def test_an_error_that_quotes_the_request_shows_no_secret(mint: Mint, emulator: 
     assert "I saw [redacted]" in result["msg"]
     assert token not in result["_output"]
     assert "hunter2" not in result["_output"]
-
-
-class OddServer(http.server.BaseHTTPRequestHandler):
-    """Begins an answer as it should."""
-
-    HEADERS: ClassVar[dict[str, str]] = {"Content-Length": "100"}
-
-    def do_POST(self) -> None:
-        self.send_response(200)
-        for name, value in self.HEADERS.items():
-            self.send_header(name, value)
-        self.end_headers()
-        with contextlib.suppress(OSError):
-            self.send_body()
-
-    def send_body(self) -> None:
-        raise NotImplementedError
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Dripping(OddServer):
-    """Sends its answer a byte at a time, for far longer than anybody would wait."""
-
-    def send_body(self) -> None:
-        for dummy in range(60):
-            self.wfile.write(b" ")
-            time.sleep(0.5)
-
-
-class Stalling(OddServer):
-    """Sends the beginning of its answer, and nothing more."""
-
-    def send_body(self) -> None:
-        self.wfile.write(b"{")
-        time.sleep(5)
-
-
-class Garbled(OddServer):
-    """Says that its answer is compressed, which it is not."""
-
-    HEADERS: ClassVar[dict[str, str]] = {"Content-Encoding": "gzip"}
-
-    def send_body(self) -> None:
-        self.wfile.write(b'{"token": "hunter2"}')
-
-
-class Endless(OddServer):
-    """Sends more than any answer has."""
-
-    HEADERS: ClassVar[dict[str, str]] = {}
-
-    def send_body(self) -> None:
-        for dummy in range(100):
-            self.wfile.write(b"x" * 10_000)
-
-
-@pytest.mark.usefixtures("measured")
-@pytest.mark.parametrize(
-    ("server", "fragment"),
-    [
-        (Dripping, "no answer came in time"),
-        (Stalling, "no answer came in time"),
-        (Garbled, "decompressing"),
-        (Endless, "a body that is not JSON"),
-    ],
-)
-def test_no_answer_is_waited_for_without_end(mint: Mint, server: type[OddServer], fragment: str) -> None:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), server) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{running.server_address[1]}"
-        started = time.monotonic()
-        result = mint(auth_kind="accesstoken", access_token="ready-made", api_url=url, timeout=2)
-        assert fragment in result["msg"]
-        assert "hunter2" not in result["_output"]
-        assert time.monotonic() - started < 20
-        running.shutdown()
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class Stub(Client):
         self._before(user)
         if user in self._failing:
             raise ApiError(f"POST {user}: no.", http_status=403, reason="forbidden", status="PERMISSION_DENIED")
-        return Answer("POST", {"token": f"token of {user}"}, datetime(2026, 7, 29, tzinfo=timezone.utc))
+        return Answer("POST", {"token": f"token-of-{user}"}, datetime(2026, 7, 29, tzinfo=timezone.utc))
 
 
 def requests(count: int) -> list[AuthenticationTokenRequest]:
@@ -90,7 +90,7 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
 
     client = Stub(failing={"u3", "u7"}, before=before)
     outcomes, reports = mint(client, 20, concurrency=4)
-    expected = [f"token of u{number}" for number in range(20)]
+    expected = [f"token-of-u{number}" for number in range(20)]
     expected[3], expected[7] = "POST u3: no.", "POST u7: no."
     assert [str(outcome) if isinstance(outcome, EmmError) else outcome["token"] for outcome in outcomes] == expected
     assert sorted(client.calls[1:]) == sorted(f"u{number}" for number in range(20)), "each of them once"

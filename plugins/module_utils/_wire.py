@@ -1,0 +1,253 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Connections that a faulty server can neither hold nor lead astray.
+
+``http.client`` waits for each byte of an answer anew, takes an interim answer (RFC 9110, section 15.2) for the answer
+itself, and drops what arrives beyond the end of one. On a connection that is used again, the last two would give a
+request the answer of another one. The classes here are hung into the connection pools of ``requests`` by ``Adapter``.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import io
+import re
+import socket
+import ssl
+import threading
+import time
+import types
+from typing import TYPE_CHECKING, Any
+
+try:
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import wait_for_read
+except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+    if not TYPE_CHECKING:
+        HTTPAdapter = object
+
+if TYPE_CHECKING:
+    from urllib3 import HTTPConnectionPool
+    from urllib3.connection import HTTPConnection
+else:
+    HTTPConnection = object
+
+ANSWER_MAX = 128 * 1024  # bytes, of heads and body together; the API's own answers have a few hundred
+_INTERIM_MAX = 20  # answers; a server has no need for more than one or two
+_TOO_LARGE = f"it is larger than {ANSWER_MAX // 1024} KiB"
+_LENGTH = re.compile(r"[0-9]+", re.ASCII)
+
+_last_request = threading.local()
+
+
+class IrregularAnswer(http.client.HTTPException):
+    """An answer that breaks the rules of HTTP, or the limits above. The text never has a byte of it."""
+
+
+def something_was_sent() -> bool:
+    """Whether a byte of the last request that this thread has tried to send may have left this machine."""
+    return getattr(_last_request, "was_sent", False)
+
+
+def nothing_was_sent_yet() -> None:
+    """Have ``something_was_sent`` tell of what comes from here on."""
+    _last_request.was_sent = False
+
+
+class Adapter(HTTPAdapter):
+    """``requests``' adapter with guarded connections, to servers and proxies of all kinds."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _guard(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        _guard(manager)
+        return manager
+
+
+def _guard(manager: Any) -> None:
+    """Have the pools of a pool manager make guarded connections."""
+    manager.pool_classes_by_scheme = {
+        scheme: _guarded_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+@functools.cache
+def _guarded_pool(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+    if issubclass(pool.ConnectionCls, GuardedConnection):
+        return pool
+    connection = type("Connection", (GuardedConnection, pool.ConnectionCls), {})
+    return type("Pool", (pool,), {"ConnectionCls": connection})
+
+
+class GuardedConnection(HTTPConnection):
+    """What a connection of ``urllib3`` is mixed with.
+
+    ``timeout`` is for each step of an attempt as a whole: to connect, to get through a proxy and TLS, and to send the
+    request and read all of its answer.
+    """
+
+    _deadline = float("inf")  # of the step, on the monotonic clock
+    _connecting = False
+
+    @property
+    def response_class(self) -> Any:
+        """What ``http.client`` reads an answer with."""
+        return functools.partial(_Response, connection=self)
+
+    def remaining(self) -> float:
+        """The seconds that are left for the step. Raises ``TimeoutError`` if there are none."""
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("timed out")
+        return seconds
+
+    def connect(self) -> None:
+        nothing_was_sent_yet()
+        self._start_step()
+        self._connecting = True
+        try:
+            super().connect()
+        except http.client.HTTPException:
+            # What a proxy answers is read here. Not with the cause, which quotes it.
+            raise OSError("Tunnel connection failed: the proxy's answer breaks the rules of HTTP") from None
+        finally:
+            self._connecting = False
+        self._start_step()
+
+    def _new_conn(self) -> Any:
+        # Nothing is left for the next step where the first addresses of a host did not answer.
+        connected = super()._new_conn()
+        self._start_step()
+        return connected
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        nothing_was_sent_yet()
+        self._start_step()
+        super().request(*args, **kwargs)
+
+    def send(self, data: Any) -> None:
+        if self.sock is None and self.auto_open:
+            self.connect()
+        if not self._connecting:
+            _last_request.was_sent = True
+        if self.sock is not None:
+            self.sock.settimeout(self.remaining())
+        super().send(data)
+
+    def close_unless_at_rest(self) -> None:
+        """Close the connection if there is more to read, or if that cannot be known, so that it is not used again."""
+        if self.sock is None:
+            return
+        can_be_known = isinstance(self.sock, socket.socket)  # TLS within a proxy's TLS does not show what it has read
+        in_tls = self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0
+        if not can_be_known or in_tls or wait_for_read(self.sock, timeout=0.0):
+            self.close()
+
+    def _start_step(self) -> None:
+        self._deadline = time.monotonic() + (self.timeout or 0.0)  # the session always sets one
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer, which is read from a connection against the clock, without the interim answers before it."""
+
+    def __init__(self, sock: Any, *args: Any, connection: GuardedConnection, **kwargs: Any) -> None:
+        source: Any = types.SimpleNamespace(makefile=lambda _mode: _Reader(_Source(sock, connection), connection))
+        super().__init__(source, *args, **kwargs)
+
+    def begin(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().begin(*args, **kwargs)
+            for dummy in range(_INTERIM_MAX):
+                if not 100 <= self.status < 200:
+                    break
+                self._forget_interim()
+                super().begin(*args, **kwargs)
+            else:
+                raise IrregularAnswer("there are too many interim answers before it")
+        except (IrregularAnswer, http.client.RemoteDisconnected):
+            raise
+        except http.client.HTTPException:
+            raise IrregularAnswer("its head breaks the rules of HTTP") from None  # not with the cause, which quotes it
+        self._check_head()
+
+    def _forget_interim(self) -> None:
+        """Have ``begin`` read another head."""
+        if self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+            raise IrregularAnswer("it switches to another protocol, which nobody asked for")
+        vars(self).update(headers=None, msg=None)
+
+    def _check_head(self) -> None:
+        """Raise ``IrregularAnswer`` where it is not certain how long the body is."""
+        if self.headers.defects or self.headers.get_payload():
+            raise IrregularAnswer("its head has lines that are no headers")
+        lengths = {
+            length.strip() for value in self.headers.get_all("content-length", ()) for length in value.split(",")
+        }
+        if len(lengths) > 1 or not all(map(_LENGTH.fullmatch, lengths)):
+            raise IrregularAnswer("its Content-Length is not one number")
+        codings = [coding.strip().lower() for coding in self.headers.get_all("transfer-encoding", ())]
+        if codings not in ([], ["chunked"]):
+            raise IrregularAnswer("its Transfer-Encoding is not known")
+        if codings and lengths:
+            self.will_close = True  # one of the two is wrong, and nobody knows which
+
+
+class _Source(io.RawIOBase):
+    """The bytes of an answer as they arrive: in time, and not too many."""
+
+    def __init__(self, sock: Any, connection: GuardedConnection) -> None:
+        self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)  # keeps the socket open when the connection has let go of it
+        self._connection = connection
+        self._left = ANSWER_MAX
+        self.has_ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self.has_ended:
+            return 0
+        self._sock.settimeout(self._connection.remaining())
+        count: int = self._file.readinto(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise IrregularAnswer(_TOO_LARGE)
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Reader(io.BufferedReader):
+    """What ``http.client`` reads from, and closes as soon as it has read the last byte of an answer."""
+
+    def __init__(self, source: _Source, connection: GuardedConnection) -> None:
+        super().__init__(source)
+        self._source = source
+        self._connection = connection
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > ANSWER_MAX:  # for which room would be made before the first byte is read
+            raise IrregularAnswer(_TOO_LARGE)
+        return super().read(size)
+
+    def close(self) -> None:
+        if self.closed:
+            return
+        self._source.has_ended = True
+        left_over = self.peek()
+        super().close()
+        if left_over:
+            self._connection.close()
+        else:
+            self._connection.close_unless_at_rest()
