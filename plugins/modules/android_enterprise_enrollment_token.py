@@ -82,8 +82,10 @@ notes:
     Every run creates another token.
   - The result contains the token. Set C(no_log) on the task to keep it out of logs.
   - Requests that failed on the way are tried again only as long as no token can have been created by them, or when the server itself
-    reported a temporary failure (HTTP 429, 500, 502, 503 and 504). If the connection breaks while the answer is awaited, the
-    module fails and says so.
+    reported a temporary failure (HTTP 429, 500, 502, 503 and 504, and 403 with a reason that says that the quota is exhausted). If the
+    connection breaks while the answer is awaited, the module fails and says so.
+  - An answer has to be that of the request, and its token printable ASCII without spaces, of up to 4,096 characters. Whatever else the
+    server answers is a failure, which says that a token may exist all the same.
 attributes:
   check_mode:
     support: partial
