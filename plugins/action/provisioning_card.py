@@ -69,6 +69,8 @@ class ActionModule(ActionBase):
         changed = _card.in_directory(
             lambda: files.write_all(made.files, in_place_of=made.in_place_of, check_mode=check_mode)
         )
+        for remark in files.remarks():
+            Display().warning(f"provisioning_sheet_directory: {remark}")
         paths = [files.path(name) for name in made.files]
         return {"changed": changed, "card": made.card.as_dict(), "sheet": sheet, "files": paths}
 

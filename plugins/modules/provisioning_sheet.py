@@ -32,6 +32,8 @@ options:
   directory:
     description:
       - The directory with the files. Required for O(state=absent); otherwise the variables of the role say which it is.
+      - It is a directory of the user that Ansible runs as, to which nobody else can write, or one of another user's that a group shares and
+        in which this user has a subdirectory.
     type: str
 attributes:
   check_mode:
@@ -58,7 +60,9 @@ files:
     - /staging/tablet-01.qr.svg
     - /staging/sheet.html
 directory:
-  description: Where the files are, in the result of the host whose task has written the sheet, which is the first one on it.
+  description:
+    - Where the files are, in the result of the host whose task has written the sheet, which is the first one on it.
+    - In a directory of another user's that a group shares, it is a subdirectory.
   returned: success, unless O(state=absent), for that host
   type: str
   sample: /staging

@@ -10,21 +10,40 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
-import stat
+import re
+import secrets
 import urllib.parse
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._own_files import OwnFiles
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_directory import SecretDirectory
 
-_LIST = ".provisioning_sheet"  # of the files that were written, one name a line
-_MODE = 0o600
+_LIST = ".provisioning_sheet"  # of the files that were written
+_LOCK = ".provisioning_sheet.lock"  # of who gives files their names
+# What ends a name on the list, and is in none. What a full disk has cut off has no end, and is no name.
+_END = "/"
+# A file that is not finished, or that another one has taken the place of: to be found by the name of the file that it
+# is for, even if the process is killed, and different in each process.
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{16}\.(?:new|old)", re.DOTALL)
 _LONGEST = 180  # bytes of a name; file systems have 255, of which endings take some
-_CHUNK = 1 << 20  # bytes that are overwritten at a time
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """Files to be written, by name, and names of those to be shredded, and to be put on the list."""
+
+    files: Mapping[str, bytes]
+    stale: Sequence[str]
+    unlisted: Sequence[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.stale)
 
 
 class SecretFiles:
@@ -35,138 +54,101 @@ class SecretFiles:
     """
 
     def __init__(self, directory: str) -> None:
-        try:
-            self._directory = Path(directory).expanduser()
-        except RuntimeError as error:
-            raise EmmError(f"The directory '{directory}' cannot be used: {error}.") from error
-        if not self._directory.is_absolute() or "\0" in directory:
-            raise EmmError(f"The directory '{directory}' cannot be used: its path has to begin with '/' or '~'.")
-        self._directory = Path(os.path.realpath(self._directory))  # one path, however it is written
-        self._list = self._directory / _LIST
+        self._directory = SecretDirectory(directory)
 
     def path(self, name: str = "") -> str:
         """The path of a file with a name, or of the directory."""
-        return str(self._directory / name)
+        return str(self._directory.path / name)
+
+    def remarks(self) -> list[str]:
+        """What the user does not expect of the directory, or should change."""
+        with self._reporting():
+            return list(self._directory.remarks())
 
     def write_all(
         self, files: Mapping[str, bytes], *, in_place_of: Iterable[str] = (), check_mode: bool = False
     ) -> bool:
         """Have files with these contents by name, and none of those that they take the place of.
 
-        Returns whether that was not so before. In check mode, it stays as it was.
+        Each of them is there as a whole, or as it was before. Returns whether that was not so before. In check mode,
+        it stays as it was.
         """
         with self._reporting():
-            if check_mode and not self._directory.exists():
-                _check_ancestor(self._directory)
-                return bool(files)
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._check()
-            with contextlib.nullcontext() if check_mode else self._locked(fcntl.LOCK_SH):
-                listed = set(self._names())
-                changed = [name for name, content in files.items() if not _holds(self._directory / name, content)]
-                stale = [name for name in in_place_of if name in listed and _is_regular(self._directory / name)]
-                self._check_owner([name for name in changed if name not in listed])
-                if not check_mode:
+            if check_mode:
+                return self._would_write(files, in_place_of)
+            self._directory.make()
+            with self._directory.opened() as directory:
+                here = OwnFiles(directory)
+                # Writers hold it together: nobody shreds what is being written, nor writes what is being shredded.
+                with here.locked(_LIST, fcntl.LOCK_SH):
+                    changes = self._changes(here, files, in_place_of)
                     # Before there are such files, so that they are found even if this process is killed.
-                    self._append([name for name in files if name not in listed])
-                    for name in changed:
-                        self._write(name, files[name])
-                    for name in stale:
-                        _shred(self._directory / name)
-            return bool(changed or stale)
+                    _enter(here, changes.unlisted)
+                    _replace(here, changes)
+            return bool(changes)
 
-    def _check(self) -> None:
-        if self._directory.stat().st_mode & stat.S_IWOTH:
-            raise EmmError(
-                f"The directory '{self._directory}' is no place for secrets: everybody can write to it. "
-                "Use one with the mode 0700."
-            )
-        _check_ancestor(self._directory)
+    def _would_write(self, files: Mapping[str, bytes], in_place_of: Iterable[str]) -> bool:
+        with self._opened() as here:
+            self._directory.check_writable()
+            return bool(self._changes(here, files, in_place_of) if here else files)
 
-    def _check_owner(self, names: Iterable[str]) -> None:
-        """Files that are not on the list are somebody's, and not ours to replace."""
-        for name in names:
-            if _is_regular(self._directory / name):
+    def _changes(self, here: OwnFiles, files: Mapping[str, bytes], in_place_of: Iterable[str]) -> _Changes:
+        """What there is to do. Files that are not on the list are somebody's, and not ours to replace."""
+        changed = {name: content for name, content in files.items() if not here.holds(name, content)}
+        existing = [name for name in changed if here.has(name)]
+        listed = _listed(here)  # after that, since another process may have written such a file just before
+        for name in existing:
+            if name not in listed:
                 raise EmmError(
-                    f"There is a file '{self._directory / name}' that the role provisioning_sheet has not written. "
+                    f"There is a file '{self.path(name)}' that the role provisioning_sheet has not written. "
                     "Remove it, or use another directory."
                 )
+        stale = [name for name in in_place_of if name in listed and here.has(name)]
+        return _Changes(changed, stale, [name for name in files if name not in listed])
 
     def was_used(self) -> bool:
         """Whether the role has ever written into the directory."""
-        with self._reporting():
-            return self._list.exists()
+        with self._reporting(), self._opened() as here:
+            return here is not None and here.has(_LIST)
 
     def present(self) -> list[str]:
         """The names of the files that are there."""
-        with self._reporting():
-            names = [file for name in self._names() for file in (name, _unfinished(name))]
-            return [name for name in names if _is_regular(self._directory / name)]
+        with self._reporting(), self._opened() as here:
+            return _present(here) if here else []
 
     def shred(self) -> list[str]:
         """Overwrite and remove all files that are there, even if one of them cannot be; the names."""
-        with self._reporting():
-            return self._shred_all() if self._list.exists() else []
-
-    def _shred_all(self) -> list[str]:
-        with self._locked(fcntl.LOCK_EX):
-            names = self.present()
-            resisting = {}
-            for name in names:
-                try:
-                    _shred(self._directory / name)
-                except FileNotFoundError:
-                    pass  # somebody else was faster
-                except OSError as error:
-                    resisting[name] = error.strerror
-            if resisting:
-                reasons = ", ".join(f"{name} ({reason})" for name, reason in resisting.items())
-                raise EmmError(f"Of the files in '{self._directory}', these are still there: {reasons}.")
-            os.truncate(self._list, 0)
-            return names
-
-    def _write(self, name: str, content: bytes) -> None:
-        path, new = self._directory / name, self._directory / _unfinished(name)
-        if _is_regular(new) and new.lstat().st_uid == os.geteuid():
-            _shred(new)  # of a process that was killed
-        new.unlink(missing_ok=True)  # if it is somebody else's, they may have it open
-        with _open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
-            os.fchmod(file, _MODE)
-            _put(file, content)
-        if _is_regular(path):
-            with _held(path) as overwrite:
-                os.replace(new, path)
-                overwrite()
-        else:
-            os.replace(new, path)
-
-    def _names(self) -> list[str]:
-        """What is on the list. A name leads out of the directory only if somebody has put it there."""
-        try:
-            names = self._list.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-        except FileNotFoundError:
-            return []
-        return [name for name in dict.fromkeys(names) if name and "/" not in name]
-
-    def _append(self, names: Sequence[str]) -> None:
-        if names:
-            with _open(self._list, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as file:
-                # At once, so that processes do not get in each other's way.
-                _put(file, "".join(f"{name}\n" for name in names).encode())
+        with self._reporting(), self._opened() as here:
+            if here is None or not here.has(_LIST):
+                return []
+            with here.locked(_LIST, fcntl.LOCK_EX) as names_file:
+                names = _present(here)
+                resisting = _shred(here, names)
+                if resisting:
+                    reasons = ", ".join(f"{name} ({reason})" for name, reason in resisting.items())
+                    raise EmmError(f"Of the files in '{self.path()}', these are still there: {reasons}.")
+                here.sync()
+                os.ftruncate(names_file, 0)
+                return names
 
     @contextlib.contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
-        """Have the list, so that nobody shreds what is being written, nor writes what is being shredded."""
-        with _open(self._list, os.O_RDWR | os.O_CREAT) as file:
-            fcntl.flock(file, how)
-            yield
+    def _opened(self) -> Iterator[OwnFiles | None]:
+        """What is in the directory, if there is one."""
+        with contextlib.ExitStack() as stack:
+            try:
+                directory = stack.enter_context(self._directory.opened())
+            except FileNotFoundError:
+                yield None
+            else:
+                yield OwnFiles(directory)
 
     @contextlib.contextmanager
     def _reporting(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            where = error.filename or self._directory
+            name = error.filename if isinstance(error.filename, str) else ""
+            where = Path(self.path(name))
             raise EmmError(f"The file or directory '{where}' cannot be used: {error.strerror}.") from error
 
 
@@ -181,76 +163,71 @@ def file_name(host: str, ending: str) -> str:
     return kept + ending
 
 
-def _unfinished(name: str) -> str:
-    return f".{name}.new"
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    return (
-        _is_regular(path)
-        and stat.S_IMODE(path.lstat().st_mode) == _MODE
-        and path.lstat().st_size == len(content)
-        and path.read_bytes() == content
-    )
-
-
-def _is_regular(path: Path) -> bool:
+def _listed(here: OwnFiles) -> dict[str, None]:
+    """The names on the list, in its order. One leads out of the directory only if somebody has put it there."""
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
+        lines = here.read(_LIST).decode(errors="surrogateescape").split("\n")
     except FileNotFoundError:
-        return False
+        return {}
+    names = (line.removesuffix(_END) for line in lines if line.endswith(_END))
+    return dict.fromkeys(name for name in names if name not in {"", ".", ".."} and "/" not in name)
 
 
-@contextlib.contextmanager
-def _open(path: Path, flags: int) -> Iterator[int]:
-    """A file, and not what a link in its place leads to."""
-    file = os.open(path, flags | os.O_NOFOLLOW, _MODE)
+def _enter(here: OwnFiles, names: Iterable[str]) -> None:
+    """Put names on the list; on a line of their own, even after one that was cut off."""
+    if lines := "".join(f"{name}{_END}\n" for name in names):
+        here.append(_LIST, f"\n{lines}".encode())
+
+
+def _present(here: OwnFiles) -> list[str]:
+    """Those on the list of which there is a file, or whatever is in its place, and what a killed process has left."""
+    there = set(here.names())
+    temporary: dict[str, list[str]] = {}
+    for match in filter(None, map(_TEMPORARY.fullmatch, sorted(there))):
+        temporary.setdefault(match["name"], []).append(match.string)
+    return [found for name in _listed(here) for found in (*({name} & there), *temporary.get(name, []))]
+
+
+def _replace(here: OwnFiles, changes: _Changes) -> None:
+    """Put files in the place of those with their names, and shred these and the stale ones."""
+    new = {name: _temporary(name, "new") for name in changes.files}
     try:
-        yield file
+        for name, content in changes.files.items():
+            here.create(new[name], content)
+        old = _exchange(here, new, changes.stale)
     finally:
-        os.close(file)
+        _shred(here, new.values())  # what has not come to its place
+    for name in old:
+        here.shred(name)
 
 
-def _put(file: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(file, content) :]
+def _exchange(here: OwnFiles, new: Mapping[str, str], stale: Iterable[str]) -> list[str]:
+    """Give new files their names, and those that had them, or are stale, names that no other process knows; these."""
+    old = []
+    # One process at a time, so that none takes the new file of another for the old one.
+    with here.locked(_LOCK, fcntl.LOCK_EX):
+        for name in (*new, *stale):
+            if here.has(name):
+                old.append(_temporary(name, "old"))
+                here.rename(name, old[-1])
+            if name in new:
+                here.rename(new[name], name)
+    here.sync()  # before the old ones are overwritten, which still have their names on the disk
+    return old
 
 
-def _check_ancestor(directory: Path) -> None:
-    """Raises ``OSError`` if a directory, or the nearest one above it that there is, cannot be written to."""
-    nearest = next(path for path in (directory, *directory.parents) if path.exists())
-    if not nearest.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(directory))
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
+def _shred(here: OwnFiles, names: Iterable[str]) -> dict[str, str]:
+    """Shred files, as far as they are there; those that could not be, and why."""
+    resisting = {}
+    for name in names:
+        try:
+            here.shred(name)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            resisting[name] = str(error.strerror)
+    return resisting
 
 
-def _shred(path: Path) -> None:
-    with _held(path) as overwrite:
-        overwrite()
-        path.unlink()
-
-
-@contextlib.contextmanager
-def _held(path: Path) -> Iterator[Callable[[], None]]:
-    """Hold a file: what overwrites it, even when it has lost its name by then.
-
-    It does nothing if the file has another name, under which somebody wants to keep it.
-    """
-    with _open(path, os.O_RDONLY) as file:
-        only_name = os.fstat(file).st_nlink == 1
-        if only_name:
-            os.fchmod(file, _MODE)
-    if not only_name:
-        yield lambda: None
-        return
-    with _open(path, os.O_WRONLY) as file:
-        yield lambda: _overwrite(file)
-
-
-def _overwrite(file: int) -> None:
-    rest = os.fstat(file).st_size
-    while rest > 0:
-        _put(file, os.urandom(min(rest, _CHUNK)))
-        rest -= _CHUNK
-    os.fsync(file)
+def _temporary(name: str, ending: str) -> str:
+    return f".{name}.{secrets.token_hex(8)}.{ending}"

@@ -142,7 +142,7 @@ def test_of_plugins(
     examples = importlib.import_module(f"ansible_collections.emm.android_enterprise.{plugin}").EXAMPLES
     tasks = yaml.safe_load(examples)
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
-    (ansible.directory / "bench").mkdir()
+    (ansible.directory / "bench").mkdir(0o700)
     run = ansible.play([play], "--extra-vars", variables, environment=surroundings)
     assert run.returncode == 0, run.output
     counts = [int(count) for count in re.findall(r"^    count: (\d+)$", examples, re.MULTILINE)]
@@ -166,7 +166,7 @@ def test_of_pages(
             inventory = example
             continue
         emulator.reset()
-        (ansible.directory / "bench").mkdir(exist_ok=True)
+        (ansible.directory / "bench").mkdir(0o700, exist_ok=True)
         plays = example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
         run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=surroundings)
         assert run.returncode == 0, run.output
@@ -188,7 +188,7 @@ def test_what_the_guides_make(
             assert run.returncode == 0, run.output
     names = {path.name.partition(".")[2] for path in bench.iterdir() if path.is_file()}
     of_hosts = {"payload.json", "qr.svg", "nfc.properties", "ndef", "zero-touch.json", "svg"}
-    assert names == {*of_hosts, "html", "provisioning_sheet"}
+    assert names == {*of_hosts, "html", "provisioning_sheet", "provisioning_sheet.lock"}
     issued = {token["token"] for token in emulator.tokens()}
     for host in ("sales-tablets", "shop-kiosks"):
         extras = json.loads((bench / f"{host}.zero-touch.json").read_text(encoding="utf-8"))

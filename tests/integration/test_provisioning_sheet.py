@@ -79,7 +79,7 @@ def name_of(payload: dict[str, Any]) -> str:
 
 
 def names_in(directory: Path) -> set[str]:
-    return {path.name for path in directory.iterdir() if path.name != ".provisioning_sheet"}
+    return {path.name for path in directory.iterdir() if not path.name.startswith(".provisioning_sheet")}
 
 
 def squeezed(text: str) -> str:

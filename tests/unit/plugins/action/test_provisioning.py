@@ -11,6 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.action import provisioning_card, provisioning_sheet
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
 
 
 def action(plugin: Any, **arguments: Any) -> Any:
@@ -26,6 +27,24 @@ def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.Mo
     assert result["refusal"].startswith("Something unforeseen: TypeError in ")
     assert "secret" not in str(result)
     assert result["changed"] is False
+
+
+def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    files = Mock(
+        **{"remarks.return_value": ["So it is."], "path.return_value": "/volume/own/a", "write_all.return_value": True}
+    )
+    made = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
+    monkeypatch.setattr(provisioning_card, "SecretFiles", Mock(return_value=files))
+    monkeypatch.setattr(provisioning_card, "hosts_stay_together", Mock(return_value=True))
+    monkeypatch.setattr(_card, "make", Mock(return_value=made))
+    monkeypatch.setattr(provisioning_card, "Display", Mock(return_value=Mock(warning=warnings.append)))
+    card = action(provisioning_card)
+    monkeypatch.setattr(card, "_find", Mock(return_value=""))
+    result = card.run(task_vars={"inventory_hostname": "a"})
+    assert result["refusal"] is None
+    assert result["files"] == ["/volume/own/a"]
+    assert warnings == ["provisioning_sheet_directory: So it is."]
 
 
 @pytest.mark.parametrize("registered", [{"failed": True, "msg": "secret"}, {"refusal": None}])

@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
-import re
+import resource
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _secret_files
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._own_files import OwnFiles
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
 
 FILES = {"a.payload.json": b"secret", "b.payload.json": b"secret too"}
@@ -35,9 +37,19 @@ def test_nobody_else_can_read_them(directory: Path) -> None:
         assert SecretFiles(str(directory)).write_all(FILES) is True
     finally:
         os.umask(before)
-    assert mode(directory) == 0o700
     assert {path.name: path.read_bytes() for path in directory.glob("[!.]*")} == FILES
     assert {mode(path) for path in directory.iterdir()} == {0o600}
+
+
+@contextlib.contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file get larger, as if the disk was full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_what_is_there_already_is_left_alone(directory: Path) -> None:
@@ -53,44 +65,6 @@ def test_what_is_there_already_is_left_alone(directory: Path) -> None:
     assert mode(directory / "a.payload.json") == 0o600
 
 
-def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(directory: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    other.write_bytes(b"secret")
-    other.chmod(0o600)
-    directory.mkdir(parents=True)
-    (directory / "a.payload.json").symlink_to(other)
-    assert SecretFiles(str(directory)).write_all({"a.payload.json": b"secret"}) is True
-    assert not (directory / "a.payload.json").is_symlink()
-    (directory / ".b.payload.json.new").symlink_to(other)
-    assert SecretFiles(str(directory)).write_all({"b.payload.json": b"more"}) is True
-    assert other.read_bytes() == b"secret"
-    (directory / ".provisioning_sheet").unlink()
-    (directory / ".provisioning_sheet").symlink_to(other)
-    with pytest.raises(EmmError, match="cannot be used: Too many levels of symbolic links"):
-        SecretFiles(str(directory)).write_all({"c.payload.json": b"more"})
-    assert other.read_bytes() == b"secret"
-
-
-@pytest.mark.parametrize("own", [True, False])
-def test_a_file_in_the_place_of_a_new_one_is_not_written_to(
-    directory: Path, monkeypatch: pytest.MonkeyPatch, own: bool
-) -> None:
-    """Somebody could have it open. What a process left that was killed is overwritten."""
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() if own else os.getuid() + 1)
-    directory.mkdir(parents=True)
-    planted = directory / ".a.payload.json.new"
-    planted.write_bytes(b"x" * 100)
-    planted.chmod(0o666)
-    with planted.open("rb") as file:
-        SecretFiles(str(directory)).write_all(FILES)
-        content = file.read()
-        assert len(content) == 100
-        assert (content == b"x" * 100) is not own
-        assert b"secret" not in content
-    assert (directory / "a.payload.json").read_bytes() == b"secret"
-    assert mode(directory / "a.payload.json") == 0o600
-
-
 def test_what_a_file_is_replaced_by_overwrites_it(directory: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
@@ -102,16 +76,6 @@ def test_what_a_file_is_replaced_by_overwrites_it(directory: Path) -> None:
     (directory / "a.payload.json").chmod(0o400)
     files.write_all({"a.payload.json": b"newer"})
     assert mode(directory / "a.payload.json") == 0o600
-
-
-def test_what_has_another_name_is_not_overwritten(directory: Path, tmp_path: Path) -> None:
-    files = SecretFiles(str(directory))
-    files.write_all(FILES)
-    for name in FILES:
-        (tmp_path / name).hardlink_to(directory / name)
-    files.write_all({"a.payload.json": b"new"})
-    files.shred()
-    assert {name: (tmp_path / name).read_bytes() for name in FILES} == FILES
 
 
 def test_other_files_of_a_host_give_way(directory: Path) -> None:
@@ -134,32 +98,22 @@ def test_a_file_that_is_not_the_roles_stays(directory: Path) -> None:
     assert (directory / "sheet.html").read_text() == "mine"
 
 
-def test_a_directory_that_could_not_be_made_or_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(EmmError, match="cannot be used: Not a directory"):
-        SecretFiles(str(tmp_path / "file" / "x")).write_all(FILES, check_mode=True)
-    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
-    for check_mode in (True, False):
-        with pytest.raises(EmmError, match=f"'{tmp_path}' cannot be used: Permission denied"):
-            SecretFiles(str(tmp_path)).write_all(FILES, check_mode=check_mode)
-    with pytest.raises(EmmError, match=f"'{tmp_path}' cannot be used: Permission denied"):
-        SecretFiles(str(tmp_path / "a" / "b")).write_all(FILES, check_mode=True)
-
-
-def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(directory)
-    ways = (f"/{directory}", f"{directory}/", f"{directory}/../directory", str(tmp_path / "link"))
-    assert {SecretFiles(way).path() for way in ways} == {str(directory)}
-
-
 def test_nobody_shreds_while_somebody_writes(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     locks = []
-    monkeypatch.setattr(fcntl, "flock", lambda _file, how: locks.append(how))
+    holding: list[str] = []
+
+    def lock(file: int, how: int) -> None:
+        locks.append(how)
+        inode = os.fstat(file).st_ino
+        holding.extend(path.name for path in directory.iterdir() if path.stat().st_ino == inode)
+
+    monkeypatch.setattr(fcntl, "flock", lock)
     files.write_all(FILES)
     files.shred()
     files.write_all(FILES, check_mode=True)
-    assert locks == [fcntl.LOCK_SH, fcntl.LOCK_EX]
+    assert locks == [fcntl.LOCK_SH, fcntl.LOCK_EX, fcntl.LOCK_EX]
+    assert holding == [".provisioning_sheet", ".provisioning_sheet.lock", ".provisioning_sheet"]
 
 
 def test_check_mode(directory: Path) -> None:
@@ -177,66 +131,139 @@ def test_check_mode(directory: Path) -> None:
         files.write_all(FILES, check_mode=True)
 
 
+def test_a_name_is_on_the_list_and_on_the_disk_before_there_is_a_file(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a file is on the disk before it has its name, and that name before what it replaces is overwritten."""
+    files = SecretFiles(str(directory))
+    files.write_all({"a": b"old"})
+    old = (directory / "a").stat().st_ino
+    kinds = {directory.stat().st_ino: "directory", (directory / ".provisioning_sheet").stat().st_ino: "list"}
+    done = []
+
+    def sync(file: int) -> None:
+        inode = os.fstat(file).st_ino
+        names = {path.name for path in directory.glob("[!.]*")}
+        temporary = {path.suffix for path in directory.glob(".[ab].*")}
+        done.append((kinds.get(inode, "old" if inode == old else "new"), names, temporary))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    files.write_all({"a": b"new", "b": b"new"})
+    assert done == [
+        ("list", {"a"}, set()),
+        ("directory", {"a"}, set()),
+        ("new", {"a"}, {".new"}),
+        ("new", {"a"}, {".new"}),
+        ("directory", {"a", "b"}, {".old"}),
+        ("old", {"a", "b"}, {".old"}),
+    ]
+
+
 def test_the_list_has_each_name_once_and_is_made_again(directory: Path) -> None:
     files = SecretFiles(str(directory))
     listed = directory / ".provisioning_sheet"
     files.write_all(FILES)
     files.write_all({**FILES, "c.payload.json": b"more"})
-    assert listed.read_text().split() == [*FILES, "c.payload.json"]
+    assert listed.read_text().split() == [f"{name}/" for name in (*FILES, "c.payload.json")]
     listed.unlink()
     assert files.write_all(FILES) is False
     assert files.present() == list(FILES)
-    listed.write_bytes(b"\xff\na.payload.json\n")
+    listed.write_bytes(b"\xff/\na.payload.json/\n")
     assert files.present() == ["a.payload.json"]
 
 
-def test_a_directory_that_everybody_can_write_to_is_refused(directory: Path) -> None:
-    directory.mkdir(parents=True)
-    directory.chmod(0o1777)
-    with pytest.raises(EmmError, match=f"The directory '{directory}' is no place for secrets.* the mode 0700"):
-        SecretFiles(str(directory)).write_all(FILES)
-    assert list(directory.iterdir()) == []
-
-
-@pytest.mark.parametrize("name", ["", ".", "staging", "./staging", "/a\0b", "~no-such-user/staging"])
-def test_what_is_no_path_of_a_directory(name: str) -> None:
-    with pytest.raises(EmmError, match=f"The directory '{re.escape(name)}' cannot be used: "):
-        SecretFiles(name)
-
-
-def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(EmmError, match=f"'{tmp_path}/file.*' cannot be used: Not a directory"):
-        SecretFiles(str(tmp_path / "file" / "directory")).write_all(FILES)
-
-
-def test_a_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    files = SecretFiles("~/staging")
+@pytest.mark.parametrize("room", range(-1, 18))
+def test_a_list_that_the_disk_has_no_room_for(directory: Path, room: int) -> None:
+    """No file is without a name on it, and what was cut off is no name, also when more names come after it."""
+    files = SecretFiles(str(directory))
     files.write_all(FILES)
-    assert files.path("a.payload.json") == str(tmp_path / "staging" / "a.payload.json")
-    assert (tmp_path / "staging" / "a.payload.json").exists()
+    listed = directory / ".provisioning_sheet"
+    for length in range(1, len("c.payload.json")):
+        (directory / "c.payload.json"[:length]).write_bytes(b"mine")
+    with largest_file(listed.stat().st_size + room):
+        if room < len("\nc.payload.json/\n"):
+            with pytest.raises(EmmError, match="cannot be used: File too large"):
+                files.write_all({"c.payload.json": b"secret"})
+            assert not (directory / "c.payload.json").exists()
+        else:
+            files.write_all({"c.payload.json": b"secret"})
+    files.write_all({"d.payload.json": b"secret"})
+    files.write_all({"c.payload.json": b"secret"})
+    assert sorted(files.shred()) == [f"{letter}.payload.json" for letter in "abcd"]
+    assert {path.read_bytes() for path in directory.glob("[!.]*")} == {b"mine"}
+
+
+def test_names_of_processes_do_not_get_mixed_up_on_the_list(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a process gets only a part of what it has to say onto the list, and another one comes in between."""
+    files = SecretFiles(str(directory))
+    write = os.write
+
+    def write_a_part(file: int, content: bytes) -> int:
+        monkeypatch.setattr(os, "write", write)
+        written = write(file, content[:6])
+        SecretFiles(str(directory)).write_all({"b.payload.json": b"secret"})
+        return written
+
+    monkeypatch.setattr(os, "write", write_a_part)
+    files.write_all({"a.payload.json": b"secret"})
+    assert set(files.present()) == set(FILES)
+    assert set((directory / ".provisioning_sheet").read_text().split()) == {"a.pay", *(f"{name}/" for name in FILES)}
+
+
+def test_a_file_that_another_process_has_just_written_is_the_roles(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    read = OwnFiles.read
+
+    def read_and_be_overtaken(here: OwnFiles, name: str) -> bytes:
+        monkeypatch.setattr(OwnFiles, "read", read)
+        content = read(here, name)
+        SecretFiles(str(directory)).write_all({"c.payload.json": b"theirs"})
+        return content
+
+    monkeypatch.setattr(OwnFiles, "read", read_and_be_overtaken)
+    assert files.write_all({"c.payload.json": b"secret"}) is True
+    assert (directory / "c.payload.json").read_bytes() == b"secret"
+
+
+def test_a_file_that_the_disk_has_no_room_for(directory: Path) -> None:
+    """It is not there, nor a part of it, and the one that it was to replace is."""
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    with largest_file(1000), pytest.raises(EmmError, match="cannot be used: File too large"):
+        files.write_all({"b.payload.json": b"new", "a.payload.json": b"x" * 1001, "c.payload.json": b"x" * 1001})
+    assert {path.name: path.read_bytes() for path in directory.iterdir() if "payload" in path.name} == FILES
 
 
 def test_shredding_removes_what_was_written_and_nothing_else(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    (directory / "a.txt").write_text("mine")
-    (directory / ".c.payload.json.new").write_text("mine")
-    (directory / ".b.payload.json.new").write_text("what a process left that was killed")
+    left = [f".b.payload.json.{'0123456789abcdef'}.{ending}" for ending in ("new", "old")]
+    for name in left:
+        (directory / name).write_text("secret of a process that was killed")
+    mine = {"a.txt", ".c.payload.json.0123456789abcdef.new", ".a.payload.json.new", ".a.payload.json.0123456789.new"}
+    for name in mine:
+        (directory / name).write_text("mine")
     contents = {}
+    names: list[list[str]] = []
     inode = (directory / "a.payload.json").stat().st_ino
 
     def sync(file: int) -> None:
-        contents[os.fstat(file).st_ino] = Path(f"/proc/self/fd/{file}").read_bytes()
+        if stat.S_ISREG(os.fstat(file).st_mode):
+            contents[os.fstat(file).st_ino] = Path(f"/proc/self/fd/{file}").read_bytes()
+        else:
+            names.append((directory / ".provisioning_sheet").read_text().split())
 
     monkeypatch.setattr(os, "fsync", sync)
-    assert files.present() == ["a.payload.json", "b.payload.json", ".b.payload.json.new"]
+    assert files.present() == [*FILES, *left]
     assert files.was_used()
-    assert files.shred() == ["a.payload.json", "b.payload.json", ".b.payload.json.new"]
-    assert {path.name for path in directory.glob("*")} == {"a.txt", ".c.payload.json.new", ".provisioning_sheet"}
+    assert files.shred() == [*FILES, *left]
+    assert {path.name for path in directory.iterdir()} == {*mine, ".provisioning_sheet", ".provisioning_sheet.lock"}
     assert (directory / ".provisioning_sheet").read_bytes() == b""
-    assert len(contents) == 3
+    assert names == [[f"{name}/" for name in FILES]], "they are off the disk before they are off the list"
+    assert len(contents) == 4
     assert len(contents[inode]) == len(b"secret")
     assert b"secret" not in b"".join(contents.values())
     assert files.present() == []
@@ -249,35 +276,27 @@ def test_a_file_that_cannot_be_shredded_does_not_keep_the_others(
 ) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    unlink = Path.unlink
+    unlink = os.unlink
 
-    def refuse(path: Path, missing_ok: bool = False) -> None:
-        if path.name == "a.payload.json":
-            raise PermissionError(1, "Operation not permitted", str(path))
-        unlink(path, missing_ok=missing_ok)
+    def refuse(name: str, *, dir_fd: int) -> None:
+        if name == "a.payload.json":
+            raise PermissionError(1, "Operation not permitted", name)
+        unlink(name, dir_fd=dir_fd)
 
-    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(os, "unlink", refuse)
     with pytest.raises(EmmError, match=r"these are still there: a\.payload\.json \(Operation not permitted\)\."):
         files.shred()
     assert files.present() == ["a.payload.json"]
-    monkeypatch.setattr(Path, "unlink", unlink)
+    monkeypatch.setattr(os, "unlink", unlink)
     assert files.shred() == ["a.payload.json"]
 
 
-def test_a_large_file_is_overwritten_whole(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_secret_files, "_CHUNK", 1000)
-    monkeypatch.setattr(os, "urandom", lambda size: b"x" * size)
-    files = SecretFiles(str(directory))
-    files.write_all({"a.html": b"secret" * 1000})
-    with (directory / "a.html").open("rb") as file:
-        files.shred()
-        assert file.read() == b"x" * 6000
-
-
-def test_a_file_that_another_process_has_removed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_somebody_removes_meanwhile(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    monkeypatch.setattr(files, "present", lambda: ["gone", *FILES])
+    names = os.listdir(directory)
+    (directory / "a.payload.json").unlink()
+    monkeypatch.setattr(os, "listdir", lambda _directory: names)
     files.shred()
     assert list(directory.glob("[!.]*")) == []
 
@@ -286,10 +305,9 @@ def test_a_name_on_the_list_does_not_lead_out_of_the_directory(directory: Path, 
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     (tmp_path / "mine").write_text("mine")
-    (directory / "link").symlink_to(tmp_path / "mine")
     with (directory / ".provisioning_sheet").open("a") as file:
-        file.write("../../mine\n/etc/passwd\n\nlink\n..\n")
-    files.shred()
+        file.write("../../mine/\n/etc/passwd/\n/\n./\n../\n")
+    assert files.shred() == list(FILES)
     assert (tmp_path / "mine").read_text() == "mine"
 
 
@@ -297,6 +315,16 @@ def test_nothing_there(directory: Path) -> None:
     assert SecretFiles(str(directory)).present() == []
     assert SecretFiles(str(directory)).shred() == []
     assert not SecretFiles(str(directory)).was_used()
+
+
+def test_a_directory_that_the_role_has_not_used(directory: Path) -> None:
+    directory.mkdir(0o700, parents=True)
+    (directory / "a.payload.json").write_bytes(b"mine")
+    files = SecretFiles(str(directory))
+    assert not files.was_used()
+    assert files.present() == files.shred() == []
+    assert files.write_all({"b.payload.json": b"secret"}, check_mode=True) is True
+    assert [path.name for path in directory.iterdir()] == ["a.payload.json"]
 
 
 @pytest.mark.parametrize(

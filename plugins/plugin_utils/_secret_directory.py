@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Directories for files with secrets: which one it is, and who may have a hand in it.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import pwd
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+
+_MODE = 0o700
+
+
+class SecretDirectory:
+    """The directory that a user names or, in one that a group shares, the user's own subdirectory.
+
+    It is the user's, and nobody else can write to it. The directories above it are not judged: who can write to one of
+    them can move it away, but neither read what is in it nor have another's directory used in its place.
+    """
+
+    def __init__(self, directory: str) -> None:
+        """Raises ``EmmError`` if it is no absolute path."""
+        named = _absolute(directory)
+        self.path = named / _own_name() if _is_shared(named) else named
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[int]:
+        """A descriptor of the directory, which stays that of this one even if another takes its name.
+
+        Raises ``OSError`` if it is not there or cannot be opened, and ``EmmError`` if it is no place for secrets.
+        """
+        directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            _check(os.fstat(directory), self.path)
+            yield directory
+        finally:
+            os.close(directory)
+
+    def make(self) -> None:
+        """Have the directory, and those above it. Nobody else can enter those that it makes. Raises ``OSError``."""
+        for path in reversed([self.path, *self.path.parents]):
+            if not path.exists():
+                path.mkdir(_MODE, exist_ok=True)
+
+    def check_writable(self) -> None:
+        """Raises ``OSError`` if the directory, or the nearest one above it that there is, cannot be written to."""
+        nearest = next(path for path in (self.path, *self.path.parents) if path.exists())
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
+
+    def remarks(self) -> Iterator[str]:
+        """What the user does not expect of the directory, or should change."""
+        parent = self.path.parent
+        if self.path.name == _own_name() and _is_shared(parent):
+            yield (
+                f"The directory '{parent}' belongs to {user(parent.stat().st_uid)}, and a group can write to it. "
+                f"So the files are in '{self.path}', which nobody else can enter."
+            )
+        for path in self.path.parents:
+            if path.exists() and path.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
+                yield (
+                    f"Everybody can write to '{path}', and so move '{self.path}' to where it is not found to be "
+                    f"shredded. Set the sticky bit ('chmod +t {path}'), or name another directory."
+                )
+
+
+def user(uid: int) -> str:
+    """A user, for a message."""
+    try:
+        return f"'{pwd.getpwuid(uid).pw_name}'"
+    except KeyError:
+        return f"the user with the ID {uid}"
+
+
+def _absolute(directory: str) -> Path:
+    try:
+        path = Path(directory).expanduser()
+    except RuntimeError as error:
+        raise EmmError(f"The directory '{directory}' cannot be used: {error}.") from error
+    if not path.is_absolute() or "\0" in directory:
+        raise EmmError(f"The directory '{directory}' cannot be used: its path has to begin with '/' or '~'.")
+    return Path(os.path.realpath(path))  # one path, however it is written
+
+
+def _own_name() -> str:
+    """The same in each run, so that what one has written is found by the next, and another one for each user."""
+    return f"provisioning_sheet-{os.geteuid()}"
+
+
+def _is_shared(path: Path) -> bool:
+    """Whether a directory is somebody else's, and the process's user may have one of their own in it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False  # what is wrong with it turns out when it is used
+    return (
+        stat.S_ISDIR(status.st_mode)
+        and status.st_uid != os.geteuid()
+        and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) == stat.S_IWGRP
+        and os.access(path, os.W_OK | os.X_OK)
+    )
+
+
+def _check(status: os.stat_result, path: Path) -> None:
+    no_place = f"The directory '{path}' is no place for secrets"
+    another = "name one that is not there yet, which is made with the mode 0700"
+    if status.st_mode & stat.S_IWOTH:
+        raise EmmError(f"{no_place}: everybody can write to it. Use one of your own, or {another}.")
+    if status.st_uid != os.geteuid():
+        raise EmmError(
+            f"{no_place} of {user(os.geteuid())}: it belongs to {user(status.st_uid)}. Use one of your own, or "
+            f"{another}; or run Ansible as its owner; or let a group that you are in write to it, and you get a "
+            "subdirectory."
+        )
+    if status.st_mode & stat.S_IWGRP:
+        raise EmmError(f"{no_place}: its group can write to it. Take that away ('chmod g-w {path}'), or {another}.")
