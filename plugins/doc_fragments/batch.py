@@ -37,5 +37,10 @@ notes:
     of Ansible's and starts none. The results are the same, and the credentials are exchanged once for the whole play. A task that
     mints for longer than five seconds shows how far it is, then and every five seconds; one that runs elsewhere cannot.
   - The time limit of a task (the keyword C(timeout), or C(ANSIBLE_TASK_TIMEOUT)) ends it without its result, and what it had minted
-    is lost. Leave time for O(retries).
+    is lost. Leave time for O(retries). No request is sent or tried again after that. Those that are under way are not waited for, and their
+    tokens may have been minted, too.
+  - The same goes for an interrupt (Ctrl-C) and for the end of C(ansible-playbook) by other means. Only where a task runs in a process of
+    its own and C(ansible-playbook) is ended by C(SIGKILL) does it go on to the end of its batch, since Ansible's process for the
+    task goes on reading its output; what it mints is lost. If that process ends too, or the connection to the host is closed, no more
+    requests are sent.
 """

@@ -9,8 +9,8 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -53,19 +53,21 @@ def mint_all(
 ) -> list[Outcome]:
     """Mint a token for each request, ``concurrency`` at a time: the resource or what went wrong, in the same order.
 
-    ``report`` is called every ``REPORT_EVERY`` seconds. Raises ``CredentialsError``, before anything is minted, if
-    there is no access token to be had.
+    ``report`` is called every ``REPORT_EVERY`` seconds, unless there is but one request. Raises ``EmmError``, before
+    anything is minted, if there is no access token to be had, or no thread.
+
+    Where this thread is interrupted, by a time limit for example, the requests that are under way end as they can, and
+    no other begins. Nobody waits for them; the caller closes the client, so that they are not tried again.
     """
     if not requests:
         return []
     client.authorize()  # once for all, and before all
-    executor = ThreadPoolExecutor(min(concurrency, len(requests)))
+    batch = _Batch(client, requests)
     try:
-        outcomes = [executor.submit(_mint, client, request) for request in requests]
-        _watch(outcomes, report)
-        return [outcome.result() for outcome in outcomes]
+        batch.start(min(concurrency, len(requests)))
+        return batch.wait(report)
     finally:
-        executor.shutdown(cancel_futures=True)  # where this thread was interrupted, by a time limit for example
+        batch.stop()
 
 
 def describe_failures(requests: Sequence[TokenRequest], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
@@ -81,6 +83,63 @@ def _identify(request: TokenRequest) -> Mapping[str, str]:
     return {"id": request.user_id} if isinstance(request, AuthenticationTokenRequest) else {}
 
 
+class _Batch:
+    """Requests, which threads take one after the other, and what came of them."""
+
+    def __init__(self, client: Client, requests: Sequence[TokenRequest]) -> None:
+        self._client = client
+        self._todo = iter(enumerate(requests))
+        self._total = len(requests)
+        self._outcomes: dict[int, Outcome] = {}
+        self._lock = threading.Lock()
+        self._complete = threading.Event()
+        self._stopped = False
+
+    def start(self, count: int) -> None:
+        """Start so many threads, or as many as the system has. Raises ``EmmError`` if it has none."""
+        for number in range(count):
+            try:
+                # Not those of a pool: a process waits for these when it ends, whatever it was that ended it.
+                threading.Thread(target=self._work, daemon=True).start()
+            except (RuntimeError, MemoryError) as error:
+                if number == 0:
+                    reason = str(error) or type(error).__name__
+                    raise EmmError(
+                        f"Nothing was minted, since no thread could be started ({reason}). Is the number of processes, "
+                        "or the memory, of this user or container limited?"
+                    ) from error
+                return
+
+    def wait(self, report: Callable[[Progress], None]) -> list[Outcome]:
+        """The outcomes, once there are all. Until then, report now and then."""
+        while not self._complete.wait(REPORT_EVERY):
+            if self._total > 1:
+                report(self._progress())
+        return [self._outcomes[index] for index in range(self._total)]
+
+    def _progress(self) -> Progress:
+        outcomes = self._outcomes.copy().values()
+        failed = sum(isinstance(outcome, EmmError) for outcome in outcomes)
+        return Progress(self._total, len(outcomes) - failed, failed)
+
+    def stop(self) -> None:
+        """Have no thread begin another request."""
+        self._stopped = True
+
+    def _work(self) -> None:
+        while (numbered := self._next()) is not None:
+            index, request = numbered
+            outcome = _mint(self._client, request)
+            with self._lock:
+                self._outcomes[index] = outcome
+                if len(self._outcomes) == self._total:
+                    self._complete.set()
+
+    def _next(self) -> tuple[int, TokenRequest] | None:
+        with self._lock:
+            return None if self._stopped else next(self._todo, None)
+
+
 def _mint(client: Client, request: TokenRequest) -> Outcome:
     try:
         return _attempt(client, request)
@@ -94,18 +153,8 @@ def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
         return request.mint(client)
     except EmmError:
         raise
-    except Exception as error:  # not its text, which may have a token
+    except BaseException as error:  # not its text, which may have a token
         kind = type(error).__name__
         raise EmmError(
             f"Something unexpected went wrong ({kind}). The request may have been carried out all the same."
         ) from error
-
-
-def _watch(outcomes: Sequence[Future[Outcome]], report: Callable[[Progress], None]) -> None:
-    """Wait for all outcomes, and report now and then."""
-    while True:
-        done, pending = wait(outcomes, REPORT_EVERY)
-        if not pending:
-            return
-        failed = sum(isinstance(outcome.result(), EmmError) for outcome in done)
-        report(Progress(len(outcomes), len(done) - failed, failed))

@@ -15,7 +15,7 @@ import html
 import json
 import re
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -71,17 +71,25 @@ class Client:
         auth: AuthOptions,
         connections: int = 1,
         cache: AccessTokenCache | None = None,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         """Load the credentials. Raises ``CredentialsError``; sends no request to the API.
 
-        ``connections`` is how many of them are kept open; ``cache`` is where access tokens are looked for.
+        ``connections`` is how many of them are kept open; ``cache`` is where access tokens are looked for; no request
+        is sent, nor tried again, when ``is_wanted`` says no.
         """
         self._base = connection.api_url + _SERVICE_PATH
-        self._session = Session(connection, once=self._base, connections=connections, is_over_quota=is_over_quota)
+        self._session = Session(
+            connection,
+            once=self._base,
+            connections=connections,
+            is_wanted=is_wanted,
+            is_over_quota=is_over_quota,
+        )
         self._authorizer = Authorizer(auth, self._session, cache)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections. No request is sent after that, nor tried again, be it under way in another thread."""
         self._session.close()
 
     def authorize(self) -> None:

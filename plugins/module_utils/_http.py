@@ -77,17 +77,20 @@ class Session(RequestsSession):
         options: ConnectionOptions,
         once: str,
         connections: int = 1,
+        is_wanted: Callable[[], bool] = lambda: True,
         is_over_quota: Callable[[bytes], bool] = lambda body: False,
     ) -> None:
         """``once`` is the URL prefix whose requests must not be repeated when their answer got lost on the way.
 
         Such a request may have created something; a token request to an OAuth endpoint, on the other hand, has not.
-        The rate limit is for these requests too, and ``is_over_quota`` says of the body of an answer to one of them
-        with status 403 whether it means what 429 does. ``connections`` is how many of them are kept open.
+        The rate limit is for these requests too: none of them is sent when ``is_wanted`` says no, or after ``close``, and
+        ``is_over_quota`` says of the body of an answer with status 403 whether it means what 429 does. ``connections``
+        is how many of them are kept open.
         """
         super().__init__()
+        self._closed = False
         self._once = once
-        self._limiter = RateLimiter()
+        self._limiter = RateLimiter(is_wanted=lambda: not self._closed and is_wanted())
         self._is_over_quota = is_over_quota
         self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._timeout = options.timeout
@@ -126,6 +129,11 @@ class Session(RequestsSession):
         if url.startswith(self._once):
             return self._send_in_turn(request, **kwargs)
         return self._exchange(request, **kwargs)
+
+    def close(self) -> None:
+        """Close all connections. What waits for its turn, or to be tried again, is not sent any more."""
+        self._closed = True
+        super().close()
 
     def _send_in_turn(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         self._limiter.wait()

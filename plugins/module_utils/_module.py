@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import select
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
@@ -36,6 +37,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http impor
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
 
 _LIBRARIES = {"requests": "requests", "urllib3": "urllib3", "google.auth": "google-auth"}
+_STDOUT = 1  # file descriptor; AnsibleModule prints the result there
 
 
 def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -69,7 +71,7 @@ class TokenModule(AnsibleModule):
     @contextlib.contextmanager
     def open_client(self, connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
         """A client, for as long as the context lasts. Raises ``CredentialsError``."""
-        client = Client(connection, auth, connections)
+        client = Client(connection, auth, connections, is_wanted=lambda: is_read(_STDOUT))
         try:
             yield client
         finally:
@@ -84,8 +86,10 @@ def run_one(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]], 
 
     ``prepare`` turns the options into a request, or raises ``OptionError``.
     """
-    dummy, outcomes = _run(module, lambda options: [prepare(options)], _mint_one)
-    module.exit_json(changed=True, **{name: outcomes[0]})
+    dummy, [outcome] = _run(module, lambda options: [prepare(options)])
+    if isinstance(outcome, EmmError):
+        module.fail_json(**_describe(outcome))
+    module.exit_json(changed=True, **{name: outcome})
 
 
 def run_many(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]], Sequence[TokenRequest]]) -> NoReturn:
@@ -93,7 +97,7 @@ def run_many(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]],
 
     ``prepare`` turns the options into requests, or raises ``OptionError``.
     """
-    requests, outcomes = _run(module, prepare, _mint_many)
+    requests, outcomes = _run(module, prepare)
     minted = [outcome for outcome in outcomes if not isinstance(outcome, EmmError)]
     failures = describe_failures(requests, outcomes)
     result: dict[str, Any] = {"changed": bool(minted), name: minted, "failures": failures}
@@ -107,19 +111,8 @@ def run_many(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]],
     module.exit_json(**result)
 
 
-Mint = Callable[[TokenModule, Client, Sequence[TokenRequest]], Sequence[Outcome]]
-
-
-def _mint_one(_module: TokenModule, client: Client, requests: Sequence[TokenRequest]) -> Sequence[Outcome]:
-    return [request.mint(client) for request in requests]
-
-
-def _mint_many(module: TokenModule, client: Client, requests: Sequence[TokenRequest]) -> Sequence[Outcome]:
-    return mint_all(client, requests, concurrency=module.params["concurrency"], report=module.report)
-
-
 def _run(
-    module: TokenModule, prepare: Callable[[dict[str, Any]], Sequence[TokenRequest]], mint: Mint
+    module: TokenModule, prepare: Callable[[dict[str, Any]], Sequence[TokenRequest]]
 ) -> tuple[Sequence[TokenRequest], Sequence[Outcome]]:
     """Check the options and the credentials, then mint, or only preview the results in check mode.
 
@@ -143,11 +136,26 @@ def _run(
         if not requests:
             return requests, []
         with module.open_client(connection, auth, concurrency) as client:
-            return requests, mint(module, client, requests)
+            return requests, mint_all(client, requests, concurrency=concurrency, report=module.report)
     except EmmError as error:
-        failure = {"msg": str(error), **error.details()}
+        failure = _describe(error)
     # Not while the exception is handled: Ansible may print the traceback, with texts nobody has cleared of secrets.
     return module.fail_json(**failure)  # never returns
+
+
+def _describe(error: EmmError) -> dict[str, Any]:
+    """What a module that failed returns."""
+    return {"msg": str(error), **error.details()}
+
+
+def is_read(descriptor: int) -> bool:
+    """Whether anybody can still read what is written to a file descriptor; where it is a pipe, the system tells.
+
+    The parent of a module would not: it is a shell, which waits for the module whatever becomes of Ansible.
+    """
+    poll = select.poll()  # one for each call, since threads cannot share it
+    poll.register(descriptor, 0)
+    return not any(event & (select.POLLERR | select.POLLHUP) for dummy, event in poll.poll(0))
 
 
 def find_missing_library() -> tuple[str, str] | None:

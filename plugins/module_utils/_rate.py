@@ -13,6 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
+
 QUOTA = 60_000 / 60  # requests a second; an EMM has 60,000 a minute, for all that it does
 LOWERING = 0.8  # of the rate, each time the quota is met; as Google's usage page asks for
 RAISING = 1.05  # of the rate, for each second in which it is not
@@ -29,11 +31,15 @@ class RateLimiter:
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``clock`` and ``sleep`` are in seconds."""
+        """``clock`` and ``sleep`` are in seconds; ``is_wanted`` is asked before each request."""
         self._clock = clock
         self._sleep = sleep
+        self._is_wanted = is_wanted
         self._lock = threading.Lock()
         self._thread = threading.local()  # when its last request was sent, whether that tries, whether it is settled
         self._rate = QUOTA
@@ -44,17 +50,19 @@ class RateLimiter:
         self._trying = False  # whether a request is under way that shows if it still is
 
     def wait(self) -> None:
-        """Wait until the calling thread may send a request, and take it for sent."""
+        """Wait until the calling thread may send a request, and take it for sent.
+
+        Raises ``TransportError`` if it is not wanted any more by then.
+        """
+        self._check_wanted()  # before a turn is taken: what is not wanted needs none
         sent = False
         while not sent:
             turn = self._take_turn()
-            if turn is None:
-                self._sleep(_LOOK_AGAIN)
-                continue
-            delay = turn - self._clock()
+            delay = _LOOK_AGAIN if turn is None else turn - self._clock()
             if delay > 0:
                 self._sleep(delay)
-            sent = self._start(turn)
+                self._check_wanted()
+            sent = turn is not None and self._start(turn)
 
     def settle(self, refused: bool) -> None:
         """Note what became of the calling thread's last request: whether it met the quota.
@@ -82,6 +90,10 @@ class RateLimiter:
             if now + seconds > max(now, self._paused_until):
                 self._rate = self._rate_at(now)
                 self._rated_at = self._paused_until = now + seconds
+
+    def _check_wanted(self) -> None:
+        if not self._is_wanted():
+            raise TransportError("The request was not sent: there is nobody left who waits for what comes of it.")
 
     def _take_turn(self) -> float | None:
         """When the calling thread may send, which nobody else will then; there are no turns while a request tries."""

@@ -21,6 +21,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import argument_spec, find_missing_library
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import is_main_process_there
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import KINDS, Means, Order, Results
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
@@ -50,7 +51,7 @@ def fulfil(task: str, means: Means, orders: Mapping[str, Order], results: Result
             for host, order in orders.items():
                 results[host].update({kind: request.preview() for kind, request in order.requests.items()})
             return
-        client = Client(connection, auth, concurrency, ACCESS_TOKENS)
+        client = Client(connection, auth, concurrency, ACCESS_TOKENS, is_main_process_there)
         try:
             _mint(task, client, concurrency, orders, results)
         finally:

@@ -25,6 +25,10 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._client imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import TokenModule, find_missing_library
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import (
+    is_main_process_there,
+    require_main_process,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
 
@@ -40,9 +44,12 @@ class InProcessAction(NormalAction):
     main: Callable[[type[TokenModule]], None]  # the module's
 
     def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        task_vars = kwargs["task_vars"]
-        if not self._runs_here(task_vars):
-            return dict(super()._execute_module(*args, **kwargs))
+        runs_here = self._runs_here(kwargs["task_vars"])
+        result = self._run_here(kwargs["task_vars"]) if runs_here else dict(super()._execute_module(*args, **kwargs))
+        require_main_process()
+        return result
+
+    def _run_here(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         options = dict(self._task.args)
         self._update_module_args(self._task.action, options, task_vars)
 
@@ -86,13 +93,14 @@ class _InProcessModule(TokenModule):
     @contextlib.contextmanager
     def open_client(self, connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
         key = (connection, auth.fingerprint(), connections)
-        if key not in _clients:
-            _clients[key] = Client(connection, auth, connections, ACCESS_TOKENS)
+        client = _clients.pop(key, None) or Client(connection, auth, connections, ACCESS_TOKENS, is_main_process_there)
         try:
-            yield _clients[key]
-        finally:
-            if _clients[key].is_refused_an_access_token:
-                del _clients[key]  # for the next time, the credentials may have been mended
+            yield client
+        except BaseException:  # the task's time limit, for example
+            client.close()
+            raise
+        if not client.is_refused_an_access_token:  # by the next time, the credentials may have been mended
+            _clients[key] = client
 
     def report(self, progress: Progress) -> None:
         show_progress(self.title, progress)

@@ -99,6 +99,24 @@ class Ansible:
     ) -> Run:
         """Run a playbook: its plays, or the name of one."""
         environment = environment or self.environment()
+        record = Path(environment["RECORD_FILE"])
+        record.unlink(missing_ok=True)
+        with self.start(playbook, *arguments, inventory=inventory, environment=environment) as process:
+            try:
+                output, dummy = process.communicate(timeout=_TIMEOUT)
+            finally:
+                process.kill()
+        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+        return Run(process.returncode, output, [json.loads(line) for line in lines])
+
+    def start(
+        self,
+        playbook: Sequence[Mapping[str, Any]] | str,
+        *arguments: str,
+        inventory: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str],
+    ) -> subprocess.Popen[str]:
+        """Start a playbook as ``play`` does, but do not wait for its end."""
         if not isinstance(playbook, str):
             path = self.directory / "playbook.yml"
             path.write_text(yaml.safe_dump(list(playbook), sort_keys=False), encoding="utf-8")
@@ -108,9 +126,7 @@ class Ansible:
             path = self.directory / "inventory.yml"
             path.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
             command += ["--inventory", str(path)]
-        record = Path(environment["RECORD_FILE"])
-        record.unlink(missing_ok=True)
-        process = subprocess.run(
+        return subprocess.Popen(
             command,
             cwd=self.directory,
             env={**environment, **self._coverage()},
@@ -118,11 +134,7 @@ class Ansible:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_TIMEOUT,
-            check=False,
         )
-        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-        return Run(process.returncode, process.stdout, [json.loads(line) for line in lines])
 
     def _ansible_playbook(self) -> list[str]:
         """The beginning of its command line."""

@@ -67,14 +67,15 @@ def mint(client: Client, count: int, concurrency: int) -> tuple[list[Outcome], l
     return mint_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
 
 
-def test_nothing_is_lost_over_what_nobody_foresaw() -> None:
+@pytest.mark.parametrize("kind", [RuntimeError, MemoryError, KeyboardInterrupt, SystemExit])
+def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> None:
     def before(user: str) -> None:
         if user == "u1":
-            raise RuntimeError("with a secret in it")
+            raise kind("with a secret in it")
 
-    outcomes, dummy = mint(Stub(before=before), 3, concurrency=2)
+    outcomes, dummy = mint(Stub(before=before), 3, concurrency=1)
     assert [isinstance(outcome, EmmError) for outcome in outcomes] == [False, True, False]
-    assert "RuntimeError" in str(outcomes[1])
+    assert kind.__name__ in str(outcomes[1])
     assert "carried out all the same" in str(outcomes[1])
     assert "secret" not in str(outcomes[1])
 
@@ -162,16 +163,60 @@ def test_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reports[-1] == Progress(total=4, minted=2, failed=1)
 
 
-def test_an_interruption_ends_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_single_token_is_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_batch, "REPORT_EVERY", 0.001)
-    client = Stub(before=lambda user: time.sleep(0.01))
+    outcomes, reports = mint(Stub(before=lambda user: time.sleep(0.05)), 1, concurrency=1)
+    assert (len(outcomes), reports) == (1, [])
+
+
+def test_an_interruption_ends_the_batch_and_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_batch, "REPORT_EVERY", 0.001)
+    under_way = threading.Barrier(3, timeout=10)
+    go_on = threading.Event()
+    threads = []
+
+    def before(_user: str) -> None:
+        threads.append(threading.current_thread())
+        under_way.wait()
+        assert go_on.wait(10)
 
     def interrupt(_progress: Progress) -> None:
+        under_way.wait()
         raise TimeoutError
 
+    client = Stub(before=before)
     with pytest.raises(TimeoutError):
         mint_all(client, requests(50), concurrency=2, report=interrupt)
-    assert len(client.calls) < 50, "what had not begun by then does not begin"
+    assert [thread.is_alive() and thread.daemon for thread in threads] == [True, True], "a process does not wait either"
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(client.calls) == ["authorize", "u0", "u1"], "what had not begun by then does not begin"
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
+@pytest.mark.parametrize("started", [0, 1, 3])
+def test_the_system_has_no_more_threads(monkeypatch: pytest.MonkeyPatch, started: int, error: Exception) -> None:
+    class Thread(threading.Thread):
+        number = 0
+
+        def start(self) -> None:
+            Thread.number += 1
+            if Thread.number > started:
+                raise error
+            super().start()
+
+    monkeypatch.setattr(threading, "Thread", Thread)
+    client = Stub()
+    if started:
+        outcomes, dummy = mint(client, 20, concurrency=10)
+        assert [outcome["token"] for outcome in outcomes if not isinstance(outcome, EmmError)] == [
+            f"token of u{number}" for number in range(20)
+        ]
+    else:
+        with pytest.raises(EmmError, match=r"^Nothing was minted.*\((can't|MemoryError)"):
+            mint(client, 20, concurrency=10)
+        assert client.calls == ["authorize"]
 
 
 def test_failures_are_described() -> None:

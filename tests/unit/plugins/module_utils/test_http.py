@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import http.server
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
-from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _http, _retry
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 
 
@@ -71,3 +74,48 @@ def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: py
         with pytest.raises(requests.ConnectionError):
             session.request("POST", url)
     assert asked == ["http://first.example:3128", None, "http://first.example:3128", "http://second.example:3128"]
+
+
+class Busy(http.server.BaseHTTPRequestHandler):
+    """Has no time for anybody, and does something before it says so."""
+
+    requests = 0
+    before: Callable[[], object]
+
+    def do_POST(self) -> None:
+        Busy.requests += 1
+        self.before()
+        self.send_response(503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a server that is busy."""
+    monkeypatch.setattr(_retry, "BACKOFF_FIRST", 0.001)
+    monkeypatch.setattr(Busy, "requests", 0)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("end", ["closed", "unwanted"])
+def test_what_is_not_wanted_any_more_is_not_tried_again(busy: str, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    options = _http.ConnectionOptions(busy, timeout=5, retries=3, ca_path=None)
+    wanted = {True}
+    session = _http.Session(options, busy, is_wanted=lambda: bool(wanted))
+    monkeypatch.setattr(Busy, "before", lambda handler: None, raising=False)
+    assert session.request("POST", busy).status_code == 503
+    assert Busy.requests == 4
+    monkeypatch.setattr(Busy, "before", lambda handler: session.close() if end == "closed" else wanted.clear())
+    for dummy in range(2):
+        with pytest.raises(TransportError, match="was not sent"):
+            session.request("POST", busy)
+    assert Busy.requests == 5

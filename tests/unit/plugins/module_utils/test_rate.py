@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from time import sleep as really_sleep
 
 import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import QUOTA, RateLimiter
 
 Action = Callable[[], object]
@@ -321,3 +322,22 @@ def test_the_rate_does_not_rise_in_a_pause(limiter: RateLimiter, time: Time) -> 
     assert rate(limiter, time) == pytest.approx(800)
     time.now += 1
     assert rate(limiter, time) == pytest.approx(840, rel=0.001)
+
+
+def test_what_is_not_wanted_any_more_is_not_sent(time: Time) -> None:
+    wanted = True
+    limiter = RateLimiter(time.clock, time.sleep, lambda: wanted)
+    meet_quota(limiter)
+    limiter.pause(60)
+
+    def lose_interest() -> None:
+        nonlocal wanted
+        wanted = False
+
+    time.meanwhile.append(lose_interest)
+    with pytest.raises(TransportError, match="was not sent"):
+        limiter.wait()
+    assert time.now == 1060, "as it turned out after the wait"
+    with pytest.raises(TransportError, match="was not sent"):
+        limiter.wait()
+    assert time.now == 1060, "and is known before the next one"

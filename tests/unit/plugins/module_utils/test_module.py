@@ -1,0 +1,38 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Whether anybody reads what a module prints. The rest is tested by running modules."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import is_read
+
+
+def test_a_pipe_is_read_until_its_other_end_is_closed() -> None:
+    reader, writer = os.pipe()
+    assert is_read(writer)
+    os.write(writer, bytes(1000))
+    assert is_read(writer), "though not yet"
+    os.close(reader)
+    assert not is_read(writer)
+    os.close(writer)
+
+
+def test_a_socket_is_read_until_its_other_end_is_closed() -> None:
+    reader, writer = socket.socketpair()
+    with writer:
+        assert is_read(writer.fileno())
+        reader.close()
+        assert not is_read(writer.fileno())
+
+
+def test_a_file_may_be_read_at_any_time(tmp_path: Path) -> None:
+    with (tmp_path / "output").open("w") as file:
+        assert is_read(file.fileno())
+    with Path(os.devnull).open("w") as file:
+        assert is_read(file.fileno())
