@@ -9,6 +9,7 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CONCURRENCY_MAX = 100
 REPORT_EVERY = 5.0  # seconds
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 Outcome: TypeAlias = "dict[str, Any] | EmmError"  # the resource, or what went wrong
 
 
@@ -129,7 +131,7 @@ class _Batch:
     def _work(self) -> None:
         while (numbered := self._next()) is not None:
             index, request = numbered
-            outcome = _mint(self._client, request)
+            outcome = _returnable(_mint(self._client, request))
             with self._lock:
                 self._outcomes[index] = outcome
                 if len(self._outcomes) == self._total:
@@ -158,3 +160,20 @@ def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
         raise EmmError(
             f"Something unexpected went wrong ({kind}). The request may have been carried out all the same."
         ) from error
+
+
+def _returnable(outcome: Outcome) -> Outcome:
+    """An outcome that can be returned: a result is JSON in UTF-8, and is lost as a whole if one part of it is not."""
+    content: Any
+    if isinstance(outcome, EmmError):
+        content, carried_out = [str(outcome), outcome.details()], "may have been carried out all the same"
+    else:
+        content, carried_out = outcome, "was carried out, and a token may exist"
+    try:
+        _JSON.encode(content).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        kind = type(error).__name__
+        return EmmError(
+            f"There is something in the answer that cannot be returned ({kind}). The request {carried_out}."
+        )
+    return outcome

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -32,6 +34,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
     AuthenticationTokenRequest,
     EnrollmentTokenRequest,
+    TokenRequest,
 )
 
 
@@ -67,6 +70,10 @@ def mint(client: Client, count: int, concurrency: int) -> tuple[list[Outcome], l
     return mint_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
 
 
+def unexpected(progress: Progress) -> None:
+    raise AssertionError(progress)
+
+
 @pytest.mark.parametrize("kind", [RuntimeError, MemoryError, KeyboardInterrupt, SystemExit])
 def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> None:
     def before(user: str) -> None:
@@ -78,6 +85,44 @@ def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> 
     assert kind.__name__ in str(outcomes[1])
     assert "carried out all the same" in str(outcomes[1])
     assert "secret" not in str(outcomes[1])
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A request that comes to something odd."""
+
+    comes_to: Any
+
+    def preview(self) -> dict[str, Any]:
+        return {}
+
+    def mint(self, _client: Client) -> dict[str, Any]:
+        if isinstance(self.comes_to, EmmError):
+            raise self.comes_to
+        return {"token": self.comes_to}
+
+
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
+
+@pytest.mark.parametrize("odd", ["a\ud800b", {"a": ["\udfff"]}, {"\ud800": 1}, b"bytes", float("nan"), {1, 2}, ENDLESS])
+def test_what_cannot_be_returned_is_the_failure_of_one(odd: Any) -> None:
+    outcomes = mint_all(Stub(), [Odd("good"), Odd(odd), Odd("good")], concurrency=2, report=unexpected)
+    assert outcomes[0] == outcomes[2] == {"token": "good"}
+    assert "was carried out, and a token may exist" in str(outcomes[1])
+    assert json.dumps(str(outcomes[1]), ensure_ascii=False).encode()
+
+
+def test_an_error_that_cannot_be_told_is_told_in_other_words() -> None:
+    error = ApiError("It failed.")
+    error.message, error.reason = "It\ud800failed.", "\udfff"
+    requests: list[TokenRequest] = [Odd(error), Odd("good")]
+    outcomes = mint_all(Stub(), requests, concurrency=2, report=unexpected)
+    [failure] = describe_failures(requests, outcomes)
+    assert "may have been carried out" in failure["message"]
+    assert json.dumps(failure, ensure_ascii=False).encode()
+    assert outcomes[1] == {"token": "good"}
 
 
 def test_outcomes_are_in_the_order_of_the_requests() -> None:
