@@ -155,11 +155,11 @@ def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
         return request.mint(client)
     except EmmError:
         raise
-    except BaseException as error:  # not its text, which may have a token
+    except BaseException as error:  # not its text nor its traceback, which may have a token
         kind = type(error).__name__
         raise EmmError(
             f"Something unexpected went wrong ({kind}). The request may have been carried out all the same."
-        ) from error
+        ) from None
 
 
 def _returnable(outcome: Outcome) -> Outcome:

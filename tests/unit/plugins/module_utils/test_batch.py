@@ -256,7 +256,7 @@ def test_the_system_has_no_more_threads(monkeypatch: pytest.MonkeyPatch, started
     if started:
         outcomes, dummy = mint(client, 20, concurrency=10)
         assert [outcome["token"] for outcome in outcomes if not isinstance(outcome, EmmError)] == [
-            f"token of u{number}" for number in range(20)
+            f"token-of-u{number}" for number in range(20)
         ]
     else:
         with pytest.raises(EmmError, match=r"^Nothing was minted.*\((can't|MemoryError)"):
