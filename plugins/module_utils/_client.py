@@ -10,14 +10,12 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import html
 import json
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._answers import (
@@ -27,6 +25,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._answers im
     decode,
     is_over_quota,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import Clocks, now, read_date
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
     DEFAULT_SCOPE,
     AccessTokenCache,
@@ -52,11 +51,11 @@ _TITLE = re.compile(r"</?title[^<>]{0,100}>", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a ``call`` returned: the decoded ``resource``, and the server's clock when it answered (UTC)."""
+    """What a ``call`` returned: the decoded ``resource``, and when, by the server's clock and by ours."""
 
     call: str
     resource: Mapping[str, Any]
-    date: datetime
+    clocks: Clocks
 
 
 class Client:
@@ -87,6 +86,7 @@ class Client:
             is_over_quota=is_over_quota,
         )
         self._authorizer = Authorizer(auth, self._session, cache)
+        self.clock_warning: str | None = None  # what to say of the server's clock, if an answer gave reason to
 
     def close(self) -> None:
         """Close all connections. No request is sent after that, nor tried again, be it under way in another thread."""
@@ -109,10 +109,14 @@ class Client:
         """
         url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
         authorization = self._authorizer.header()
+        asked = now()
         response = self._send(url, body, authorization)
         if response.status_code == 401 and self._authorizer.renew(authorization):
+            asked = now()
             response = self._send(url, body, self._authorizer.header())
-        return self._decode(f"POST {url}", response)
+        clocks = Clocks(asked, now(), read_date(response.headers.get("Date")))
+        self.clock_warning = self.clock_warning or clocks.warning
+        return self._decode(f"POST {url}", response, clocks)
 
     def _send(self, url: str, body: Mapping[str, Any] | None, authorization: Mapping[str, str]) -> requests.Response:
         headers = {"Accept": "application/json", **authorization}
@@ -127,7 +131,7 @@ class Client:
             message = f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}"
             raise TransportError(message) from None  # not with the cause, which may quote an answer
 
-    def _decode(self, call: str, response: requests.Response) -> Answer:
+    def _decode(self, call: str, response: requests.Response, clocks: Clocks) -> Answer:
         code = response.status_code
         content: Any = None
         flaw = None
@@ -147,7 +151,7 @@ class Client:
             raise UnusableAnswerError(
                 f"{call}: the server reported success (HTTP {code}), and an error with it.", http_status=code
             )
-        return Answer(call, content, _server_date(response))
+        return Answer(call, content, clocks)
 
     def _error(self, call: str, response: requests.Response, content: object, flaw: str | None) -> ApiError:
         """The error of a response that is not a success, from Google's envelope where it has one."""
@@ -189,15 +193,6 @@ class Client:
             return f"an HTML page titled {text!r}"
         kind = self._quote(response.headers.get("Content-Type", "").partition(";")[0])
         return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'of no stated type'})"
-
-
-def _server_date(response: requests.Response) -> datetime:
-    """When the server answered, by its own clock; by ours if it does not say."""
-    try:
-        date = email.utils.parsedate_to_datetime(response.headers["Date"])
-        return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return datetime.now(timezone.utc)
 
 
 # What a reason means, where it says more than the status.

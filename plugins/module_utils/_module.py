@@ -80,6 +80,10 @@ class TokenModule(AnsibleModule):
     def report(self, progress: Progress) -> None:
         """Tell the user how far a long batch is. A module has no way to, until it ends."""
 
+    def show_warning(self, warning: str) -> None:
+        """Have the user warned."""
+        self.warn(warning)
+
 
 def run_one(module: TokenModule, name: str, prepare: Callable[[dict[str, Any]], TokenRequest]) -> NoReturn:
     """Mint one token, and end the module with it as the result ``name``.
@@ -136,7 +140,10 @@ def _run(
         if not requests:
             return requests, []
         with module.open_client(connection, auth, concurrency) as client:
-            return requests, mint_all(client, requests, concurrency=concurrency, report=module.report)
+            outcomes = mint_all(client, requests, concurrency=concurrency, report=module.report)
+            if client.clock_warning:
+                module.show_warning(client.clock_warning)
+            return requests, outcomes
     except EmmError as error:
         failure = _describe(error)
     # Not while the exception is handled: Ansible may print the traceback, with texts nobody has cleared of secrets.

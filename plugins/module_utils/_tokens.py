@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import after, to_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
@@ -112,13 +112,19 @@ class EnrollmentTokenRequest:
                 duration = Duration.from_json(said["duration"])
             except (ValueError, TypeError):
                 duration = None  # never lose a token over what stands beside it
-        expires_at = _add(answer.date, duration) if duration else None
-        result = self._result(token=token, duration=duration, issued_at=_iso8601(answer.date), expires_at=expires_at)
+        end = after(answer.clocks.earliest, duration.seconds) if duration else None
+        result = self._result(
+            token=token,
+            duration=duration,
+            issued_at=to_text(answer.clocks.issued_at),
+            expires_at=to_text(end) if end else None,
+        )
         return {name: value for name, value in result.items() if value is not None}
 
     def _refuse_another(self, answer: Answer) -> None:
         """Raise ``UnusableAnswerError`` for a token that, by what stands beside it, is the one of another request."""
-        said = {**answer.resource, **(answer.resource.get("googleAuthenticationOptions") or {})}
+        google = answer.resource.get("googleAuthenticationOptions")
+        said = {**answer.resource, **(google if isinstance(google, Mapping) else {})}
         asked = self.body()
         asked.update(asked.pop("googleAuthenticationOptions", {}))
         for field in ("enrollmentTokenType", "requiredAccountEmail"):
@@ -173,8 +179,7 @@ class AuthenticationTokenRequest:
         except ApiError as error:
             _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
             raise
-        token = _token(answer, "androidenterprise#authenticationToken")
-        return self._result(token=token, issued_at=_iso8601(answer.date))
+        return self._result(token=token, issued_at=to_text(answer.clocks.issued_at))
 
     def _result(self, *, token: str | None, issued_at: str | None) -> dict[str, Any]:
         return {"token": token, "enterprise_id": self.enterprise_id, "user_id": self.user_id, "issued_at": issued_at}
@@ -278,19 +283,3 @@ def _token(answer: Answer, kind: str) -> str:
         rule = f"printable ASCII characters without spaces, {TOKEN_MAX:,} of them at most"
         raise _unusable(answer, f"what its answer has for a token is no token, which is {rule}")
     return token
-
-
-def _unusable(answer: Answer, what: str) -> UnusableAnswerError:
-    return UnusableAnswerError(f"{answer.call}: the server reported success, but {what}.", http_status=200)
-
-
-def _iso8601(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _add(moment: datetime, duration: Duration) -> str | None:
-    """The end of a duration, rounded down to the second; nothing where it lies past the year 9999."""
-    try:
-        return _iso8601(moment + timedelta(seconds=duration.seconds))
-    except OverflowError:
-        return None

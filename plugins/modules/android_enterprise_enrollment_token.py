@@ -183,7 +183,7 @@ enrollment_token:
     duration:
       description:
         - How long the token is valid, as the server said; else as requested; else the API's default.
-        - Left out if the server's answer states a duration in a form that cannot be understood.
+        - Left out if the server's answer states a duration in a form that cannot be understood, so that it is unknown.
       type: dict
       returned: success
       contains:
@@ -206,7 +206,7 @@ enrollment_token:
         required_account_email: sam@example.com
     issued_at:
       description:
-        - When the token was issued, by the server's clock (ISO 8601, UTC).
+        - When the token was issued, by the server's clock (ISO 8601, UTC); by that of the machine that asked if the server does not say.
         - Null in check mode.
       type: str
       returned: success
@@ -215,7 +215,10 @@ enrollment_token:
       description:
         - When the token expires, RV(enrollment_token.issued_at) plus RV(enrollment_token.duration) (ISO 8601, UTC, rounded down to
           the second).
-        - Left out if that is after the year 9999, or if the duration is unknown. Null in check mode.
+        - Where the clock of the machine that asked is behind the server's, it is that much earlier. So a token is never said to be valid
+          for longer than either clock says. A difference of a minute or more, beyond what the time on the way explains, is warned of.
+        - Left out if that is after the year 9999, or if RV(enrollment_token.duration) is left out because it is unknown. Null in check
+          mode.
       type: str
       returned: success
       sample: '2026-11-21T10:30:00Z'

@@ -128,8 +128,8 @@ authentication_token:
       sample: "100000000000000000001"
     issued_at:
       description:
-        - When the token was issued, by the server's clock (ISO 8601, UTC). It expires a few minutes later; the API does not say
-          when exactly.
+        - When the token was issued, by the server's clock (ISO 8601, UTC); by that of the machine that asked if the server does not say.
+          A difference of a minute or more is warned of. It expires a few minutes later; the API does not say when exactly.
         - Null in check mode.
       type: str
       returned: success

@@ -95,11 +95,13 @@ card:
           type: str
           sample: enrollment token for the device of a user (userDevice)
         validity:
-          description: When it can be used, in words.
+          description: When it can be used, in words. An enrollment token of which it is not known when it expires can be used V(for an
+            unknown time), and one that expires later than a date can say V(beyond the year 9999).
           type: str
           sample: until Friday, 27 November 2026, 08:30 UTC+01:00 (Europe/Berlin)
         expires_at:
-          description: From when on it is marked as expired, in ISO 8601, or null if never. For an authentication token, which lives for
+          description: From when on it is marked as expired, in ISO 8601, or null if never, or if that is not
+            known. For an authentication token, which lives for
             minutes, it is an hour after it was issued.
           type: str
           sample: "2026-11-27T07:30:00Z"

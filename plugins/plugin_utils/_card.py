@@ -14,10 +14,11 @@ import json
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _nfc
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
@@ -32,6 +33,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload im
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import IMAGE_FORMATS, QrCode, to_json
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validity import lasts
 
 _PREFIX = "provisioning_sheet_"
 OF_THE_BATCH = ("sheet", "labels")
@@ -248,8 +250,8 @@ def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[
     kind = fact["enrollment_token_type"]
     description = f"enrollment token {_TYPES[kind]} ({kind})"
     if fact.get("expires_at") is None:
-        return description, "beyond the year 9999", None
-    expires_at = _time(fact["expires_at"])
+        return description, "beyond the year 9999" if lasts(fact) else "for an unknown time", None
+    expires_at = from_text(fact["expires_at"])
     return description, f"until {_in_words(expires_at, zone)}", expires_at
 
 
@@ -258,7 +260,7 @@ def _tell_user_auth(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[s
     description = f"authentication token of user {fact['user_id']}"
     if fact["issued_at"] is None:  # in check mode
         return description, "once, within minutes", None
-    issued_at = _time(fact["issued_at"])
+    issued_at = from_text(fact["issued_at"])
     return description, f"once, within minutes of {_in_words(issued_at, zone)}", issued_at + _CERTAINLY_EXPIRED
 
 
@@ -278,10 +280,6 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
         return check_time_zone(name)
     except ValueError as error:
         raise OptionError(f"{_PREFIX}time_zone", name, str(error)) from error
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
 
 
 def _in_words(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:

@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import check_concurrency, mint_all
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, check_offline
@@ -56,6 +57,8 @@ def fulfil(task: str, means: Means, orders: Mapping[str, Order], results: Result
             _mint(task, client, concurrency, orders, results)
         finally:
             client.close()
+        if client.clock_warning:
+            Display().warning(client.clock_warning)
 
 
 def _mint(task: str, client: Client, concurrency: int, orders: Mapping[str, Order], results: Results) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from ansible import constants
 from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
@@ -104,6 +105,10 @@ class _InProcessModule(TokenModule):
 
     def report(self, progress: Progress) -> None:
         show_progress(self.title, progress)
+
+    def show_warning(self, warning: str) -> None:
+        """Show it now, for ansible-core 2.18 leaves it out of the result of a task with ``no_log``."""
+        Display().warning(warning)
 
 
 def _run(main: Callable[[type[TokenModule]], None], module_class: type[TokenModule], options: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -25,6 +25,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
     EnrollmentTokenRequest,
     TokenRequest,
 )
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validity import is_valid_for
 
 _PREFIX = "device_tokens_"
 KINDS = ("enrollment", "user_auth")  # in the order in which they are minted: the latter lives for minutes only
@@ -158,7 +159,7 @@ def _minimum(options: Mapping[str, Any]) -> timedelta | None:
 
 
 def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
-    """The enrollment token that a host holds, if it is what would be requested and valid for long enough."""
+    """The enrollment token that a host holds, if it is what would be requested and certainly valid for long enough."""
     if minimum is None or not isinstance(request, EnrollmentTokenRequest):
         return None
     if not isinstance(held, Mapping) or not held.get("token"):
@@ -166,12 +167,5 @@ def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) ->
     asked = request.preview()
     if any(held.get(name) != asked.get(name) for name in _SAME):
         return None
-    expires_at = held.get("expires_at")
     held = json.loads(json.dumps(held, default=str))  # whatever a fact cache has made of it
-    if expires_at is None:
-        return held if held.get("duration") else None  # after the year 9999, or not known
-    try:
-        remaining = datetime.fromisoformat(str(expires_at).replace("Z", "+00:00")) - datetime.now(timezone.utc)
-    except (ValueError, TypeError):
-        return None
-    return held if remaining >= minimum else None
+    return held if is_valid_for(held, minimum) else None

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint
+from tests.integration.conftest import Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
 pytestmark = pytest.mark.usefixtures("both_ways")
@@ -199,19 +200,31 @@ def test_undocumented_variations_of_the_answer_do_not_matter(
 
 
 def test_a_token_is_not_lost_over_what_stands_beside_it(mint: Mint, emulator: Emulator) -> None:
-    for odd in ('{"seconds": 3600}', '"forever"', "17", "null"):
-        emulator.fail({"path": "enrollmentTokens", "body": f'{{"token": "precious", "duration": {odd}}}'})
-        token = mint()["enrollment_token"]
-        assert token["token"] == "precious"
-        assert "duration" not in token
-        assert "expires_at" not in token
-
-
-def test_the_clock_that_counts_is_the_servers(mint: Mint, emulator: Emulator) -> None:
-    answer = {"Date": "Sat, 01 Jan 2028 00:00:00 GMT"}
-    emulator.fail({"path": "enrollmentTokens", "body": '{"token": "t"}', "headers": answer})
+    emulator.fail(
+        {"path": "enrollmentTokens", "body": '{"token": "precious", "duration": {"seconds": 3600, "nanos": 0}}'}
+    )
     token = mint()["enrollment_token"]
-    assert (token["issued_at"], token["expires_at"]) == ("2028-01-01T00:00:00Z", "2028-01-01T01:00:00Z")
+    assert token["token"] == "precious"
+    assert "duration" not in token
+    assert "expires_at" not in token
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_earlier_clock_counts_and_the_other_one_is_warned_of(mint_each: MintEach, emulator: Emulator) -> None:
+    """A token of a minute does not last for ever because a server says that it is the year 9999."""
+    dates = ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"]
+    answer = {"path": "enrollmentTokens", "body": '{"token": "t", "duration": "60s"}'}
+    emulator.fail(*({**answer, "headers": {"Date": date}} for date in dates))
+    before = datetime.now(timezone.utc).replace(microsecond=0)
+    results = mint_each({}, {})
+    ahead, behind = (result["enrollment_token"] for result in results)
+    assert ahead["issued_at"] == "9999-12-31T23:59:59Z"
+    expires = datetime.fromisoformat(ahead["expires_at"].replace("Z", "+00:00"))
+    assert before + timedelta(minutes=1) <= expires <= datetime.now(timezone.utc) + timedelta(minutes=1)
+    assert (behind["issued_at"], behind["expires_at"]) == ("2000-01-01T00:00:00Z", "2000-01-01T00:01:00Z")
+    output = " ".join(results[0]["_output"].split())
+    assert len(re.findall(r"The server's clock is \d+ days ahead of that of this machine", output)) == 1
+    assert len(re.findall(r"The server's clock is \d+ days behind that of this machine", output)) == 1
 
 
 def _options(emulator: Emulator, **options: Any) -> dict[str, Any]:

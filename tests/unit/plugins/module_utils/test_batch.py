@@ -24,6 +24,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._batch impo
     mint_all,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
     CredentialsError,
@@ -57,7 +58,8 @@ class Stub(Client):
         self._before(user)
         if user in self._failing:
             raise ApiError(f"POST {user}: no.", http_status=403, reason="forbidden", status="PERMISSION_DENIED")
-        return Answer("POST", {"token": f"token-of-{user}"}, datetime(2026, 7, 29, tzinfo=timezone.utc))
+        moment = datetime(2026, 7, 29, tzinfo=timezone.utc)
+        return Answer("POST", {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
 
 
 def requests(count: int) -> list[AuthenticationTokenRequest]:

@@ -2,18 +2,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What becomes of an access token that the API does not accept. The rest is tested over real connections."""
+"""What becomes of an access token that the API does not accept, and by which clock an answer was made.
+
+The rest is tested over real connections.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 import requests
-from ansible_collections.emm.android_enterprise.plugins.module_utils import _credentials
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _client, _credentials
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, CredentialsError
@@ -30,13 +35,18 @@ class Api:
     def __init__(self) -> None:
         self.accepted = {"token-1", "token-2"}
         self.seen: list[str] = []
+        self.headers: dict[str, str] = {}
+        self.takes = timedelta()  # by the clock of this machine
+        self.now = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
 
     def request(self, method: str, url: str, *, headers: dict[str, str], **_options: Any) -> requests.Response:
         assert (method, url) == ("POST", "https://www.googleapis.com/androidenterprise/v1/enterprises/LC1/a%2Fb")
         [header] = [value for name, value in headers.items() if name.lower() == "authorization"]
         token = header.removeprefix("Bearer ")
         self.seen.append(token)
+        self.now += self.takes
         response = requests.Response()
+        response.headers.update(self.headers)
         response.status_code = 200 if token in self.accepted else 401
         response.raw = io.BytesIO(json.dumps({"for": token}).encode())
         return response
@@ -46,6 +56,7 @@ class Api:
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     api = Api()
     monkeypatch.setattr(Session, "request", lambda session, *args, **kwargs: api.request(*args, **kwargs))
+    monkeypatch.setattr(_client, "now", lambda: api.now)
     return api
 
 
@@ -126,3 +137,24 @@ def test_an_access_token_can_be_had_beforehand(
     client.authorize()
     client.post("enterprises", "LC1", "a/b")
     assert server.exchanges == 1
+
+
+def test_the_clocks(client: Client, api: Api) -> None:
+    """The time on the way is that of the request that was answered, and not of one before that was not accepted."""
+    asked = api.now
+    api.takes = timedelta(seconds=20)
+    said = asked + timedelta(seconds=35)
+    api.headers = {"Date": format_datetime(said, usegmt=True)}
+    clocks = client.post("enterprises", "LC1", "a/b").clocks
+    assert api.seen == ["cached", "token-1"]
+    assert (clocks.asked, clocks.received) == (asked + api.takes, asked + 2 * api.takes)
+    assert clocks.said == said
+    assert client.clock_warning is None
+
+
+def test_a_clock_that_is_off_is_remembered(client: Client, api: Api) -> None:
+    for hours in (3, 2, 0):
+        api.headers = {"Date": format_datetime(api.now + timedelta(hours=hours), usegmt=True)}
+        client.post("enterprises", "LC1", "a/b")
+    assert client.clock_warning is not None
+    assert "The server's clock is 3 hours ahead of that of this machine" in client.clock_warning

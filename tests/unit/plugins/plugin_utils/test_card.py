@@ -17,6 +17,7 @@ import yaml
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._card import Made, make, with_placeholders
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import to_csv
 
 ENROLLMENT = {
     "token": "enrollment-token",
@@ -96,9 +97,12 @@ def test_times_are_in_the_time_zone_of_the_reader(zone: str, text: str) -> None:
     assert made(time_zone=zone).card.tokens[0]["validity"] == text
 
 
+FOREVER = {"seconds": 315_576_000_000, "nanos": 0}
+WITHOUT_END = {name: value for name, value in ENROLLMENT.items() if name != "expires_at"}
+
+
 def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
-    enrollment = {**ENROLLMENT, "enrollment_token_type": "userlessDevice"}
-    del enrollment["expires_at"]
+    enrollment = {**WITHOUT_END, "enrollment_token_type": "userlessDevice", "duration": FOREVER}
     card = made(facts={"device_tokens_enrollment": enrollment}).card
     assert card.tokens == [
         {
@@ -108,6 +112,24 @@ def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
         }
     ]
     assert card.expires_at is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"duration": None},
+        {"duration": "315576000000s"},
+        {"duration": {"seconds": 60, "nanos": 0}},
+        {"duration": {"seconds": 60, "nanos": 0}, "issued_at": "9999-12-31T23:59:59Z"},
+        {"duration": FOREVER, "issued_at": None},
+    ],
+)
+def test_what_is_not_known_is_not_said_to_last_forever(change: dict[str, Any]) -> None:
+    card = made(facts={"device_tokens_enrollment": {**WITHOUT_END, **change}}).card
+    [token] = card.tokens
+    assert (token["validity"], token["expires_at"], card.expires_at) == ("for an unknown time", None, None)
+    assert "for an unknown time" in to_csv([card.as_dict()])
+    assert "9999" not in to_csv([card.as_dict()])
 
 
 def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -> None:
@@ -145,7 +167,13 @@ def test_no_token(fact: Any) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"enrollment_token_type": "x"}, {"expires_at": "soon"}, {"expires_at": 5}, {"expires_at": "9999-12-31T22:30:00Z"}],
+    [
+        {"enrollment_token_type": "x"},
+        {"expires_at": "soon"},
+        {"expires_at": 5},
+        {"expires_at": "2026-11-26T22:30:00"},
+        {"expires_at": "9999-12-31T22:30:00Z"},
+    ],
 )
 def test_a_fact_of_another_origin(change: dict[str, Any]) -> None:
     with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' is not one that the role"):
@@ -266,7 +294,7 @@ def test_tokens_of_check_mode_have_no_times() -> None:
         "device_tokens_user_auth": {**USER_AUTH, "issued_at": None},
     }
     card = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
-    assert [token["validity"] for token in card.tokens] == ["beyond the year 9999", "once, within minutes"]
+    assert [token["validity"] for token in card.tokens] == ["for an unknown time", "once, within minutes"]
     assert card.expires_at is None
 
 

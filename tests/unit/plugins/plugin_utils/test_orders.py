@@ -189,16 +189,20 @@ def test_all_that_is_wrong_is_told() -> None:
         order(kinds=["x"], enrollment_scope="y")
 
 
+def ago(minutes: float) -> str:
+    """The time so many minutes before now."""
+    return (datetime.now(timezone.utc) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def held(minutes: float = 90, **changes: Any) -> dict[str, Any]:
-    """An enrollment token of an earlier run that is valid for so long."""
-    expires_at = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    """An enrollment token of an earlier run that is valid for so long, of two hours."""
     return {
         "token": "HELD",
         "enterprise_id": "LC1",
         "enrollment_token_type": "userDevice",
-        "duration": {"seconds": 3600, "nanos": 0},
-        "issued_at": "2026-07-29T00:00:00Z",
-        "expires_at": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "duration": {"seconds": 7200, "nanos": 0},
+        "issued_at": ago(120 - minutes),
+        "expires_at": ago(-minutes),
         **changes,
     }
 
@@ -275,6 +279,10 @@ def test_what_is_no_token_is_not_kept(token: object) -> None:
     assert not is_kept(token)
 
 
+FOREVER = {"seconds": 315_576_000_000, "nanos": 0}
+LONG = {"seconds": 1000 * 366 * 86_400, "nanos": 0}
+
+
 @pytest.mark.parametrize(
     ("expires_at", "expected"),
     [
@@ -290,13 +298,62 @@ def test_what_is_no_token_is_not_kept(token: object) -> None:
     ],
 )
 def test_the_date_of_a_token_that_is_kept(expires_at: object, expected: bool) -> None:
-    assert is_kept(held(expires_at=expires_at)) is expected
+    assert is_kept(held(expires_at=expires_at, duration=LONG)) is expected
+
+
+def without(*names: str, **changes: Any) -> dict[str, Any]:
+    return {name: value for name, value in held(**changes).items() if name not in names}
 
 
 def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
-    forever = held()
-    del forever["expires_at"]
-    assert is_kept(forever)
+    assert is_kept(without("expires_at", duration=FOREVER))
+    assert is_kept(held(expires_at=None, duration=FOREVER))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        without("duration", "expires_at"),
+        without("expires_at"),
+        without("expires_at", duration={"seconds": 7900 * 365 * 86_400, "nanos": 0}),
+        without("expires_at", "issued_at", duration=FOREVER),
+        without("expires_at", duration=None),
+        without("expires_at", duration="315576000000s"),
+        without("expires_at", duration={"seconds": float("nan"), "nanos": 0}),
+        without("expires_at", duration={"seconds": 10**12, "nanos": 0}),
+        without("expires_at", issued_at="9999-12-31T23:59:59Z"),
+        without("expires_at", issued_at=None, duration=FOREVER),
+    ],
+)
+def test_a_token_of_which_it_is_not_known_when_it_expires_is_not_kept(token: dict[str, Any]) -> None:
+    assert not is_kept(token)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        without("duration"),
+        without("issued_at"),
+        held(duration={"seconds": "7200", "nanos": 0}),
+        held(issued_at="soon"),
+        held(issued_at=7),
+        held(issued_at=ago(31)),  # so that it expired a minute before
+        held(duration={"seconds": 7140, "nanos": 0}),
+        held(expires_at="9999-12-31T23:59:59Z"),
+        held(issued_at="9999-12-31T23:59:59Z"),
+        held(issued_at=ago(-100)),  # later than it expires
+        held(issued_at=ago(-25 * 60), expires_at=ago(-26 * 60)),
+        held(issued_at="0000-00-00T00:00:00Z"),
+        held(expires_at="9999-12-31T23:59:59-23:59", duration=FOREVER),
+    ],
+)
+def test_a_token_whose_times_make_no_sense_is_not_kept(token: dict[str, Any]) -> None:
+    assert not is_kept(token)
+
+
+def test_a_token_of_a_server_whose_clock_is_ahead_is_kept() -> None:
+    """It expires by ours, which was the earlier one."""
+    assert is_kept(held(issued_at=ago(-10)))
 
 
 @pytest.mark.parametrize(
@@ -315,8 +372,3 @@ def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
 def test_values_of_odd_types_are_refused(name: str, value: object, expected: str) -> None:
     with pytest.raises(EmmError, match=re.escape(expected)):
         order(**{name: value})
-
-
-def test_a_token_of_unknown_lifetime_is_not_kept_for_ever() -> None:
-    token = {key: value for key, value in held().items() if key not in ("duration", "expires_at")}
-    assert not is_kept(token)
