@@ -33,6 +33,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload im
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import IMAGE_FORMATS, QrCode, to_json
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import check_label
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validity import lasts
 
 _PREFIX = "provisioning_sheet_"
@@ -168,6 +169,8 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
     card = _card(host, variables, options, payload, code.svg())
     if options["require_token"] and not card.tokens:
         raise EmmError(_OF_NO_USE)
+    if "labels" in sheet.parts:
+        check_label(card.as_dict())
     files = dict(_files(card, options, payload, code))
     return Made(
         card,

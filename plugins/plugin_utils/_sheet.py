@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import traceback
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,15 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 
 _NAME = "<template>"  # that Jinja gives to one without a name
 _LABEL = ("host", "asset_tag", "user", "tokens", "validity", "expires_at", "payload")
+# What is in those of its cells that people fill. The payload begins with a brace, and the others with words and digits.
+_FILLED_BY = {
+    "host": "The name of the host",
+    "asset_tag": "provisioning_sheet_asset_tag",
+    "user": "provisioning_sheet_user",
+    "tokens": "What is said of the tokens",
+}
+_LINE = ("\t", "\r", "\n")
+_FORMULA = {"=", "+", "-", "@"}
 
 
 def first_on(own: Mapping[str, Any], everybody: Iterable[tuple[str, Mapping[str, Any]]]) -> str | None:
@@ -90,7 +101,42 @@ def to_csv(cards: Sequence[Mapping[str, Any]]) -> str:
     writer = csv.writer(text)
     writer.writerow(_LABEL)
     for card in cards:
-        tokens, validity = ("; ".join(token[key] for token in card["tokens"]) for key in ("description", "validity"))
-        values = {**card, "tokens": tokens, "validity": validity}
-        writer.writerow(values[name] for name in _LABEL)
+        writer.writerow(_label(card).values())
     return text.getvalue()
+
+
+def check_label(card: Mapping[str, Any]) -> None:
+    """Raises ``EmmError`` if the label of a card has what a spreadsheet program would take for a formula.
+
+    To change it would change what is printed, so that the label would be of another device.
+    """
+    label = _label(card)
+    for column, what in _FILLED_BY.items():
+        if _may_be_a_formula(label[column]):
+            raise EmmError(
+                f"{what} is {label[column]!r}, but in the list for label printers nothing must look like a formula to "
+                "a spreadsheet program: it must not begin with =, +, -, @, a tab or a line break, nor have one of the "
+                "signs after a semicolon, tab or line break. Use another one, or leave 'labels' out of "
+                "provisioning_sheet_outputs."
+            )
+
+
+def _label(card: Mapping[str, Any]) -> dict[str, str]:
+    tokens, validity = ("; ".join(token[key] for token in card["tokens"]) for key in ("description", "validity"))
+    values = {**card, "tokens": tokens, "validity": validity}
+    return {column: values[column] or "" for column in _LABEL}
+
+
+def _may_be_a_formula(text: str) -> bool:
+    """Whether a cell with a text may be one, in any program: see OWASP, CSV Injection.
+
+    Programs may skip what is not seen and quotes, know other forms of the characters, and take a semicolon, a tab or
+    the end of a line for the end of a cell.
+    """
+    cells = re.split("[;\t\r\n]", unicodedata.normalize("NFKC", text))
+    return text.startswith(_LINE) or any(_first(cell) in _FORMULA for cell in cells)
+
+
+def _first(cell: str) -> str:
+    """The first character that is seen, and is no quote."""
+    return next((char for char in cell if char.isprintable() and char not in " \"'"), "")

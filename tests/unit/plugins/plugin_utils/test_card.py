@@ -246,6 +246,24 @@ def test_files() -> None:
     assert made(outputs=["qr_code"]).in_place_of == ["tablet-01.qr.png"]
 
 
+@pytest.mark.parametrize("column", ["host", "asset_tag", "user"])
+def test_what_looks_like_a_formula_is_not_for_labels(column: str) -> None:
+    variables: dict[str, Any] = {"host": "tablet-01", "asset_tag": "A-1", "user": "u1", column: "=1"}
+    with pytest.raises(EmmError, match="is '=1', but in the list for label printers nothing must look like a formula"):
+        made(variables["host"], asset_tag=variables["asset_tag"], user=variables["user"], outputs=["sheet", "labels"])
+    others = [output for output in _card.OUTPUTS if output != "labels"]
+    card = made(variables.pop("host"), outputs=others, **variables).card
+    assert "=1" in (card.host, card.asset_tag, card.user)
+
+
+def test_what_is_said_of_a_token_does_not_look_like_a_formula() -> None:
+    facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a;=1"}}
+    payload = payload_with(a="auth-token")
+    assert made(facts=facts, payload=payload).card.tokens
+    with pytest.raises(EmmError, match="What is said of the tokens is 'authentication token of user a;=1', but"):
+        made(facts=facts, payload=payload, outputs=["labels"], user="sam")
+
+
 def test_the_sheet_that_a_card_is_for() -> None:
     assert made().sheet.as_dict() == {
         "directory": "/staging",

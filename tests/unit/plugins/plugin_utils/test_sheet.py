@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import first_on, render, to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import check_label, first_on, render, to_csv
 
 TEMPLATE = Path(__file__).parents[4] / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
 NONE = {"description": "", "validity": "", "expires_at": None}
@@ -106,6 +106,53 @@ def test_labels() -> None:
         ["a,b", '"A"\n1', "مكتب", "one; two", "until then; once", "2026-11-26T22:30:00Z", "{}"],
         ["c", "", "", "", "", "", "{}"],
     ]
+
+
+FORMULAS = [
+    *("=", "+", "-", "@", "\t", "\r", "\n"),  # OWASP, CSV Injection
+    *("\uff1d", "\uff0b", "\uff0d", "\uff20"),  # full width
+    *("\ufe66", "\ufe62", "\ufe63", "\ufe6b"),  # small
+    *(' "=', "'@", '"" -', "\u00a0=", "\u3000\uff1d", "\u200b=", "\ufeff+", "\x00=", "\x0b@"),
+    *("A-1;=", "A-1; @", 'A-1;"-', "A-1\uff1b=", "A-1\t+", "A-1\n=", "A-1\r\n-"),
+]
+HARMLESS = [
+    "A-1=",
+    "1=+-@",
+    "sam@example.com",
+    "Doe, -J",
+    "#-1",
+    "(=1)",
+    "A;1",
+    'A"=1',
+    "A\n1",
+    "مكتب",
+    "'A",
+    " 1",
+    "0012",
+]
+LABELLED = ["host", "asset_tag", "user"]
+
+
+@pytest.mark.parametrize("column", LABELLED)
+@pytest.mark.parametrize("start", FORMULAS)
+def test_no_cell_looks_like_a_formula(start: str, column: str) -> None:
+    text = f"{start}HYPERLINK(1)"
+    with pytest.raises(EmmError, match="but in the list for label printers nothing must look like a formula") as error:
+        check_label({**card("a"), column: text})
+    what = "The name of the host" if column == "host" else f"provisioning_sheet_{column}"
+    assert str(error.value).startswith(f"{what} is {text!r}, but")
+
+
+@pytest.mark.parametrize("column", LABELLED)
+@pytest.mark.parametrize("text", HARMLESS)
+def test_a_label_has_the_same_characters(text: str, column: str) -> None:
+    """Those of which nothing is taken for a formula are in the file as they are."""
+    tokens = [{"description": "enrollment token", "validity": "until then"}]
+    labelled = {**card("a", tokens=tokens, expires_at="2026-11-26T22:30:00Z"), column: text}
+    check_label(labelled)
+    [label] = csv.DictReader(io.StringIO(to_csv([labelled]), newline=""))
+    assert label[column] == text
+    assert [cell for cell in label.values() if re.match(r"[\s\"']*[=+\-@]|[\t\r\n]", cell)] == []
 
 
 def made(run: str = "run", parts: str = "sheet labels", **more: str) -> dict[str, Any]:
