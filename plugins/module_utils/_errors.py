@@ -46,10 +46,13 @@ class EmmError(Exception):
 
 
 class OptionError(EmmError):
-    """An option, or a combination of options, that breaks a rule. Raised before any network traffic."""
+    """An option, or a combination of options, that breaks a rule. Raised before any network traffic.
 
-    def __init__(self, option: str, value: object, rule: str) -> None:
-        super().__init__(f"Option '{option}' is {value!r}, but {rule}.")
+    ``shown`` is what is said of a value that cannot be quoted as it is.
+    """
+
+    def __init__(self, option: str, value: object, rule: str, *, shown: str | None = None) -> None:
+        super().__init__(f"Option '{option}' is {shown or repr(value)}, but {rule}.")
         self.option = option
         self.value = value
         self.rule = rule

@@ -21,6 +21,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
     OptionError,
     UnusableAnswerError,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import check_id
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address, quote_foreign
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ TOKEN_MAX = 4_096  # characters; a QR code has room for fewer
 _TOKEN = re.compile(rf"[!-~]{{1,{TOKEN_MAX}}}")
 _SHORTEST = Duration(60)
 _DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
-# Would end the path segment or change the path, or are the mark of something pasted by mistake.
-_NOT_IN_AN_ID = frozenset("/\\?#%")
 
 
 class TokenRequest(Protocol):
@@ -60,7 +59,7 @@ class EnrollmentTokenRequest:
     def from_options(cls, options: Mapping[str, Any]) -> EnrollmentTokenRequest:
         """Check the module's options. Raises ``OptionError``."""
         return cls(
-            enterprise_id=_check_id("enterprise_id", options["enterprise_id"]),
+            enterprise_id=check_id("enterprise_id", options["enterprise_id"]),
             enrollment_token_type=options["enrollment_token_type"],
             duration=_check_duration(options["duration"]),
             google_authentication_options=_check_google_options(options["google_authentication_options"]),
@@ -157,14 +156,14 @@ class AuthenticationTokenRequest:
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> AuthenticationTokenRequest:
         """Check the module's options. Raises ``OptionError``."""
-        return cls(_check_id("enterprise_id", options["enterprise_id"]), _check_id("user_id", options["user_id"]))
+        return cls(check_id("enterprise_id", options["enterprise_id"]), check_id("user_id", options["user_id"]))
 
     @classmethod
     def each_from_options(cls, options: Mapping[str, Any]) -> list[AuthenticationTokenRequest]:
         """Check the module's options for many users: a request for each, in order. Raises ``OptionError``."""
-        enterprise_id = _check_id("enterprise_id", options["enterprise_id"])
+        enterprise_id = check_id("enterprise_id", options["enterprise_id"])
         return [
-            cls(enterprise_id, _check_id(f"user_ids[{index}]", user_id))
+            cls(enterprise_id, check_id(f"user_ids[{index}]", user_id))
             for index, user_id in enumerate(options["user_ids"])
         ]
 
@@ -226,18 +225,6 @@ def _recognise(error: ApiError, causes: Iterable[tuple[frozenset[int], str, str]
         if error.http_status in statuses and re.search(pattern, said, re.IGNORECASE):
             error.likely_cause = cause
             return
-
-
-def _check_id(option: str, value: str) -> str:
-    if not value:
-        raise OptionError(option, value, "it must not be empty")
-    if value in (".", ".."):
-        raise OptionError(option, value, "it must be an id, not a relative path")
-    wrong = [character for character in value if character in _NOT_IN_AN_ID or not character.isprintable()]
-    wrong += [character for character in value if character.isspace() and character not in wrong]
-    if wrong:
-        raise OptionError(option, value, f"{wrong[0]!r} does not belong in an id")
-    return value
 
 
 def _check_duration(options: Mapping[str, int | None] | None) -> Duration | None:

@@ -25,7 +25,10 @@ options:
     description:
       - The ID of the enterprise.
       - White space, control characters and any of C(/), C(\\), C(?), C(#) and C(%) do not belong in an ID and are refused.
-    type: str
+      - It is text. What YAML makes of it without quotes may be something else, such as 10 of C(012). Numbers are refused therefore, as are
+        all other values that are no text, but for whole numbers of at least 15 digits. Where C(jinja2_native) is on, before ansible-core
+        2.19, add the filter C(string) to a template.
+    type: raw
     required: true
   enrollment_token_type:
     description:
@@ -304,7 +307,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
 def main(module_class: type[TokenModule] = TokenModule) -> None:
     module = module_class(
         argument_spec=argument_spec(
-            enterprise_id={"type": "str", "required": True},
+            enterprise_id={"type": "raw", "required": True},
             enrollment_token_type={
                 "type": "str",
                 "required": True,

@@ -27,20 +27,24 @@ options:
     description:
       - The ID of the enterprise.
       - White space, control characters and any of C(/), C(\\), C(?), C(#) and C(%) do not belong in an ID and are refused.
-    type: str
+      - It is text. What YAML makes of it without quotes may be something else, such as 10 of C(012). Numbers are refused therefore, as are
+        all other values that are no text, but for whole numbers of at least 15 digits. Where C(jinja2_native) is on, before ansible-core
+        2.19, add the filter C(string) to a template.
+    type: raw
     required: true
   user_id:
     description:
       - The ID of the user, as C(users.insert) returned it. It is neither an e-mail address nor the account identifier.
-      - The same characters as in O(enterprise_id) are refused.
+      - The same characters and values as in O(enterprise_id) are refused. Put it in quotes.
       - Exactly one of O(user_id) and O(user_ids) is required.
-    type: str
+    type: raw
   user_ids:
     description:
       - The IDs of many users. A token is generated for each entry of the list, so that a user who is in it twice gets two.
+      - Put each of them in quotes; see O(user_id).
       - An empty list is no error; nothing is sent for it, and nothing has changed.
     type: list
-    elements: str
+    elements: raw
     version_added: 0.2.0
 notes:
   - Generating a token is a write, so the module always reports that it changed something.
@@ -215,9 +219,9 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
 def main(module_class: type[TokenModule] = TokenModule) -> None:
     module = module_class(
         argument_spec=argument_spec(
-            enterprise_id={"type": "str", "required": True},
-            user_id={"type": "str"},
-            user_ids={"type": "list", "elements": "str"},
+            enterprise_id={"type": "raw", "required": True},
+            user_id={"type": "raw"},
+            user_ids={"type": "list", "elements": "raw"},
         ),
         mutually_exclusive=[("user_id", "user_ids")],
         required_one_of=[("user_id", "user_ids")],

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import as_text
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _nfc
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload import (
@@ -52,8 +53,8 @@ SPEC: dict[str, dict[str, Any]] = {
         "default": ["payload", "qr_code", "sheet"],
     },
     "provisioning_sheet_image_format": {"type": "str", "choices": list(IMAGE_FORMATS), "default": "svg"},
-    "provisioning_sheet_asset_tag": {"type": "str"},
-    "provisioning_sheet_user": {"type": "str"},
+    "provisioning_sheet_asset_tag": {"type": "raw"},
+    "provisioning_sheet_user": {"type": "raw"},
     "provisioning_sheet_name": {"type": "str", "default": "sheet"},
     "provisioning_sheet_title": {"type": "str", "default": "Devices to enroll"},
     "provisioning_sheet_paper": {"type": "str", "choices": ["A4", "Letter"], "default": "A4"},
@@ -160,6 +161,9 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
     if validation.error_messages:
         raise EmmError("; ".join(validation.error_messages))
     options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+    for name in ("asset_tag", "user"):
+        if options[name] is not None:
+            options[name] = as_text(_PREFIX + name, options[name])
     sheet = _sheet(options)
     try:
         payload = build_payload(options["payload"])

@@ -24,7 +24,9 @@ from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import check_written
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import TokenModule, find_missing_library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import (
     is_main_process_there,
@@ -45,6 +47,10 @@ class InProcessAction(NormalAction):
     main: Callable[[type[TokenModule]], None]  # the module's
 
     def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        try:
+            check_written(self._task.args)
+        except OptionError as error:
+            return {"failed": True, "msg": str(error)}
         runs_here = self._runs_here(kwargs["task_vars"])
         result = self._run_here(kwargs["task_vars"]) if runs_here else dict(super()._execute_module(*args, **kwargs))
         require_main_process()

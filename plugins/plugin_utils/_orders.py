@@ -18,6 +18,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import as_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
     AUTHENTICATION_REQUIREMENTS,
     ENROLLMENT_TOKEN_TYPES,
@@ -31,9 +32,9 @@ _PREFIX = "device_tokens_"
 KINDS = ("enrollment", "user_auth")  # in the order in which they are minted: the latter lives for minutes only
 # The role's variables that matter here, as in its meta/argument_specs.yml.
 SPEC: dict[str, dict[str, Any]] = {
-    "device_tokens_enterprise_id": {"type": "str", "required": True},
+    "device_tokens_enterprise_id": {"type": "raw", "required": True},
     "device_tokens_kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": ["enrollment"]},
-    "device_tokens_user_id": {"type": "str"},
+    "device_tokens_user_id": {"type": "raw"},
     "device_tokens_enrollment_token_type": {"type": "str", "choices": list(ENROLLMENT_TOKEN_TYPES)},
     "device_tokens_duration": {"type": "raw"},
     "device_tokens_google_authentication_options": {"type": "dict"},
@@ -77,6 +78,9 @@ class Order:
         if validation.error_messages:
             raise EmmError("; ".join(validation.error_messages))
         options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+        options["enterprise_id"] = as_text("device_tokens_enterprise_id", options["enterprise_id"])
+        if options["user_id"] is not None:
+            options["user_id"] = as_text("device_tokens_user_id", options["user_id"])
         requests: dict[str, TokenRequest] = {}
         try:
             if "enrollment" in options["kinds"]:

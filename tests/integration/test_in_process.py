@@ -6,18 +6,33 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint
+from tests.integration.conftest import Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
 
 STARTED = "EXEC"  # what Ansible says at the highest verbosity when it starts something
 OPTIONS = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"}
 USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)]
+NOT_TEXT: list[tuple[dict[str, Any], str]] = [
+    ({"user_id": 10}, "'user_id' is 10"),
+    ({"user_id": True}, "'user_id' is True"),
+    ({"user_id": 1.1}, "'user_id' is 1.1"),
+    ({"user_id": ["1"]}, "'user_id' is a list"),
+    ({"user_id": "{{ 10 }}"}, "'user_id' is 10"),
+    ({"user_ids": [USERS[0], None]}, "'user_ids[1]' is null"),
+    ({"user_ids": [USERS[0], date(2026, 11, 22)]}, "'user_ids[1]' is 2026-11-22"),
+    ({"user_ids": 10}, "'user_ids[0]' is 10"),
+    ({"user_id": USERS[0], "enterprise_id": date(2026, 11, 22)}, "'enterprise_id' is 2026-11-22"),
+    ({"enterprise_id": 10}, "'enterprise_id' is 10"),
+    ({"enterprise_id": None}, "'enterprise_id' is null"),
+]
 
 
 def started_a_process(
@@ -141,12 +156,45 @@ def test_an_access_token_that_is_no_longer_accepted_is_replaced(
 
 
 @pytest.mark.usefixtures("measured")
-def test_values_that_are_not_text_in_yaml(mint: Mint, emulator: Emulator) -> None:
-    emulator.add_enterprise(
-        id="2026-11-22", users=[{"id": "7", "accountType": "userAccount", "managementType": "emmManaged"}]
-    )
-    token = mint(enterprise_id=date(2026, 11, 22), user_id=7)["authentication_token"]
-    assert token["user_id"] == "7"
+def test_values_that_are_not_text_in_yaml(ansible: Ansible, mint_each: MintEach, emulator: Emulator) -> None:
+    """Both ways, and before anything is sent."""
+    native = {"ANSIBLE_JINJA2_NATIVE": "true"}  # as always from ansible-core 2.19 on
+    for ansible.in_process in (True, False):
+        results = mint_each(*(options for options, dummy in NOT_TEXT), environment=native)
+        for result, (dummy, fragment) in zip(results, NOT_TEXT, strict=True):
+            assert result["msg"].startswith(f"Option {fragment}, but it must be text, or a whole number of at least 15")
+            assert "Put it in quotes" in result["msg"]
+    assert emulator.journal() == []
+
+
+def test_text_that_gets_there_in_other_ways(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    """As a long number, from a vault, as a default of a module, and from the command line."""
+    password = ansible.directory / "password"
+    password.write_text("open sesame", encoding="utf-8")
+    vaulted = VaultLib([("default", VaultSecret(b"open sesame"))]).encrypt(USERS[4]).decode()
+    enterprise = {"enterprise_id": "LC03demo00"}
+    tasks: list[dict[str, Any]] = [
+        {USER_AUTH: {**enterprise, "user_id": int(USERS[0])}},
+        {USER_AUTH: {**enterprise, "user_ids": [int(USERS[1]), "@vaulted@"]}},
+        {USER_AUTH: {}, "module_defaults": {USER_AUTH: {**enterprise, "user_id": USERS[2]}}},
+        {USER_AUTH: {**enterprise, "user_id": "{{ given }}"}},
+        {USER_AUTH: {**enterprise, "user_id": "@vaulted@"}},
+    ]
+    role = {
+        "role": "emm.android_enterprise.device_tokens",
+        "vars": {
+            "device_tokens_kinds": ["user_auth"],
+            "device_tokens_enterprise_id": "LC03demo00",
+            "device_tokens_user_id": "@vaulted@",
+        },
+    }
+    playbook = ansible.directory / "vaulted.yml"
+    text = json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks, "roles": [role]}])
+    playbook.write_text(text.replace('"@vaulted@"', f"!vault {json.dumps(vaulted)}"), encoding="utf-8")
+    arguments = ["--vault-password-file", str(password), "--extra-vars", f"given={USERS[3]}"]
+    run = ansible.play(str(playbook), *arguments, environment=environment)
+    assert run.returncode == 0, run.output
+    assert sorted(token["user_id"] for token in emulator.tokens()) == sorted([*USERS[:5], USERS[4], USERS[4]])
 
 
 def test_ten_thousand(mint: Mint, emulator: Emulator) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -691,6 +692,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"device_tokens_user_id": "a b"}, "Option 'device_tokens_user_id' is 'a b', but ' ' does not belong"),
     ({"device_tokens_user_id": "../x"}, "Option 'device_tokens_user_id' is '../x'"),
     ({"device_tokens_user_id": "{{ none }}"}, "device_tokens_user_id"),
+    ({"device_tokens_user_id": 10}, "Option 'device_tokens_user_id' is 10, but it must be text"),
+    (
+        {"device_tokens_user_id": date(2026, 11, 22)},
+        "Option 'device_tokens_user_id' is 2026-11-22, but it must be text",
+    ),
+    ({"device_tokens_enterprise_id": True}, "Option 'device_tokens_enterprise_id' is True, but it must be text"),
     ({"device_tokens_enrollment_token_type": None}, "device_tokens_enrollment_token_type is not set"),
     ({"device_tokens_enterprise_id": None}, "missing required arguments: device_tokens_enterprise_id"),
     ({"device_tokens_kinds": ["enrolment"]}, "enrolment"),

@@ -293,6 +293,8 @@ def test_the_sheet_that_a_card_is_for() -> None:
         ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or leave out .*: a \\(3,"),
         ({"payload": payload_with(a="b")}, "There is no token of the host in provisioning_sheet_payload. Put it into"),
         ({"outputs": ["picture"]}, "provisioning_sheet_outputs .*picture"),
+        ({"asset_tag": 10}, "'provisioning_sheet_asset_tag' is 10, but it must be text, .* Put it in quotes"),
+        ({"user": 1.1}, "'provisioning_sheet_user' is 1.1, but it must be text, .* Put it in quotes"),
         ({"paper": "A5"}, "provisioning_sheet_paper .*A5"),
         ({"time_zone": "Berlin"}, "Option 'provisioning_sheet_time_zone' is 'Berlin', but it must be a time zone"),
         (

@@ -163,6 +163,27 @@ def test_what_is_refused(variables: dict[str, Any], expected: str) -> None:
         order(**variables)
 
 
+@pytest.mark.parametrize("name", ["enterprise_id", "user_id"])
+@pytest.mark.parametrize(("value", "shown"), [(10, "10"), (True, "True"), (1.1, "1.1"), (["hunter2"], "a list")])
+def test_ids_that_are_no_text(name: str, value: object, shown: str) -> None:
+    with pytest.raises(EmmError) as error:
+        order(**{name: value})
+    assert str(error.value).startswith(f"Option 'device_tokens_{name}' is {shown}, but it must be text")
+    assert "Put it in quotes" in str(error.value)
+    assert "hunter2" not in str(error.value)
+
+
+def test_an_enterprise_that_is_null() -> None:
+    with pytest.raises(EmmError, match="'device_tokens_enterprise_id' is null, but it must be text"):
+        order(enterprise_id=None)
+
+
+def test_a_long_number_is_an_id() -> None:
+    number = 100_000_000_000_000_000_001
+    request = AuthenticationTokenRequest("LC1", str(number))
+    assert order(kinds=["user_auth"], user_id=number).requests == {"user_auth": request}
+
+
 @pytest.mark.parametrize(
     ("missing", "kind", "expected"),
     [

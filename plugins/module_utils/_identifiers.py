@@ -1,0 +1,70 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Identifiers: text, of which YAML may have made something else.
+
+``type: str`` would make text of that again, but another one: YAML reads 012 as 10, and 1.10 as 1.1. So the options are
+of ``type: raw``, and come here.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
+
+# A whole number may have been written with fewer digits, or in another form; so long a one was hardly. The IDs that
+# users.insert returns have 21 digits.
+_LEAST, _BEYOND = 10**14, 10**100
+_RULE = (
+    "it must be text, or a whole number of at least 15 digits. Put it in quotes: without them, YAML reads 012 as 10, "
+    "1:30 as 90 and on as true. If it is a template, and jinja2_native of ansible-core before 2.19 takes its quotes "
+    "away, end it with the filter 'string'"
+)
+# Would end the path segment or change the path, or are the mark of something pasted by mistake.
+_NOT_IN_AN_ID = frozenset("/\\?#%")
+
+
+def as_text(option: str, value: object) -> str:
+    """The text that an option is. Raises ``OptionError`` if it is none, and may not have been written as it is now."""
+    if isinstance(value, str) or getattr(value, "__ENCRYPTED__", False):  # ansible-core 2.18 has the latter of a vault
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and _LEAST <= value < _BEYOND:
+        return str(value)
+    # What is in a list or a dictionary may be a secret.
+    short = isinstance(value, (float, date)) or (isinstance(value, int) and abs(value) < _BEYOND)
+    raise OptionError(option, value, _RULE, shown=str(value) if short else kind_of(value))
+
+
+def check_id(option: str, value: object) -> str:
+    """The ID that an option is. Raises ``OptionError``."""
+    text = as_text(option, value)
+    if not text:
+        raise OptionError(option, text, "it must not be empty")
+    if text in (".", ".."):
+        raise OptionError(option, text, "it must be an id, not a relative path")
+    wrong = [character for character in text if character in _NOT_IN_AN_ID or not character.isprintable()]
+    wrong += [character for character in text if character.isspace() and character not in wrong]
+    if wrong:
+        raise OptionError(option, text, f"{wrong[0]!r} does not belong in an id")
+    return text
+
+
+def check_written(options: Mapping[str, Any]) -> None:
+    """Check the options for identifiers as they were written. Raises ``OptionError``.
+
+    On the way to a module, dates become text, and so does a number that stands in place of a list.
+    """
+    for option in ("enterprise_id", "user_id"):
+        if options.get(option) is not None:
+            as_text(option, options[option])
+    users = options.get("user_ids")
+    users = [] if users is None else users
+    for index, user in enumerate(users if isinstance(users, (list, tuple)) else [users]):
+        as_text(f"user_ids[{index}]", user)
