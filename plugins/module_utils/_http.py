@@ -83,9 +83,9 @@ class Session(RequestsSession):
         """``once`` is the URL prefix whose requests must not be repeated when their answer got lost on the way.
 
         Such a request may have created something; a token request to an OAuth endpoint, on the other hand, has not.
-        The rate limit is for these requests too: none of them is sent when ``is_wanted`` says no, or after ``close``, and
-        ``is_over_quota`` says of the body of an answer with status 403 whether it means what 429 does. ``connections``
-        is how many of them are kept open.
+        The rate limit is for these requests too: none of them is sent when ``is_wanted`` says no, or after ``close``,
+        and ``is_over_quota`` says of the body of an answer with status 403 whether it means what 429 does.
+        ``connections`` is how many of them are kept open.
         """
         super().__init__()
         self._closed = False

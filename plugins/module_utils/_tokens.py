@@ -127,7 +127,8 @@ class EnrollmentTokenRequest:
         asked = self.body()
         asked.update(asked.pop("googleAuthenticationOptions", {}))
         for field in ("enrollmentTokenType", "requiredAccountEmail"):
-            if field in asked and said.get(field) not in (None, asked[field]):
+            answered = said.get(field)
+            if field in asked and answered is not None and str(answered).lower() != asked[field].lower():
                 raise _unusable(answer, f"the {field} in its answer is another than the one that was asked for")
 
     def _result(
@@ -178,6 +179,7 @@ class AuthenticationTokenRequest:
         except ApiError as error:
             _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
             raise
+        token = _token(answer, "androidenterprise#authenticationToken")
         return self._result(token=token, issued_at=to_text(answer.clocks.issued_at))
 
     def _result(self, *, token: str | None, issued_at: str | None) -> dict[str, Any]:
@@ -249,11 +251,7 @@ def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str,
     if not is_email_address(email):
         raise OptionError(option, email, "it must be an e-mail address such as name@example.com")
     if given.get("authentication_requirement") != "required":
-        raise OptionError(
-            option,
-            email,
-            "it may only be set together with authentication_requirement: required",
-        )
+        raise OptionError(option, email, "it may only be set together with authentication_requirement: required")
     return given
 
 
@@ -270,3 +268,7 @@ def _token(answer: Answer, kind: str) -> str:
         rule = f"printable ASCII characters without spaces, {TOKEN_MAX:,} of them at most"
         raise _unusable(answer, f"what its answer has for a token is no token, which is {rule}")
     return token
+
+
+def _unusable(answer: Answer, what: str) -> UnusableAnswerError:
+    return UnusableAnswerError(f"{answer.call}: the server reported success, but {what}.", http_status=200)

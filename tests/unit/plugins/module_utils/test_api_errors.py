@@ -22,7 +22,7 @@ NOBODY = "is not the enterprise's service account"
 
 @dataclass(frozen=True)
 class Refusal:
-    """An error of the API, with the reasons in ``errors[]`` and in ``details[]``, and the cause that is named for it."""
+    """An error of the API: the reasons in ``errors[]`` and in ``details[]``, and the cause that is named for it."""
 
     cause: str
     status: int = 403
@@ -35,8 +35,8 @@ class Refusal:
         if self.reason:
             error["errors"] = [{"domain": "global", "reason": self.reason, "message": "No."}]
         if self.detail:
-            kind = "type.googleapis.com/google.rpc.ErrorInfo"
-            error["details"] = [{"@type": "type.googleapis.com/google.rpc.Help"}, {"@type": kind, "reason": self.detail}]
+            kind = "type.googleapis.com/google.rpc"
+            error["details"] = [{"@type": f"{kind}.Help"}, {"@type": f"{kind}.ErrorInfo", "reason": self.detail}]
         return answer(json.dumps({"error": error}), status=f"{self.status} No")
 
 
