@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._answers import (
-    QUOTA_REASONS,
     ErrorEnvelope,
     NotJsonError,
     decode,
     is_over_quota,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._causes import likely_cause
 from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import Clocks, now, read_date
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
-    DEFAULT_SCOPE,
     AccessTokenCache,
     AuthOptions,
     Authorizer,
@@ -163,7 +162,7 @@ class Client:
                 target = self._quote(response.headers["Location"])
                 said = f"with a redirect to {target}, which is not followed because the request carries credentials"
             return ApiError(f"{call}: the server answered HTTP {code} {said}.", http_status=code)
-        reason, cause = _likely_cause(code, envelope, self._authorizer.account)
+        reason, cause = likely_cause(code, envelope, self._authorizer.account)
         reason, status, message = (
             self._quote(text) if text else None for text in (reason, envelope.status, envelope.message)
         )
@@ -193,36 +192,3 @@ class Client:
             return f"an HTML page titled {text!r}"
         kind = self._quote(response.headers.get("Content-Type", "").partition(";")[0])
         return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'of no stated type'})"
-
-
-# What a reason means, where it says more than the status.
-_CAUSES_BY_REASON = {
-    "accessNotConfigured": (
-        "the Play EMM API (androidenterprise.googleapis.com) is not enabled in the project of {caller}."
-    ),
-    "insufficientPermissions": f"the scopes of the access token do not include the API's, {DEFAULT_SCOPE}.",
-    "USER_PROJECT_DENIED": (
-        "the credentials name a quota project that {caller} may not use. Take it out of them (quota_project_id, or the "
-        "environment variable GOOGLE_CLOUD_QUOTA_PROJECT), or grant the role Service Usage Consumer on it."
-    ),
-}
-_CAUSES_BY_REASON |= {  # the same in google.rpc.ErrorInfo
-    "SERVICE_DISABLED": _CAUSES_BY_REASON["accessNotConfigured"],
-    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _CAUSES_BY_REASON["insufficientPermissions"],
-}
-_CAUSES_BY_STATUS = {
-    401: "the access token has expired, or was not issued for this API.",
-    403: "{caller} is not the enterprise's service account, the Play EMM API is not enabled in its project, or the "
-    "token's scopes do not include the API's.",
-    429: "the EMM's quota of 60,000 requests a minute was still exceeded after all retries.",
-}
-
-
-def _likely_cause(code: int, envelope: ErrorEnvelope, account: str | None) -> tuple[str | None, str | None]:
-    """The reason that tells most, and the likely cause of an error that says the same for every call."""
-    if envelope.is_over_quota:
-        code = 429
-    known = [*QUOTA_REASONS, *_CAUSES_BY_REASON]
-    reason = next((reason for reason in envelope.reasons if reason in known), next(iter(envelope.reasons), None))
-    cause = _CAUSES_BY_REASON.get(reason or "") or _CAUSES_BY_STATUS.get(code)
-    return reason, cause and cause.replace("{caller}", account or "the caller")

@@ -10,10 +10,15 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._causes import (
+    ENTERPRISE_CAUSES,
+    USER_CAUSES,
+    recognise,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import after, to_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
@@ -96,7 +101,7 @@ class EnrollmentTokenRequest:
         try:
             answer = client.post("enterprises", self.enterprise_id, "enrollmentTokens", body=self.body())
         except ApiError as error:
-            _recognise(error, _ENTERPRISE_CAUSES)
+            recognise(error, ENTERPRISE_CAUSES)
             raise
         return self._read(answer)
 
@@ -177,56 +182,13 @@ class AuthenticationTokenRequest:
         try:
             answer = client.post("enterprises", self.enterprise_id, "users", self.user_id, "authenticationToken")
         except ApiError as error:
-            _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
+            recognise(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
             raise
         token = _token(answer, "androidenterprise#authenticationToken")
         return self._result(token=token, issued_at=to_text(answer.clocks.issued_at))
 
     def _result(self, *, token: str | None, issued_at: str | None) -> dict[str, Any]:
         return {"token": token, "enterprise_id": self.enterprise_id, "user_id": self.user_id, "issued_at": issued_at}
-
-
-# What the API's documentation says about a call, by what an error says: (HTTP statuses, pattern, likely cause). The
-# wording of the service's messages is not documented, so the patterns look for the matter and not for a sentence.
-_USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
-    (
-        frozenset({400, 403, 409, 412}),
-        r"(google.?managed|(not|isn't|only).*emm.?managed)",
-        (
-            "authentication tokens exist for EMM-managed accounts only (managementType emmManaged); "
-            "a Google-managed user signs in with the Google Account itself."
-        ),
-    ),
-    (
-        frozenset({400, 403, 409, 412, 429}),
-        r"(device.*(limit|maximum|too many|exceed)|(limit|maximum|too many|exceed).*device)",
-        "a user can be provisioned on at most 10 devices; remove this user from a device that is no longer in use.",
-    ),
-    (
-        frozenset({404}),
-        r"user",
-        (
-            "the user_id is not the one that users.insert returned (it is neither an e-mail address nor the "
-            "account identifier), or the user belongs to another enterprise or was deleted."
-        ),
-    ),
-)
-_ENTERPRISE_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
-    (
-        frozenset({404}),
-        r"",
-        "the enterprise_id is wrong, or the enterprise is not bound to the EMM that the credentials belong to.",
-    ),
-)
-
-
-def _recognise(error: ApiError, causes: Iterable[tuple[frozenset[int], str, str]]) -> None:
-    """Replace the general likely cause by the API's own, where one is recognised."""
-    said = f"{error.server_message} {error.reason or ''}"
-    for statuses, pattern, cause in causes:
-        if error.http_status in statuses and re.search(pattern, said, re.IGNORECASE):
-            error.likely_cause = cause
-            return
 
 
 def _check_duration(options: Mapping[str, int | None] | None) -> Duration | None:

@@ -88,6 +88,15 @@ def test_refusal_that_stays(name: str) -> None:
     assert "may" not in str(struck).replace("may not use", ""), "a refused request was not carried out"
 
 
+def test_a_clear_reason_goes_before_what_the_words_look_like() -> None:
+    body = answer(
+        '{"error": {"message": "Too many devices exceed the limit", "errors": [{"reason": "quotaExceeded"}]}}',
+        status="403 No",
+    )
+    with closing(FaultyServer(sends(body))) as server, client_of(server) as client:
+        assert QUOTA in str(mint(client, 1)[0])
+
+
 def test_the_whole_answer_counts_against_the_quota() -> None:
     """The body of a 403 is read to know what it says; it must not be lost for the message then."""
     refusal = REFUSALS["403 userRateLimitExceeded"]

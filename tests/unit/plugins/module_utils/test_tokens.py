@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import Clocks
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableAnswerError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
     AuthenticationTokenRequest,
     EnrollmentTokenRequest,
@@ -158,3 +158,38 @@ def test_an_authentication_token_is_issued_by_the_servers_clock() -> None:
     said = datetime(2026, 11, 27, 11, tzinfo=timezone.utc)
     token = AuthenticationTokenRequest("LC1", "u1").mint(Stub({"token": "precious"}, said))
     assert token["issued_at"] == "2026-11-27T11:00:00Z"
+
+
+GOOGLE = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"enrollmentTokenType": "userlessDevice"},
+        {"enrollmentTokenType": 7},
+        {"googleAuthenticationOptions": {"requiredAccountEmail": "kim@example.com"}},
+        {"googleAuthenticationOptions": {"requiredAccountEmail": []}},
+    ],
+)
+def test_a_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
+    with pytest.raises(UnusableAnswerError, match="another than the one that was asked for") as error:
+        request(google_authentication_options=GOOGLE).mint(Stub({"token": "precious", **resource}, None))
+    assert "precious" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {
+            "enrollmentTokenType": "userDevice",
+            "googleAuthenticationOptions": {"requiredAccountEmail": "Sam@Example.com"},
+        },
+        {"enrollmentTokenType": None, "googleAuthenticationOptions": None},
+        {"googleAuthenticationOptions": "sam"},
+        {"kind": "androidenterprise#enrollmentToken"},
+    ],
+)
+def test_what_an_answer_does_not_say_is_no_reason_to_refuse_it(resource: dict[str, Any]) -> None:
+    answered = Stub({"token": "precious", **resource}, None)
+    assert request(google_authentication_options=GOOGLE).mint(answered)["token"] == "precious"
