@@ -94,10 +94,15 @@ def drips(beginning: bytes, drop: bytes, every: float = 0.05) -> Script:
 
 
 class FaultyServer:
-    """Listens on a port of its own. ``users`` are those whose requests it got, in order, one entry for each request."""
+    """Listens on a port of its own.
+
+    ``users`` are those whose requests it got, in order, one entry for each request; ``has_struck`` is set when the
+    script is over.
+    """
 
     def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.users: list[str] = []
+        self.has_struck = threading.Event()
         self._script = script
         self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -119,10 +124,13 @@ class FaultyServer:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             for user in self._requests(connection):
-                strike = (
-                    self._script if user == STRUCK and self.users.count(user) == 1 else sends(answer(token_of(user)))
-                )
-                strike(connection)
+                if user == STRUCK and not self.has_struck.is_set():
+                    try:
+                        self._script(connection)
+                    finally:
+                        self.has_struck.set()
+                else:
+                    connection.sendall(answer(token_of(user)))
 
     def _requests(self, connection: socket.socket) -> Iterator[str]:
         """The user of each request, once all of it has been read."""
@@ -149,7 +157,10 @@ def client_of(
         client.close()
 
 
-def mint(client: Client, users: int = 4) -> list[Outcome]:
-    """What comes of tokens for users u0, u1 and so on, one after the other and on one connection if that will do."""
-    requests = [AuthenticationTokenRequest("LC1", f"u{number}") for number in range(users)]
+def mint(client: Client, users: int = 4, first: int = 0) -> list[Outcome]:
+    """What comes of tokens for so many users, the ``first`` of whom is u0 or another one.
+
+    Their requests are sent one after the other, and on one connection if that will do.
+    """
+    requests = [AuthenticationTokenRequest("LC1", f"u{number}") for number in range(first, first + users)]
     return mint_all(client, requests, concurrency=1, report=lambda progress: None)

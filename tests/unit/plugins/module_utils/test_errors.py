@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    _ENTERPRISE_CAUSES,
-    _USER_CAUSES,
-    _recognise,
+from ansible_collections.emm.android_enterprise.plugins.module_utils._causes import (
+    ENTERPRISE_CAUSES,
+    USER_CAUSES,
+    recognise,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError
 
 
 def test_an_error_tells_what_it_knows() -> None:
@@ -40,7 +40,7 @@ def test_an_error_tells_what_it_knows() -> None:
 )
 def test_recognised_causes(status: int, said: str, fragment: str | None) -> None:
     error = ApiError("POST ...", http_status=status, server_message=said)
-    _recognise(error, (*_USER_CAUSES, *_ENTERPRISE_CAUSES))
+    recognise(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
     if fragment is None:
         assert error.likely_cause is None
     else:
