@@ -38,7 +38,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._failures import explain
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions, Session
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import something_was_sent
 
 with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must be importable then

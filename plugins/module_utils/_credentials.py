@@ -30,8 +30,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._failures import explain
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.module_utils._retry import RETRY_STATUSES
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address, quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
 
 try:
     import google.auth

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import escape_unprintable
+
 
 class EmmError(Exception):
     """Something that went wrong and that the person running the playbook can act on.
 
     ``message`` says what was asked and what happened, ``likely_cause`` why that may be, in the API's own terms; neither
     contains a secret. ``http_status``, ``reason`` and ``status`` are what the server said (HTTP status code, Google's
-    ``errors[].reason`` and canonical ``status``). All but the message may be missing.
+    ``errors[].reason`` and canonical ``status``). All but the message may be missing. Whatever they are made from, they
+    can be printed and written as UTF-8: one error must not cost the results that it stands among.
     """
 
     def __init__(
@@ -29,12 +32,12 @@ class EmmError(Exception):
         reason: str | None = None,
         status: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.likely_cause = likely_cause
+        self.message = escape_unprintable(message)
+        super().__init__(self.message)
+        self.likely_cause = likely_cause and escape_unprintable(likely_cause)
         self.http_status = http_status
-        self.reason = reason
-        self.status = status
+        self.reason = reason and escape_unprintable(reason)
+        self.status = status and escape_unprintable(status)
 
     def __str__(self) -> str:
         return f"{self.message} Likely cause: {self.likely_cause}" if self.likely_cause else self.message

@@ -12,7 +12,7 @@ from __future__ import annotations
 import http.client
 from collections.abc import Iterator
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import IrregularAnswer, something_was_sent
 
 try:

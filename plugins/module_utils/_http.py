@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import RateLimiter
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.module_utils._retry import RETRY_STATUSES, BoundedRetry
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import (
     Adapter,
     IrregularAnswer,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Text from outside: fit for messages, without secrets; what a value is, in words; and e-mail addresses.
+"""Text: what of it can be printed; what a value is, in words; and e-mail addresses.
 
 This file is private to the collection; it may change at any time.
 """
@@ -10,26 +10,17 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-# What must never be printed, wherever it comes from: a proxy's error page may well quote the request. First secrets
-# that are known by their looks, then those known by what stands before them.
-_SECRETS = re.compile(
-    r"-----BEGIN [^-]*PRIVATE KEY-----.*?(?:-----END [^-]*-----|$)"  # a private key, whole or cut off
-    r"|\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"  # a JSON web token: assertions, ID tokens
-    r"|\bya29\.[\w.~+/-]+"  # an access token of Google's
-    r"|\b1//[\w-]+|\bGOCSPX-[\w-]+"  # a refresh token and a client secret of Google's
-    r"|(?<=://)\S+(?=@)"  # user name and password in a URL
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # of letters, and of parts of emoji
+# What Python takes for printable, and Unicode wants nothing shown for (Default_Ignorable_Code_Point).
+_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0))))
 )
-_LABELLED_SECRETS = re.compile(
-    r"(\b(?:Bearer|Basic) "
-    r"|\b(?:assertion|(?:access|refresh|subject)_?token|client_?secret|private_?key)[\"']? ?[=:] ?[\"']?)"
-    r"[^\s\"'<>&,}]+",
-    re.IGNORECASE,
-)
-_REDACTED = "[redacted]"
-_TEXT_LIMIT = 500
+
 _KINDS: tuple[tuple[type, str], ...] = (
     (type(None), "null"),
     (str, "text"),
@@ -47,17 +38,37 @@ _EMAIL = re.compile(
 )
 
 
-def quote_foreign(text: str, *secrets: str | None) -> str:
-    """Make text from outside fit to stand in a message: on one line, of bounded length, without secrets.
+def escape_unprintable(text: str) -> str:
+    r"""Write what a terminal does not show as it is in the way of Python's ``repr``, such as ``\x1b``.
 
-    ``secrets`` are values known to be secret, such as the access token in use.
+    That is: control characters but for line breaks and tabs, what changes the direction of text or has no width, what
+    UTF-8 has no form for, and what has a meaning to some programs only.
     """
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, _REDACTED)
-    text = _SECRETS.sub(_REDACTED, " ".join(text.split()))
-    text = _LABELLED_SECRETS.sub(rf"\1{_REDACTED}", text)
-    return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}..."
+    return _replace(text, lambda character: character if character in "\n\t" else _escape(character))
+
+
+def drop_unprintable(text: str) -> str:
+    """Leave out what a terminal does not show as it is, but for white space of all kinds."""
+    return _replace(text, lambda character: character if character.isspace() else "")
+
+
+def _replace(text: str, replacement: Callable[[str], str]) -> str:
+    """Replace each unprintable character."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept = [""]
+    for character, following in zip(text, [*text[1:], ""], strict=True):
+        if character in _JOINERS:
+            # Parts of words and of emoji; but next to ASCII, all they can do is hide what is there.
+            printable = not (kept[-1].isascii() or following.isascii())
+        else:
+            printable = character.isprintable() and character not in _INVISIBLE
+        kept.append(character if printable or unicodedata.category(character) == "Zs" else replacement(character))
+    return "".join(kept)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def kind_of(value: object) -> str:

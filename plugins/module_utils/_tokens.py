@@ -27,7 +27,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
     UnusableAnswerError,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import check_id
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address, quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
 
 if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client

@@ -18,7 +18,8 @@ import zipfile
 from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of, quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
 _PEM = "-----BEGIN "

@@ -12,13 +12,27 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._causes imp
     USER_CAUSES,
     recognise,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError, OptionError
 
 
 def test_an_error_tells_what_it_knows() -> None:
     error = EmmError("It failed.", likely_cause="the weather.", http_status=503)
     assert str(error) == "It failed. Likely cause: the weather."
     assert error.details() == {"http_status": 503}
+
+
+@pytest.mark.parametrize(
+    "bad", ["\ud800", "\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\u200b", "\ue000", "\U000e0041"]
+)
+def test_whatever_an_error_is_made_from_it_can_be_printed(bad: str) -> None:
+    text = f"a{bad}b"
+    error = ApiError(text, likely_cause=text, reason=text, status=text)
+    escaped = "a" + bad.encode("unicode_escape").decode() + "b"
+    assert (error.message, error.likely_cause) == (escaped, escaped)
+    assert error.details() == {"reason": escaped, "status": escaped}
+    assert repr(error) == f"ApiError({escaped!r})"
+    assert escaped.isprintable()
+    assert bad not in str(OptionError("a", text, "no"))
 
 
 @pytest.mark.parametrize(

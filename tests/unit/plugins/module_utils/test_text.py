@@ -2,35 +2,48 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What of foreign text may stand in a message."""
+"""What of a text can be printed."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import drop_unprintable, escape_unprintable
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "escaped", "dropped"),
     [
-        ("plain\n text\t here ", "plain text here"),
-        ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer [redacted]"),
-        ("authorization: bearer abc", "authorization: bearer [redacted]"),
-        ("grant_type=x&assertion=abc&y=z", "grant_type=x&assertion=[redacted]&y=z"),
-        ("token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln!", "token [redacted]!"),
-        ("token ya29.a0Af_-xyz", "token [redacted]"),
-        ("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nrest", "[redacted] rest"),
-        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE cut off", "[redacted]"),
-        ("Authorization: Bearer\n  abc", "Authorization: Bearer [redacted]"),
-        ("Basic dXNlcjpodW50ZXIy", "Basic [redacted]"),
-        ("refresh_token=1-abc&client_secret=xyz", "refresh_token=[redacted]&client_secret=[redacted]"),
-        ('{"access_token": "opaque", "x": 1}', '{"access_token": "[redacted]", "x": 1}'),
-        ("{'subjectToken': 'opaque'}", "{'subjectToken': '[redacted]'}"),
-        ("saw 1//0abc-def and GOCSPX-abc_def", "saw [redacted] and [redacted]"),
-        ("to http://user:hun/te@r2@proxy:1 now", "to http://[redacted]@proxy:1 now"),
-        ("the hunter2 word", "the [redacted] word"),
-        ("x" * 600, "x" * 500 + "..."),
+        ("a\x1b[31mb\x07", r"a\x1b[31mb\x07", "a[31mb"),
+        ("a\x7f\x80\x9bb", r"a\x7f\x80\x9bb", "ab"),
+        ("a\nb\tc", "a\nb\tc", "a\nb\tc"),
+        ("a\rb\x0b\x85\u2028\u2029", r"a\rb\x0b\x85\u2028\u2029", "a\rb\x0b\x85\u2028\u2029"),
+        ("\u202a\u202e\u2066\u2069\u200e\u200f\u061c", r"\u202a\u202e\u2066\u2069\u200e\u200f\u061c", ""),
+        ("to\u200bk\u200de\ufeffn\u00ad", r"to\u200bk\u200de\ufeffn\xad", "token"),
+        ("k\u200d\u200c\u200d\ufe0fe", r"k\u200d\u200c\u200d\ufe0fe", "ke"),
+        ("a\u034fb\u3164\ufe00\U000e0100", r"a\u034fb\u3164\ufe00\U000e0100", "ab"),
+        ("a\ud800b\udcff", r"a\ud800b\udcff", "ab"),
+        ("\ue000\U000f0000\uffff\U000e0041", r"\ue000\U000f0000\uffff\U000e0041", ""),
     ],
 )
-def test_foreign_text(text: str, expected: str) -> None:
-    assert quote_foreign(text, "hunter2", None, "") == expected
+def test_unprintable_text(text: str, escaped: str, dropped: str) -> None:
+    assert escape_unprintable(text) == escaped
+    assert drop_unprintable(text) == dropped
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "plain",
+        "Größe\u00a0und 中文\u3000字",
+        "رمز غير صالح",
+        "می\u200cخواهم",
+        "אסימון",
+        "क्\u200dष टोकन",
+        "\u2764\ufe0f\u200d\U0001f525 \U0001f469\u200d\U0001f469\u200d\U0001f467",
+        "e\u0301",
+    ],
+)
+def test_text_of_any_script_stays(text: str) -> None:
+    assert escape_unprintable(text) == text
+    assert drop_unprintable(text) == text

@@ -79,7 +79,8 @@ def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "staging", "./staging", "/a\0b", "~no-such-user/staging"])
 def test_what_is_no_path_of_a_directory(name: str) -> None:
-    with pytest.raises(EmmError, match=f"The directory '{re.escape(name)}' cannot be used: "):
+    shown = name.replace("\0", r"\x00")
+    with pytest.raises(EmmError, match=f"The directory '{re.escape(shown)}' cannot be used: "):
         SecretFiles(name)
 
 
