@@ -70,6 +70,8 @@ _KIND_OF = {
     "access_token": "accesstoken",
 }
 _SECRET_OPTIONS = ("access_token", "service_account_contents")
+_ALLOW_EXECUTABLES = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
+_TRUST_BOUNDARY = "GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"
 AUTH_KINDS = ("application", "serviceaccount", "machineaccount", "accesstoken")
 
 
@@ -357,8 +359,10 @@ class Authorizer:
                 self._cache.put(self._cache_key, str(self.access_token), expires)
 
     def _exchange(self) -> None:
-        # Not before_request(): it also looks up, at yet another host, in which regions the account may act.
-        # This API has no regions.
+        # Not before_request(): it also looks up, at yet another host, in which regions the account may act, as does
+        # refresh() of versions 2.41 to 2.49 with this variable. This API has no regions. The variable goes for good,
+        # since this process is the task's own, and threads must not see it come and go.
+        os.environ.pop(_TRUST_BOUNDARY, None)
         self._credentials.refresh(self._request)
         self._exchanged_at = time.monotonic()
 
@@ -551,11 +555,18 @@ def _translate(error: Exception) -> CredentialsError:
             code, description = _oauth_error(cause.data)
             said = f": {description or code}" if description or code else ""
             return CredentialsError(
-                f"No access token: {cause.url} answered HTTP {cause.http_status}{said}.", http_status=cause.http_status
+                f"No access token: {quote_foreign(cause.url)} answered HTTP {cause.http_status}{said}.",
+                http_status=cause.http_status,
             )
         if isinstance(cause, requests.exceptions.RequestException):
-            where = "the authorization server" if cause.request is None else cause.request.url
-            return CredentialsError(f"No access token from {where!s}: {explain(cause)}.")
+            where = "the authorization server" if cause.request is None else quote_foreign(str(cause.request.url))
+            return CredentialsError(f"No access token from {where}: {explain(cause)}.")
+    if isinstance(error, google.auth.exceptions.MalformedError) and _ALLOW_EXECUTABLES in str(error):
+        return CredentialsError(
+            "No access token: google-auth has not run the executable that the credentials name as their source.",
+            likely_cause=f"the environment variable {_ALLOW_EXECUTABLES} is not 1 where the module runs. Set it if you "
+            "trust the file that names the executable.",
+        )
     if isinstance(error, OSError):  # requests' way to say that a CA bundle is missing
         return CredentialsError(f"No access token: {quote_foreign(str(error))}")
     if not isinstance(error, google.auth.exceptions.GoogleAuthError) or isinstance(error, (ValueError, TypeError)):

@@ -119,7 +119,8 @@ class Session(RequestsSession):
         local = _is_local(url)
         if not local and not url.startswith("https://"):
             raise TransportError(
-                f"Refused to send credentials to {url}: plain http is only for this machine itself, https for all else."
+                f"Refused to send credentials to {quote_foreign(url)}: plain http is only for this machine itself, https "
+                "for all else."
             )
         kwargs["proxies"] = {} if local else self._proxies_for(url)
         kwargs["timeout"] = min(kwargs.get("timeout") or self._timeout, self._timeout)
@@ -230,22 +231,24 @@ def _is_loopback(host: str) -> bool:
 
 def _check_api_url(url: str) -> str:
     """The URL as ``requests`` will write it, without a trailing slash. Raises ``OptionError``."""
+    shown = quote_foreign(url)  # it may hold a password
     if "@" in url:
-        # Not the value: it holds a password.
-        raise OptionError("api_url", quote_foreign(url), "it must not contain a user name or a password")
+        raise OptionError("api_url", shown, "it must not contain a user name or a password")
     try:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise OptionError("api_url", url, "it must start with https:// and a host name")
+            raise OptionError("api_url", shown, "it must start with https:// and a host name")
         parts.hostname.encode("idna")  # or an impossible name is only found out when the connection is made
         # The retry policies go by the beginning of the URL, so it has to be the one that is really used.
         canonical = requests.Request("POST", url).prepare().url or ""
     except (ValueError, requests.exceptions.RequestException) as error:
-        raise OptionError("api_url", url, f"it is not a URL: {quote_foreign(str(error))}") from error
+        raise OptionError("api_url", shown, f"it is not a URL: {quote_foreign(str(error))}") from error
     if parts.query or parts.fragment:
-        raise OptionError("api_url", url, "it must not have a query or a fragment")
+        raise OptionError("api_url", shown, "it must not have a query or a fragment")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise OptionError(
-            "api_url", url, "http:// is accepted for loopback addresses only (localhost, 127.0.0.1, ::1); use https://"
+            "api_url",
+            shown,
+            "http:// is accepted for loopback addresses only (localhost, 127.0.0.1, ::1); use https://",
         )
     return canonical.rstrip("/")
