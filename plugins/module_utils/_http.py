@@ -119,8 +119,8 @@ class Session(RequestsSession):
         local = _is_local(url)
         if not local and not url.startswith("https://"):
             raise TransportError(
-                f"Refused to send credentials to {quote_foreign(url)}: plain http is only for this machine itself, https "
-                "for all else."
+                f"Refused to send credentials to {quote_foreign(url)}: plain http is only for this machine itself, "
+                "https for all else."
             )
         kwargs["proxies"] = {} if local else self._proxies_for(url)
         kwargs["timeout"] = min(kwargs.get("timeout") or self._timeout, self._timeout)
