@@ -337,7 +337,7 @@ class Authorizer:
         except EmmError:
             raise
         except Exception as error:  # google-auth stumbles over odd answers with all kinds of errors of Python's own
-            raise _translate(error) from error
+            raise _translate(error, self._request.answer) from None  # not with the cause, which may quote an answer
         if not _is_access_token(self.access_token):
             raise CredentialsError("The authorization server answered without an access token that can be used.")
         return headers
@@ -363,6 +363,7 @@ class Authorizer:
         # refresh() of versions 2.41 to 2.49 with this variable. This API has no regions. The variable goes for good,
         # since this process is the task's own, and threads must not see it come and go.
         os.environ.pop(_TRUST_BOUNDARY, None)
+        self._request.answer = None
         self._credentials.refresh(self._request)
         self._exchanged_at = time.monotonic()
 
@@ -509,8 +510,9 @@ class _MachineAccount(GoogleCredentials):
         url = f"http://{_http.metadata_host()}/{path}?{query}"
         response = request(url, headers={"Metadata-Flavor": "Google"})
         if response.status != 200:
-            raise google.auth.exceptions.RefreshError(
-                f"the metadata server answered HTTP {response.status} for {self.service_account_email}"
+            raise CredentialsError(
+                f"No access token: the metadata server answered HTTP {response.status} for "
+                f"{self.service_account_email}."
             )
         answer = json.loads(response.data)
         self.token = answer["access_token"]
@@ -523,7 +525,11 @@ class _Request(GoogleRequest):
 
     ``_http`` has already retried what it makes sense to retry. google-auth would start over, several times, unless the
     failure is one that it does not expect here. Only its search for a metadata server needs the failure as it is.
+
+    ``answer`` is the last one.
     """
+
+    answer: google.auth.transport.Response | None = None
 
     def __call__(self, url: str, *args: Any, **kwargs: Any) -> google.auth.transport.Response:
         try:
@@ -532,6 +538,7 @@ class _Request(GoogleRequest):
             if _http.is_metadata_root(url):
                 raise
             raise google.auth.exceptions.RefreshError(*error.args) from error
+        self.answer = response
         if response.status in RETRY_STATUSES:
             raise google.auth.exceptions.RefreshError(_Unavailable(url, response))
         return response
@@ -547,8 +554,11 @@ class _Unavailable(Exception):
         self.data = response.data
 
 
-def _translate(error: Exception) -> CredentialsError:
-    """Turn what happened while exchanging credentials into a message for the person who has to act."""
+def _translate(error: Exception, answer: google.auth.transport.Response | None) -> CredentialsError:
+    """Turn what happened while exchanging credentials into a message for the person who has to act.
+
+    ``answer`` is the last one that arrived meanwhile.
+    """
     causes = [error, *[arg for arg in error.args if isinstance(arg, Exception)]]
     for cause in causes:
         if isinstance(cause, _Unavailable):
@@ -577,14 +587,21 @@ def _translate(error: Exception) -> CredentialsError:
         )
     code, description = next(filter(any, map(_oauth_error, error.args)), (None, None))
     if code is None and description is None:
-        # The whole answer, where it was no JSON, stands in the first argument: a page is no message.
-        text = str(error.args[0]) if error.args else ""
-        said = "the answer is not JSON" if "<" in text or not text.strip() else quote_foreign(text)
+        said = _own_words(error, answer)
     else:
         said = ": ".join(filter(None, (code, description)))
     return CredentialsError(
         f"No access token: {said.rstrip('.')}.", likely_cause=_likely_cause(code, description or ""), reason=code
     )
+
+
+def _own_words(error: Exception, answer: google.auth.transport.Response | None) -> str:
+    """What google-auth says itself, and not what it quotes of an answer that it could not use."""
+    if answer and answer.status != 200:
+        return f"the answer (HTTP {answer.status}) is not an error that OAuth 2.0 knows"
+    said = str(error.args[0]) if error.args else ""
+    quoted = answer.data[:20].decode(errors="replace") if answer else ""
+    return quote_foreign(said) if said and not (quoted and quoted in said) else "the answer cannot be used"
 
 
 def _oauth_error(data: object) -> tuple[str | None, str | None]:

@@ -10,6 +10,7 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterator
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
@@ -18,10 +19,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._wire impor
 try:
     import requests
     import urllib3.exceptions
+    from urllib3.util.ssl_match_hostname import CertificateError
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     pass
 
-MAY_HAVE_BEEN_CARRIED_OUT = "The request may have been carried out all the same."
+_OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # which urllib3 puts before what happened to it
 
 
 def explain(error: Exception, *secrets: str | None) -> str:
@@ -29,7 +31,7 @@ def explain(error: Exception, *secrets: str | None) -> str:
 
     ``error`` is an exception of ``requests``, or one that wraps it.
     """
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     kinds: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
         ("the answer cannot be used", (IrregularAnswer,)),
         ("the TLS connection failed", (urllib3.exceptions.SSLError, requests.exceptions.SSLError)),
@@ -58,10 +60,13 @@ def _describe(cause: BaseException) -> str:
     )
     if isinstance(cause, http.client.IncompleteRead):
         return "it ends before its last byte"
-    return (str(cause) if isinstance(cause, own) else "") or type(cause).__name__
+    if isinstance(cause, CertificateError):
+        return "its certificate is not valid for this host"
+    said = str(cause.args[-1] if isinstance(cause, urllib3.exceptions.HTTPError) and cause.args else cause)
+    return (_OBJECT.sub("", said) if isinstance(cause, own) else "") or type(cause).__name__
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
     """An exception and the ones nested in it: requests and urllib3 keep them in ``reason`` or among the arguments."""
     while error is not None:
         yield error

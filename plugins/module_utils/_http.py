@@ -12,6 +12,7 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import ipaddress
 import os
@@ -34,6 +35,7 @@ try:
     import requests
     import requests.utils
     import urllib3.exceptions
+    import urllib3.util
     from requests import Session as RequestsSession
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     if not TYPE_CHECKING:
@@ -158,11 +160,26 @@ class Session(RequestsSession):
         """The proxies that the environment names for a host, by scheme."""
         host = urllib.parse.urlsplit(url).netloc
         if host not in self._proxies:
-            self._proxies[host] = requests.utils.get_environ_proxies(url)
+            proxies = requests.utils.get_environ_proxies(url)
+            _check_proxy(requests.utils.select_proxy(url, proxies))
+            self._proxies[host] = proxies
         return self._proxies[host]
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""
+
+
+def _check_proxy(url: str | None) -> None:
+    """Raise ``TransportError`` for a proxy without a host, over which ``requests`` stumbles with any kind of error."""
+    if url is None:
+        return
+    with contextlib.suppress(urllib3.exceptions.LocationParseError):
+        if urllib3.util.parse_url(url if "://" in url else f"http://{url}").host:
+            return
+    raise TransportError(  # without the URL, which may hold a password
+        "The proxy that the environment names (HTTPS_PROXY or ALL_PROXY) is not a URL such as "
+        "http://proxy.example.com:3128."
+    )
 
 
 def _read(response: requests.Response) -> bytes:

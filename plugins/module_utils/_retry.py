@@ -10,10 +10,12 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import random
+import ssl
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._failures import causes_of
 from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import RateLimiter
 from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import something_was_sent
 
@@ -135,6 +137,14 @@ def _by_what_was_sent(error: Exception) -> Exception:
     if something_was_sent():
         is_blamed_on_proxy = isinstance(error, urllib3.exceptions.ProxyError)
         return urllib3.exceptions.ProtocolError("Connection aborted.", error) if is_blamed_on_proxy else error
-    if isinstance(error, (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError)):
+    # But for a certificate that is not trusted, or a proxy that refuses: they will be no other in a second.
+    passing: tuple[type[BaseException], ...] = (
+        urllib3.exceptions.ReadTimeoutError,
+        urllib3.exceptions.ProtocolError,
+        TimeoutError,
+        ConnectionError,
+        ssl.SSLEOFError,
+    )
+    if any(isinstance(cause, passing) for cause in causes_of(error)):
         return urllib3.exceptions.ConnectTimeoutError("Nothing was sent.", error)
     return error

@@ -115,9 +115,6 @@ class GuardedConnection(HTTPConnection):
         self._connecting = True
         try:
             super().connect()
-        except http.client.HTTPException:
-            # What a proxy answers is read here. Not with the cause, which quotes it.
-            raise OSError("Tunnel connection failed: the proxy's answer breaks the rules of HTTP") from None
         finally:
             self._connecting = False
         self._start_step()
@@ -127,6 +124,21 @@ class GuardedConnection(HTTPConnection):
         connected = super()._new_conn()
         self._start_step()
         return connected
+
+    def _tunnel(self) -> None:
+        """Have a proxy make the connection. It is closed where that fails, so that urllib3 blames the proxy."""
+        flaw = ""
+        try:
+            super()._tunnel()
+        except OSError:
+            self.close()
+            raise
+        except http.client.HTTPException:
+            self.close()
+            flaw = "the proxy's answer breaks the rules of HTTP"
+        if self.sock is None:
+            # Not with the cause, which quotes the answer.
+            raise OSError(f"Tunnel connection failed: {flaw or 'the proxy sent more than its answer'}")
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         nothing_was_sent_yet()
@@ -165,24 +177,22 @@ class _Response(http.client.HTTPResponse):
     def begin(self, *args: Any, **kwargs: Any) -> None:
         try:
             super().begin(*args, **kwargs)
-            for dummy in range(_INTERIM_MAX):
-                if not 100 <= self.status < 200:
-                    break
-                self._forget_interim()
-                super().begin(*args, **kwargs)
-            else:
-                raise IrregularAnswer("there are too many interim answers before it")
         except (IrregularAnswer, http.client.RemoteDisconnected):
             raise
         except http.client.HTTPException:
             raise IrregularAnswer("its head breaks the rules of HTTP") from None  # not with the cause, which quotes it
         self._check_head()
 
-    def _forget_interim(self) -> None:
-        """Have ``begin`` read another head."""
-        if self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-            raise IrregularAnswer("it switches to another protocol, which nobody asked for")
-        vars(self).update(headers=None, msg=None)
+    def _read_status(self) -> Any:
+        """What the first line says, of the answer itself. A proxy's is read with this alone."""
+        for dummy in range(_INTERIM_MAX + 1):
+            version, status, reason = super()._read_status()
+            if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                raise IrregularAnswer("it switches to another protocol, which nobody asked for")
+            if not 100 <= status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise IrregularAnswer("there are too many interim answers before it")
 
     def _check_head(self) -> None:
         """Raise ``IrregularAnswer`` where it is not certain how long the body is."""

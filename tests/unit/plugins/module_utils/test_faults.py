@@ -12,36 +12,29 @@ from __future__ import annotations
 
 import gzip
 import json
-import traceback
 from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 
-from tests.unit.plugins.module_utils.faulty_server import (
+from tests.faulty_server import STRUCK, FaultyServer, Script, answer, drips, ends, head, resets, sends, token_of
+from tests.unit.plugins.module_utils.faults import (
     AT_LEAST,
+    MAY_BE_DONE,
+    MAY_EXIST,
+    SECRET,
     SOON,
-    STRUCK,
-    FaultyServer,
-    Script,
-    answer,
+    check_failure,
     client_of,
-    drips,
-    ends,
-    head,
     mint,
-    resets,
-    sends,
-    token_of,
+    names,
+    own,
+    tokens,
 )
 
 OWN = answer(token_of(STRUCK))
-SECRET = "hunter2"
 FOREIGN = token_of(f"{SECRET}-of-somebody-else")
 CHUNKED = head("Transfer-Encoding: chunked")
-MAY_EXIST = "a token may exist all the same"
-MAY_BE_DONE = "may have been carried out all the same"
 
 
 @dataclass(frozen=True)
@@ -214,19 +207,12 @@ FAULTS = {**INTERIM, **LEFT_OVER, **HEAD, **BODY, **BREAKS, **TIME, **JSON}
 def test_fault(name: str) -> None:
     fault = FAULTS[name]
     users = 4 if fault.timeout == AT_LEAST else 1  # what is not struck has to have the time that it needs
-    with closing(FaultyServer(fault.script)) as server, client_of(server, timeout=fault.timeout) as client:
-        [struck] = mint(client, 1)
-        if users > 1:
-            assert server.has_struck.wait(AT_LEAST), "all that it sends is there before the next request is sent"
-        others = mint(client, users - 1, first=1)
-        assert [server.users.count(f"u{number}") for number in range(users)] == [1] * users
+    with closing(FaultyServer(fault.script)) as server:
+        with client_of(f"http://127.0.0.1:{server.port}", timeout=fault.timeout) as client:
+            struck, *others = mint(client, users, server.has_struck if users > 1 else None)
+        assert server.asked == names(users)
     if fault.reason:
-        assert isinstance(struck, EmmError)
-        assert fault.reason in str(struck)
-        assert str(struck).endswith(fault.consequence + ".")
-        assert SECRET not in "".join(traceback.format_exception(struck))
+        check_failure(struck, fault.reason, fault.consequence)
+        assert tokens(others) == own(users)[1:]
     else:
-        assert not isinstance(struck, EmmError), str(struck)
-        assert struck["token"] == f"token-of-{STRUCK}"
-    tokens = [other["token"] for other in others if not isinstance(other, EmmError)]
-    assert tokens == [f"token-of-u{number}" for number in range(1, users)]
+        assert tokens([struck, *others]) == own(users)
