@@ -146,12 +146,12 @@ class GuardedConnection(HTTPConnection):
         super().request(*args, **kwargs)
 
     def send(self, data: Any) -> None:
-        if self.sock is None and self.auto_open:
+        if self.sock is None:
             self.connect()
         if not self._connecting:
             _last_request.was_sent = True
-        if self.sock is not None:
-            self.sock.settimeout(self.remaining())
+        sock: Any = self.sock
+        sock.settimeout(self.remaining())
         super().send(data)
 
     def close_unless_at_rest(self) -> None:

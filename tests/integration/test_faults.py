@@ -1,0 +1,139 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""A slice of the faults end to end: in the process of the controller, as a process of its own, and by the role.
+
+All faults are tested on the client, in tests/unit/plugins/module_utils.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+
+from tests.faulty_server import ALWAYS, FaultyServer, Script, answer, drips, head, sends, token_of
+from tests.integration.playbooks import USER_AUTH, Ansible, Run
+
+SECRET = "hunter2"
+ROLE = "emm.android_enterprise.device_tokens"
+FAULTS: dict[str, Script] = {
+    "interim": sends(head(status="103 Early Hints"), 0.4, answer(token_of("u0"))),
+    "unparsable": sends(f'{{"token": "{SECRET}"}}\r\n'.encode()),
+    "dripping": drips(b"HTTP/1.1 200 OK\r\n", f"X: {SECRET}\r\n".encode()),
+    "surrogate": sends(answer(f'{{"token": "{SECRET}\\ud800"}}')),
+}
+USERS = {"interim": 4, "unparsable": 1, "dripping": 1, "surrogate": 10}
+REASONS = {
+    "unparsable": "its head breaks the rules of HTTP",
+    "dripping": "no answer came in time",
+    "surrogate": "what its answer has for a token is no token",
+}
+FACTS = {"user_auth": "{{ device_tokens_user_auth }}", "refusal": "{{ device_tokens_refusal }}"}
+WAYS = ("in process", "as a process", "role")
+
+
+def task(fault: str, port: int, way: str) -> dict[str, Any]:
+    """A task that mints, one token after the other, for users of which the first is struck."""
+    options = {"api_url": f"http://127.0.0.1:{port}", "enterprise_id": "LC1", "timeout": 2, "retries": 0}
+    users = {"user_ids": [f"u{number}" for number in range(USERS[fault])], "concurrency": 1, "on_failure": "continue"}
+    return {
+        "name": f"{fault} {way}",
+        USER_AUTH: {**options, **({"user_id": "u0"} if USERS[fault] == 1 else users)},
+        "ignore_errors": True,
+        # Censored, nothing but what it prints can be looked at.
+        "no_log": fault == "unparsable",
+    }
+
+
+def by_role(fault: str, port: int) -> dict[str, Any]:
+    """A play in which the role does the same for hosts."""
+    options = {"api_url": f"http://127.0.0.1:{port}", "timeout": 2, "retries": 0}
+    return {
+        "hosts": fault,
+        "gather_facts": False,
+        "module_defaults": {"group/emm.android_enterprise.android_enterprise": options},
+        "roles": [ROLE],
+        "post_tasks": [{"name": "Facts", "ansible.builtin.debug": {"msg": FACTS}}],
+    }
+
+
+def run_all(ansible: Ansible, servers: dict[str, FaultyServer]) -> Run:
+    """One run of all faults in all ways, at the highest verbosity."""
+    ports = {fault: server.port for fault, server in servers.items()}
+    local: dict[str, Any] = {"hosts": "localhost", "gather_facts": False}
+    inventory = {
+        "all": {
+            "vars": {"device_tokens_enterprise_id": "LC1", "device_tokens_kinds": ["user_auth"]},
+            "children": {
+                fault: {
+                    "hosts": {f"{fault}-{n}": {"device_tokens_user_id": f"u{n}"} for n in range(USERS[fault])},
+                    "vars": {"device_tokens_on_failure": "continue"},
+                }
+                for fault in FAULTS
+            },
+        }
+    }
+    plays = [
+        {**local, "tasks": [task(fault, port, WAYS[0]) for fault, port in ports.items()]},
+        {
+            **local,
+            "vars": {"ansible_python_interpreter": ansible.interpreter()},
+            "tasks": [task(fault, port, WAYS[1]) for fault, port in ports.items()],
+        },
+        *(by_role(fault, port) for fault, port in ports.items()),
+    ]
+    environment = ansible.environment(GCP_ACCESS_TOKEN="access")
+    return ansible.play(plays, "-vvvv", inventory=inventory, environment=environment)
+
+
+def test_faults(ansible: Ansible, subtests: pytest.Subtests) -> None:
+    """One test, since starting Ansible takes a while."""
+    with contextlib.ExitStack() as stack:
+        servers = {
+            fault: stack.enter_context(contextlib.closing(FaultyServer(script, strikes=ALWAYS)))
+            for fault, script in FAULTS.items()
+        }
+        run = run_all(ansible, servers)
+    assert SECRET not in run.output
+    assert "Traceback" not in run.output
+    for fault, server in servers.items():
+        with subtests.test("no request is sent twice", fault=fault):
+            assert [server.asked.count(user) for user in users(fault)] == [len(WAYS)] * USERS[fault]
+        for way in WAYS[:2]:
+            with subtests.test(way, fault=fault):
+                check_task(run, fault, way)
+        with subtests.test("role", fault=fault):
+            check_role(run, fault)
+
+
+def check_task(run: Run, fault: str, way: str) -> None:
+    [entry] = [entry for entry in run.results if entry["task"] == f"{fault} {way}"]
+    result = entry["result"]
+    if USERS[fault] == 1:
+        assert entry["status"] == "failed"
+        assert fault == "unparsable" or REASONS[fault] in result["msg"]
+        return
+    assert entry["status"] == "ok"
+    assert [token["token"] for token in result["authentication_tokens"]] == expected(fault)
+    assert [failure["id"] for failure in result["failures"]] == ["u0"] * (fault in REASONS)
+    assert all(REASONS[fault] in failure["message"] for failure in result["failures"])
+
+
+def check_role(run: Run, fault: str) -> None:
+    facts = [entry["result"]["msg"] for entry in run.results if entry["task"] == "Facts" and fault in entry["host"]]
+    assert sorted(fact["user_auth"]["token"] for fact in facts if fact["user_auth"]) == expected(fault)
+    refusals = [str(fact["refusal"]) for fact in facts if fact["refusal"]]
+    assert len(refusals) == (fault in REASONS)
+    assert all(REASONS[fault] in refusal for refusal in refusals)
+
+
+def users(fault: str) -> list[str]:
+    return [f"u{number}" for number in range(USERS[fault])]
+
+
+def expected(fault: str) -> list[str]:
+    """The tokens that there have to be: those of all users, but for one that is struck and gets none."""
+    return [f"token-of-{user}" for user in users(fault)[fault in REASONS :]]
