@@ -19,15 +19,17 @@ options:
     default: https://www.googleapis.com
   timeout:
     description:
-      - How many seconds to wait at each attempt for a connection, then for an answer to begin, and then for it to be complete.
-        From V(1) to V(600).
-      - Retrying ends at the latest O(timeout) times (O(retries) + 1) seconds after the first failure.
+      - How many seconds each step of an attempt may take as a whole, V(1) to V(600). The steps are to connect, to get through the proxy and
+        TLS, and to send the request and read the whole answer.
+      - No attempt starts later than O(timeout) times (O(retries) + 1) seconds after the first failure,
+        so a request ends within O(timeout) times (O(retries) + 7) seconds.
     type: int
     default: 30
   retries:
     description:
-      - How often to try again, V(0) to V(10), when no connection could be made, or when the server answered with HTTP status 429,
-        500, 502, 503 or 504.
+      - How often to try again, V(0) to V(10), when no connection could be made, when the server answered with HTTP status 429,
+        500, 502, 503 or 504, or when it refused the request because of the quota with HTTP status 403.
+      - A request that may have been carried out is not tried again, and the message says so.
       - The waits grow from half a second to 16 seconds, each varied at random by up to half of itself.
         Where the server asks for a longer one with C(Retry-After), that is obeyed, up to 60 seconds.
     type: int
@@ -48,4 +50,6 @@ notes:
   - The environment variables E(HTTPS_PROXY), E(ALL_PROXY) and E(NO_PROXY) are obeyed.
     Loopback addresses and Google's metadata server are never asked for through a proxy.
   - No redirect is followed, since requests carry credentials.
+  - A bound on the time does not include the resolver's own time, one O(timeout) for each further address of a host, and waiting because
+    other requests of the task have met the quota.
 """

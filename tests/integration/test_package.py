@@ -106,6 +106,7 @@ def test_contents(tarball: Path) -> None:
     assert tops <= {
         "CHANGELOG.rst",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "FILES.json",
         "LICENSE",
         "MANIFEST.json",
