@@ -173,6 +173,7 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
     card = _card(host, variables, options, payload, code.svg())
     if options["require_token"] and not card.tokens:
         raise EmmError(_OF_NO_USE)
+    _check_text({**sheet.as_dict(), **card.as_dict()})
     if "labels" in sheet.parts:
         check_label(card.as_dict())
     files = dict(_files(card, options, payload, code))
@@ -182,6 +183,15 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
         {file_name(host, ending): content for ending, content in files.items()},
         [file_name(host, other) for ending, other in _IN_PLACE_OF.items() if ending in files],
     )
+
+
+def _check_text(fields: Mapping[str, Any]) -> None:
+    """Raises ``EmmError`` for what cannot be written, or none of the hosts on the sheet would have a card."""
+    for name, value in fields.items():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise EmmError(f"What the card has for '{name}' has half of a character (a surrogate).") from error
 
 
 def _sheet(options: Mapping[str, Any]) -> Sheet:

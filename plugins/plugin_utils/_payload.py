@@ -69,9 +69,17 @@ _EAP_ONLY = (
 
 def _text(value: Any) -> str:
     if isinstance(value, str) and value:
-        return str(value)
+        return _whole(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     raise ValueError(f"it must be text, and not empty{'; put a number in quotes' if number else ''}")
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("it must not have half of a character (a surrogate)") from None  # not with what quotes it
+    return str(text)
 
 
 def _header(value: Any) -> str:
@@ -226,7 +234,7 @@ def _bundle(value: Any) -> dict[str, Any]:
 
 def _key(key: Any) -> str:
     if isinstance(key, str) and key:
-        return str(key)
+        return _whole(key)
     raise ValueError(f"its keys must be text, and {key!r} is not")
 
 
@@ -246,7 +254,7 @@ def _entry(key: str, value: Any) -> Any:
 
 def _single(key: str, value: Any) -> Any:
     if isinstance(value, (bool, str)):
-        return str(value) if isinstance(value, str) else value
+        return _whole(value) if isinstance(value, str) else value
     if isinstance(value, int):
         if not -_LONG_MAX - 1 <= value <= _LONG_MAX:
             raise ValueError(f"the number '{key}' must have at most 64 bits")

@@ -343,3 +343,15 @@ def test_variables_that_look_like_those_of_the_role() -> None:
         "The role provisioning_sheet has no variable 'provisioning_sheet_timezone' "
         "(did you mean 'provisioning_sheet_time_zone'?)."
     )
+
+
+@pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])
+def test_text_that_cannot_be_written(name: str) -> None:
+    """Or there would be no sheet, for no host."""
+    with pytest.raises(EmmError, match=f"What the card has for '{name}' has half of a character"):
+        made(**dict[str, Any]({name: "a\ud800"}))
+    with pytest.raises(EmmError, match="What the card has for 'host' has half of a character"):
+        made("a\ud800")
+    facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a\ud800"}}
+    with pytest.raises(EmmError, match="What the card has for 'user' has half of a character"):
+        made(facts=facts, payload=payload_with(token="auth-token"))

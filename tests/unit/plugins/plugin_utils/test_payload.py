@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import traceback
 from datetime import date
 from typing import Any
 
@@ -662,3 +663,20 @@ def test_values_from_a_vault() -> None:
         **{name.upper(): value for name, value in WPA.items()},
         "ADMIN_EXTRAS_BUNDLE": {"token": "correct horse", "more": ["correct horse"]},
     }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {**WPA, "wifi_password": "hunter2-\ud800"},
+        {**PROXY, "wifi_proxy_host": "a\ud800"},
+        {"admin_extras_bundle": {"token": "hunter2-\ud800"}},
+        {"admin_extras_bundle": {"deep": {"hunter2-\ud800": 1}}},
+        {"admin_extras_bundle": {"list": ["hunter2-\ud800"]}},
+    ],
+)
+def test_text_that_cannot_be_written(options: dict[str, Any]) -> None:
+    """A device that reads half of a character gets another text than the one that was meant, or none."""
+    with pytest.raises(EmmError, match="half of a character") as caught:
+        build_payload({**COMPONENT, **options})
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
