@@ -289,7 +289,8 @@ def _fact(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _user(variables: Mapping[str, Any]) -> str | None:
     """Who is to use the device, as far as the tokens say so."""
     google = _fact(_fact(variables, ENROLLMENT), "google_authentication_options")
-    return google.get("required_account_email") or _fact(variables, USER_AUTH).get("user_id")
+    named = (google.get("required_account_email"), _fact(variables, USER_AUTH).get("user_id"))
+    return next((user for user in named if user and isinstance(user, str)), None)
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:

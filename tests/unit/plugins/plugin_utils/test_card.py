@@ -355,3 +355,10 @@ def test_text_that_cannot_be_written(name: str) -> None:
     facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a\ud800"}}
     with pytest.raises(EmmError, match="What the card has for 'user' has half of a character"):
         made(facts=facts, payload=payload_with(token="auth-token"))
+
+
+@pytest.mark.parametrize("odd", [5, ["u1"], {"a": "b"}, True])
+def test_a_user_that_is_no_text(odd: Any) -> None:
+    google = {"google_authentication_options": {"required_account_email": odd}}
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, **google}, "device_tokens_user_auth": {"user_id": odd}}
+    assert made(facts=facts).card.user is None
