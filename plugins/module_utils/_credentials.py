@@ -239,8 +239,8 @@ def _check_email(chosen: Mapping[str, Any], name: str, sources: Mapping[str, str
 
 def _split_scopes(scopes: str | list[str] | None) -> tuple[str, ...]:
     if isinstance(scopes, str):
-        scopes = re.split(r"[,\s]+", scopes.strip(", \t\n"))
-    return tuple(scopes) if scopes else (DEFAULT_SCOPE,)
+        scopes = re.split(r"[,\s]+", scopes)
+    return tuple(filter(None, scopes or ())) or (DEFAULT_SCOPE,)
 
 
 def _expand(path: str | None) -> str | None:

@@ -171,5 +171,8 @@ def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) ->
     asked = request.preview()
     if any(held.get(name) != asked.get(name) for name in _SAME):
         return None
-    held = json.loads(json.dumps(held, default=str))  # whatever a fact cache has made of it
+    try:
+        held = json.loads(json.dumps(held, default=str))  # whatever a fact cache has made of it
+    except TypeError:  # for keys that are no text, which no token of the role's has
+        return None
     return held if is_valid_for(held, minimum) else None

@@ -82,7 +82,8 @@ def test_the_environment_fills_gaps_only() -> None:
 
 
 def test_default_scope() -> None:
-    assert AuthOptions.from_options({}, {}).scopes == (DEFAULT_SCOPE,)
+    for nothing in (None, "", " ,\n", [], [""]):
+        assert AuthOptions.from_options({"scopes": nothing}, {}).scopes == (DEFAULT_SCOPE,)
 
 
 def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +253,11 @@ def is_kept(token: object, **variables: Any) -> bool:
 )
 def test_a_token_is_kept_if_it_is_valid_for_long_enough(minimum: object, minutes: float, expected: bool) -> None:
     assert is_kept(held(minutes), keep_if_valid_for=minimum) is expected
+
+
+@pytest.mark.parametrize("key", [date(2026, 11, 27), b"a"])
+def test_a_token_that_no_fact_cache_could_hold_is_not_kept(key: object) -> None:
+    assert not is_kept(held(duration={key: 1}))
 
 
 def test_a_token_is_not_kept_unless_that_is_asked_for() -> None:
