@@ -8,6 +8,7 @@
 # make test           check everything, under one version of ansible-core
 # make test-matrix    check what depends on the version of ansible-core, under all versions that are supported
 # make unit-matrix    of that, the unit tests only
+# make fuzz           try inputs at random until one shows a defect; TIMES is how many times as many as in a test, at a time
 # make bench          measure what the collection costs; OPTIONS=--help shows how much of it can be chosen
 # make picture        draw the picture of a sheet that the documentation has
 #
@@ -20,7 +21,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Environments that exist are used again, with what is missing in them added.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
 
-.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick bench picture release requirements clean
+.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick fuzz bench picture release requirements clean
 
 demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 demo: export BENCH_WIFI_PASSWORD := correct horse
@@ -57,6 +58,9 @@ molecule docs release requirements: .venv/installed
 
 quick: .venv/installed
 	$(NOX) --session formatters codeqa yamllint typing license-check
+
+fuzz: .venv/installed
+	while FUZZ_TIMES=$(or $(TIMES),10) python -m pytest --numprocesses 2 tests/fuzz; do :; done; exit 1
 
 bench: .venv/installed
 	$(NOX) --session $@ -- $(OPTIONS)

@@ -102,7 +102,10 @@ def copy_collection(session: nox.Session, core: str | None = None) -> Path:
 
 
 def tests(session: nox.Session, core: str) -> None:
-    """Run the unit tests and the tests that run Ansible; under the default version, report what they covered."""
+    """Run the unit tests and the tests that run Ansible; under the default version, fuzz, and report what they covered.
+
+    The fuzzer's part of that does not count.
+    """
     session.install("--requirement", pins(core))
     if session.posargs != ["tests/unit"]:
         install_browser(session)
@@ -118,7 +121,7 @@ def tests(session: nox.Session, core: str) -> None:
         settings = {"config": str(REPOSITORY / "pyproject.toml"), "output": str(data / "module")}
         environment["_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"] = json.dumps(settings)
         environment["COVERAGE_FILE"] = str(data / "controller")
-        session.run("pytest", *in_parallel, "tests/integration", env=environment)
+        session.run("pytest", *in_parallel, "tests/fuzz", "tests/integration", env=environment)
         session.run("coverage", "combine", "--quiet", *map(str, data.iterdir()), log=False)  # hundreds of names
         session.run("coverage", "report")
     else:

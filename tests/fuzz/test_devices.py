@@ -1,0 +1,262 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What is made for devices and for people: payloads, checksums, QR codes, NFC tags, cards, sheets and lists."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html.parser
+import io
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jproperties
+import ndef
+import zxingcpp
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _checksums
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._card import make
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._nfc import to_message, to_properties
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload import (
+    EXTRAS,
+    Extra,
+    build_payload,
+    for_nfc,
+    for_zero_touch,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import CAPACITY, QrCode, to_json
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render, to_csv
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.fuzz.examples import examples
+from tests.fuzz.values import ANY_TEXT, VALUES, changed, outcome
+
+SECRET = "hunter2"
+TEMPLATE = Path(__file__).parents[2] / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
+CHECKSUM = "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM"
+BUNDLE = "android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE"
+SOUND: dict[str, Any] = {
+    "device_admin_component_name": "com.example.dpc/.AdminReceiver",
+    "device_admin_package_download_location": f"https://user:{SECRET}@dpc.example.com/dpc.apk?key={SECRET}",
+    "device_admin_signature_checksum": CHECKSUM,
+    "admin_extras_bundle": {"token": f"{SECRET}-token", "more": {"list": [1, 2]}},
+    "locale": "de_DE",
+    "time_zone": "Europe/Berlin",
+    "local_time": 1_795_000_000_000,
+    "wifi_ssid": "Bench",
+    "wifi_security_type": "WPA",
+    "wifi_password": f"{SECRET}-password",
+    "wifi_proxy_host": "proxy",
+    "wifi_proxy_port": "8080",
+}
+OPTIONS = changed(SOUND, tuple(EXTRAS))
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+SCALARS = UNICODE | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@examples(400)
+@given(OPTIONS)
+def test_a_payload(options: dict[str, Any]) -> None:
+    payload = outcome(EmmError, build_payload, options)
+    if isinstance(payload, EmmError):
+        assert SECRET not in str(payload)
+        return
+    assert set(payload) == {Extra.constant(name) for name in options}
+    json.dumps(payload, ensure_ascii=False).encode()
+    assert json.loads(to_json(payload)) == payload
+    assert to_json(payload).isascii()
+    assert build_payload({name: payload[Extra.constant(name)] for name in options}) == payload
+    for part in (for_zero_touch(payload), for_nfc(payload)):
+        assert set(part) <= set(payload)
+
+
+@examples(100)
+@given(VALUES)
+def test_what_is_no_payload(value: Any) -> None:
+    assert isinstance(outcome(EmmError, build_payload, value), EmmError)
+
+
+@examples(200)
+@given(st.binary(max_size=70), ANY_TEXT)
+def test_a_checksum(content: bytes, text: str) -> None:
+    _checksums.check(_checksums.encode(hashlib.sha256(content).digest()))
+    for other in (_checksums.encode(content), content.hex(), text, content.decode("latin-1")):
+        if not isinstance(outcome(ValueError, _checksums.check, other), ValueError):
+            assert re.fullmatch(r"[\w-]{43}=?", other, re.ASCII)
+
+
+@examples(60)
+@given(
+    st.binary(max_size=200) | st.just(b"PK\x05\x06" + b"\0" * 18) | st.binary().map(lambda rest: b"PK\x03\x04" + rest)
+)
+def test_a_file_that_is_neither_a_package_nor_a_certificate(tmp_path_factory: Any, content: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "fuzz"
+    path.write_bytes(content)
+    for checksum in (_checksums.package_checksum, _checksums.signature_checksum):
+        assert isinstance(outcome(EmmError, checksum, str(path)), EmmError)
+
+
+@examples(25)
+@given(UNICODE | st.text("0123456789", max_size=300))
+def test_a_qr_code(text: str) -> None:
+    """Read by other hands, from the image."""
+    code = QrCode.of(text)
+    assert Reader(code.svg()).elements[0][0] == "svg"
+    if text:
+        formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+        [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(code.png())), formats)
+        assert found.bytes == text.encode()
+
+
+@examples(50)
+@given(st.integers(CAPACITY["L"] + 1, 10_000), ANY_TEXT.filter(bool))
+def test_what_a_qr_code_does_not_hold(size: int, text: str) -> None:
+    for content in (text * size, {"a": text * size, text: {"b": size}}):
+        assert isinstance(outcome(EmmError, QrCode.of, content), EmmError)
+
+
+def read_properties(text: str) -> dict[str, str]:
+    properties = jproperties.Properties()
+    properties.load(text.encode(), "utf-8")
+    return {key: value.data for key, value in properties.items()}
+
+
+@examples(200)
+@given(st.dictionaries(UNICODE.filter(bool), SCALARS, max_size=5), st.dictionaries(UNICODE, SCALARS, max_size=5))
+def test_an_nfc_tag(values: dict[str, Any], bundle: dict[str, Any]) -> None:
+    """Read by other hands, which know the NFC Data Exchange Format and Java's properties."""
+    payload = {**values, BUNDLE: bundle}
+
+    def text(value: Any) -> str:
+        return json.dumps(value) if isinstance(value, bool) else str(value)
+
+    properties = to_properties(payload)
+    [record] = ndef.message_decoder(to_message(properties))
+    found = read_properties(record.data.decode())
+    assert read_properties(found.pop(BUNDLE)) == {key: text(value) for key, value in bundle.items()}
+    assert found == {key: text(value) for key, value in values.items()}
+
+
+ENROLLMENT = {
+    "token": f"{SECRET}-token",
+    "enterprise_id": "LC1",
+    "enrollment_token_type": "userDevice",
+    "duration": {"seconds": 3600, "nanos": 0},
+    "issued_at": "2026-11-26T21:30:00Z",
+    "expires_at": "2026-11-26T22:30:00Z",
+}
+USER_AUTH = {"token": f"{SECRET}-auth", "enterprise_id": "LC1", "user_id": "u1", "issued_at": "2026-11-26T21:30:00Z"}
+VARIABLES = {
+    "provisioning_sheet_directory": "/staging",
+    "provisioning_sheet_payload": {
+        "device_admin_component_name": "com.example.dpc/.AdminReceiver",
+        "wifi_ssid": "Bench",
+        "admin_extras_bundle": {"enrollment": f"{SECRET}-token", "auth": f"{SECRET}-auth"},
+    },
+    "provisioning_sheet_outputs": ["payload", "qr_code", "sheet", "labels", "zero_touch", "nfc"],
+    "provisioning_sheet_asset_tag": "A-1",
+    "provisioning_sheet_time_zone": "Europe/Berlin",
+}
+MORE = ("name", "title", "user", "paper", "image_format", "template", "require_token")
+
+
+@examples(150)
+@given(
+    ANY_TEXT.filter(bool),
+    changed(VARIABLES, tuple(f"provisioning_sheet_{name}" for name in MORE)),
+    changed(ENROLLMENT) | VALUES,
+    changed(USER_AUTH) | VALUES,
+)
+def test_a_card(host: str, variables: dict[str, Any], enrollment: Any, user_auth: Any) -> None:
+    facts = {"device_tokens_enrollment": enrollment, "device_tokens_user_auth": user_auth}
+    made = outcome(EmmError, make, host, {**facts, **variables})
+    if isinstance(made, EmmError):
+        assert SECRET not in str(made)
+        return
+    card = made.card
+    assert card.host == host
+    assert card.payload == json.dumps(json.loads(card.payload), separators=(",", ":"))
+    for token in card.tokens:
+        assert all(token[key] and isinstance(token[key], str) for key in ("description", "validity"))
+    ends = [token["expires_at"] for token in card.tokens if token["expires_at"]]
+    assert (card.expires_at in ends) if ends else card.expires_at is None
+    for name, content in made.files.items():
+        assert "/" not in name
+        assert content
+    assert not set(made.files) & set(made.in_place_of)
+    json.dumps([card.as_dict(), made.sheet.as_dict()], ensure_ascii=False).encode()  # a result of Ansible's
+
+
+class Reader(html.parser.HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+MARKUP = st.sampled_from(
+    ["<script>", "</script>", "</title>", "-->", "<!--", '"', "'", "&amp;", "{{ 1 }}", "{% x %}", "]]>"]
+)
+SHOWN = st.lists(ANY_TEXT | MARKUP, min_size=1, max_size=3).map("".join)
+OPTIONAL = st.none() | SHOWN
+TOKEN = st.fixed_dictionaries({"description": SHOWN, "validity": SHOWN, "expires_at": st.none() | SHOWN})
+CARD = st.fixed_dictionaries(
+    {
+        "host": SHOWN,
+        **dict.fromkeys(("asset_tag", "user", "wifi_ssid", "expires_at"), OPTIONAL),
+        "tokens": st.lists(TOKEN, max_size=2),
+        "payload": SHOWN,
+        "svg": st.just("<svg></svg>"),
+    }
+)
+
+
+@examples(100)
+@given(st.lists(CARD, min_size=1, max_size=3), SHOWN, st.lists(SHOWN, max_size=2))
+def test_a_sheet(cards: list[Mapping[str, Any]], title: str, missing: list[str]) -> None:
+    """Whatever is on it is text: with other text, there are the same elements."""
+    sheet = {"title": title, "paper": "A4", "template": str(TEMPLATE)}
+    page = Reader(render(sheet, cards, missing))
+    harmless = [
+        {
+            **{key: value and (value if key == "svg" else "x") for key, value in card.items()},
+            "tokens": [{key: value and "x" for key, value in token.items()} for token in card["tokens"]],
+        }
+        for card in cards
+    ]
+    plain = Reader(render({**sheet, "title": "x"}, harmless, ["x"] * len(missing)))
+    assert [tag for tag, attrs in page.elements] == [tag for tag, attrs in plain.elements]
+    text = "".join(page.texts)
+    for card in cards:
+        assert card["host"] in text
+    assert title in text
+
+
+@examples(150)
+@given(st.lists(CARD, max_size=3))
+def test_a_list_for_label_printers(cards: list[Mapping[str, Any]]) -> None:
+    """Comes back as it was, in each cell."""
+    head, *rows = csv.reader(io.StringIO(to_csv(cards), newline=""))
+    assert len(rows) == len(cards)
+    for card, row in zip(cards, rows, strict=True):
+        cells = dict(zip(head, row, strict=True))
+        for name in ("host", "asset_tag", "user", "expires_at", "payload"):
+            assert cells[name].endswith(card[name] or "")
