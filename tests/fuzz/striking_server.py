@@ -12,8 +12,8 @@ import threading
 import time
 from collections.abc import Iterator
 
+from tests.faulty_server import ends, resets, sends
 from tests.fuzz.http_answers import Strike
-from tests.unit.plugins.module_utils.faulty_server import ends, resets, sends
 
 LONG = 60.0  # seconds, in which any client has given up
 _PAUSE = 0.001  # seconds between pieces, so that not all of them arrive as one

@@ -30,6 +30,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.faulty_server import answer
 from tests.fuzz.examples import examples
 from tests.fuzz.http_answers import (
     ACCESS_TOKEN,
@@ -46,7 +47,6 @@ from tests.fuzz.http_answers import (
 )
 from tests.fuzz.striking_server import LONG, Exchange, StrikingServer
 from tests.fuzz.values import outcome
-from tests.unit.plugins.module_utils.faulty_server import answer
 
 SOON = 0.2  # seconds; for a client that is not going to get more
 NEXT = "token-of-the-next-request"

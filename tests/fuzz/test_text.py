@@ -18,7 +18,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._answers im
     is_over_quota,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import MAX_SECONDS, Duration
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import file_name
 from hypothesis import given
 from hypothesis import strategies as st
