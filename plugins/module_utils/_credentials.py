@@ -438,8 +438,8 @@ def _load_service_account(options: AuthOptions) -> google.oauth2.service_account
     credentials: google.oauth2.service_account.Credentials
     try:
         credentials = google.oauth2.service_account.Credentials.from_service_account_info(key)
-    except Exception as error:  # whatever the cryptography behind it raises; its texts may quote the key
-        raise _bad_private_key(source) from error
+    except Exception:  # whatever the cryptography behind it raises; its texts may quote the key
+        raise _bad_private_key(source) from None
     _check_private_key(credentials, source)
     return credentials
 
@@ -448,8 +448,8 @@ def _check_private_key(credentials: google.oauth2.service_account.Credentials, s
     """Use the key once: one of the wrong algorithm loads, and only fails when something is to be signed."""
     try:
         credentials.sign_bytes(b"")
-    except Exception as error:
-        raise _bad_private_key(source) from error
+    except Exception:
+        raise _bad_private_key(source) from None
 
 
 def _bad_private_key(source: str) -> CredentialsError:

@@ -95,6 +95,19 @@ QUOTA = {
     "403 forbidden": failing(says("403 -", "forbidden"), "is not the enterprise's service account"),
     "403 accessNotConfigured": failing(says("403 -", "accessNotConfigured"), "is not enabled in the project"),
     "403 insufficientPermissions": failing(says("403 -", "insufficientPermissions"), "the scopes of the access token"),
+    "403 SERVICE_DISABLED": failing(
+        says("403 -", "forbidden", details=("SERVICE_DISABLED",)), "is not enabled in the project"
+    ),
+    "403 ACCESS_TOKEN_SCOPE_INSUFFICIENT": failing(
+        says("403 -", details=("ACCESS_TOKEN_SCOPE_INSUFFICIENT",)), "the scopes of the access token"
+    ),
+    "403 RATE_LIMIT_EXCEEDED": passing(says("403 -", "forbidden", details=("RATE_LIMIT_EXCEEDED",))),
+    "403 quotaExceeded with other words": Fault(
+        sends(says("403 -", "quotaExceeded", message="Too many devices exceed the limit")),
+        "60,000 requests",
+        requests=2,
+        strikes=9,
+    ),
     "403 USER_PROJECT_DENIED": failing(says("403 -", "forbidden", details=("USER_PROJECT_DENIED",)), "quota project"),
     "403 that is cut short": Fault(
         ends(head("Content-Length: 99", status="403 -") + b"hunter2"), "the answer was cut short", MAY_BE_DONE
