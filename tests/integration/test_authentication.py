@@ -22,7 +22,9 @@ from tests.emulator.process import Emulator
 from tests.integration.conftest import NOTHING, Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
-pytestmark = pytest.mark.usefixtures("both_ways")
+# Tests of what is the same whichever way a task runs do so in process, which takes less time; it is measured there.
+both_ways = pytest.mark.usefixtures("both_ways")
+in_process = pytest.mark.usefixtures("measured")
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go
@@ -40,6 +42,7 @@ def minted(result: dict[str, Any], emulator: Emulator) -> bool:
     return [issued["token"] for issued in emulator.tokens()] == [result.get("enrollment_token", {}).get("token")]
 
 
+@both_ways
 @pytest.mark.parametrize("form", ["file", "text", "mapping", "file in environment", "text in environment"])
 def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
     file, text = emulator.address.service_account_file, json.dumps(key)
@@ -60,6 +63,7 @@ def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], fo
     assert request["authorization"] == "Bearer"
 
 
+@both_ways
 def test_what_is_no_secret_in_a_key_does_not_damage_the_token(
     mint: Mint, emulator: Emulator, key: dict[str, str]
 ) -> None:
@@ -70,6 +74,7 @@ def test_what_is_no_secret_in_a_key_does_not_damage_the_token(
     assert key["private_key_id"] not in result["_output"]
 
 
+@both_ways
 @pytest.mark.parametrize("form", ["mapping", "text", "token"])
 def test_secrets_in_a_task_are_never_printed(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, key: dict[str, str], form: str
@@ -100,6 +105,7 @@ def test_secrets_in_a_task_are_never_printed(
     assert_no_secret(results[0], {**key, "private_key": f"{key['private_key']}\n{token}"})
 
 
+@in_process
 def test_scopes(mint: Mint, emulator: Emulator) -> None:
     wide = [SCOPE, "https://www.googleapis.com/auth/cloud-platform"]
     assert minted(mint(scopes=wide), emulator)
@@ -111,6 +117,7 @@ def test_scopes(mint: Mint, emulator: Emulator) -> None:
     assert SCOPE in result["msg"]
 
 
+@both_ways
 @pytest.mark.parametrize("where", ["option", "environment"])
 def test_access_token(mint: Mint, emulator: Emulator, where: str) -> None:
     token = emulator.access_token() + "\n"  # as a file or a command gives it
@@ -122,6 +129,7 @@ def test_access_token(mint: Mint, emulator: Emulator, where: str) -> None:
     assert len(emulator.journal()) == 1
 
 
+@both_ways
 def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) -> None:
     """What AWX injects for a job must not be in the way of a task that names its own credentials."""
     result = mint(auth_kind="accesstoken", access_token=emulator.access_token())
@@ -129,6 +137,7 @@ def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) ->
     assert [request["path"] for request in emulator.journal()] == [emulator.mints()[0]["path"]], "no key was used"
 
 
+@both_ways
 @pytest.mark.parametrize(
     "where",
     ["environment variable", "gcloud login", "workload identity federation", "metadata server"],
@@ -160,6 +169,7 @@ def test_application_default_credentials(
     assert emulator.proxied() == expected[where]
 
 
+@in_process
 @pytest.mark.parametrize("email", [None, STAGING])
 def test_machine_account(mint: Mint, emulator: Emulator, email: str | None) -> None:
     host = emulator.address.url.removeprefix("http://")
@@ -171,6 +181,7 @@ def test_machine_account(mint: Mint, emulator: Emulator, email: str | None) -> N
     assert tokens in [[f"/computeMetadata/v1/instance/service-accounts/{account}/token"] for account in accounts]
 
 
+@in_process
 def test_a_machine_account_that_the_machine_does_not_have(mint: Mint, emulator: Emulator) -> None:
     email = "other@emulator.iam.gserviceaccount.com"
     host = emulator.address.url.removeprefix("http://")
@@ -180,6 +191,7 @@ def test_a_machine_account_that_the_machine_does_not_have(mint: Mint, emulator: 
     assert emulator.mints() == []
 
 
+@both_ways
 @pytest.mark.parametrize("source", ["serviceaccount", "application", "machineaccount"])
 def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], source: str) -> None:
     environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.builder_file}
@@ -195,6 +207,7 @@ def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, s
     assert json.loads(request["body"])["scope"] == [SCOPE]
 
 
+@in_process
 def test_impersonation_without_the_role(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
     result = mint(
         environment=google_hosts,
@@ -206,6 +219,7 @@ def test_impersonation_without_the_role(mint: Mint, emulator: Emulator, google_h
     assert "Service Account Token Creator" in result["msg"]
 
 
+@both_ways
 def test_awx_credential_as_injected(
     mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], key: dict[str, str], tmp_path: Path
 ) -> None:
@@ -269,6 +283,7 @@ UNUSABLE_KEYS: list[tuple[str, Callable[[dict[str, Any]], str], list[str]]] = [
 ]
 
 
+@in_process
 @pytest.mark.parametrize("check", [False, True])
 def test_an_unusable_key_is_refused_before_anything_is_sent(
     mint_each: MintEach,
@@ -353,6 +368,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
 ]
 
 
+@in_process
 @pytest.mark.parametrize("check", [False, True])
 def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
     mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests, check: bool
@@ -373,6 +389,7 @@ def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
     assert emulator.journal() == []
 
 
+@in_process
 def test_nothing_found_anywhere(mint: Mint, emulator: Emulator) -> None:
     result = mint(environment=NOTHING)
     assert "application default credentials" in result["msg"]
@@ -381,6 +398,7 @@ def test_nothing_found_anywhere(mint: Mint, emulator: Emulator) -> None:
     assert mint(environment=NOTHING, check=True)["enrollment_token"]["token"] is None
 
 
+@both_ways
 @pytest.mark.parametrize("kind", ["key", "access token", "metadata server", "impersonation"])
 def test_check_mode_never_sends_a_request(
     mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], kind: str
@@ -398,6 +416,7 @@ def test_check_mode_never_sends_a_request(
     assert emulator.proxied() == []
 
 
+@in_process
 def test_a_revoked_key(mint: Mint, emulator: Emulator, key: dict[str, str]) -> None:
     emulator.revoke(STAGING)
     result = mint()
@@ -408,6 +427,7 @@ def test_a_revoked_key(mint: Mint, emulator: Emulator, key: dict[str, str]) -> N
     assert emulator.mints() == []
 
 
+@in_process
 def test_a_deleted_account(mint: Mint, key: dict[str, str]) -> None:
     key["client_email"] = "gone@emulator.iam.gserviceaccount.com"
     result = mint(environment=NOTHING, service_account_contents=json.dumps(key))
@@ -415,6 +435,7 @@ def test_a_deleted_account(mint: Mint, key: dict[str, str]) -> None:
     assert "account was deleted" in result["msg"]
 
 
+@in_process
 def test_a_login_that_was_revoked(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
     said = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
     emulator.fail({"path": "^/token$", "status": 400, "body": json.dumps(said)})
@@ -424,6 +445,7 @@ def test_a_login_that_was_revoked(mint: Mint, emulator: Emulator, google_hosts: 
     assert "the credentials were revoked or have expired" in result["msg"]
 
 
+@in_process
 @pytest.mark.parametrize("seconds", [-7200, 7200])
 def test_a_clock_that_is_off(mint: Mint, emulator: Emulator, key: dict[str, str], seconds: int) -> None:
     emulator.advance_clock(seconds)
@@ -433,6 +455,7 @@ def test_a_clock_that_is_off(mint: Mint, emulator: Emulator, key: dict[str, str]
     assert_no_secret(result, key)
 
 
+@both_ways
 def test_an_expired_access_token(mint: Mint, emulator: Emulator) -> None:
     token = emulator.access_token(lifetime=60)
     emulator.advance_clock(61)
@@ -443,6 +466,7 @@ def test_an_expired_access_token(mint: Mint, emulator: Emulator) -> None:
     assert len(emulator.journal()) == 1
 
 
+@in_process
 def test_odd_answers_of_the_authorization_server(
     mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
@@ -479,6 +503,7 @@ def test_odd_answers_of_the_authorization_server(
     assert emulator.mints() == []
 
 
+@in_process
 def test_an_assertion_that_comes_back_is_not_shown(mint: Mint, emulator: Emulator) -> None:
     """An error page or description may well quote the request."""
     quoted = "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl and Bearer hunter2"
@@ -493,6 +518,7 @@ def test_an_assertion_that_comes_back_is_not_shown(mint: Mint, emulator: Emulato
         assert "hunter2" not in output
 
 
+@in_process
 @pytest.mark.parametrize("content", ["[]", "7", "null", '{"type": "external_account", "audience": 7}', "{", ""])
 def test_odd_application_default_credentials(mint: Mint, emulator: Emulator, tmp_path: Path, content: str) -> None:
     path = tmp_path / "adc.json"
@@ -504,6 +530,7 @@ def test_odd_application_default_credentials(mint: Mint, emulator: Emulator, tmp
     assert emulator.journal() == []
 
 
+@in_process
 def test_application_default_credentials_with_an_unusable_key(
     mint: Mint, emulator: Emulator, tmp_path: Path, key: dict[str, Any]
 ) -> None:
@@ -514,6 +541,7 @@ def test_application_default_credentials_with_an_unusable_key(
     assert emulator.journal() == []
 
 
+@both_ways
 def test_tracebacks_hold_no_secret(mint: Mint, emulator: Emulator) -> None:
     """Ansible can be told to print them, with the texts of the exceptions that were met on the way."""
     quoted = "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl and Bearer hunter2"
@@ -524,6 +552,7 @@ def test_tracebacks_hold_no_secret(mint: Mint, emulator: Emulator) -> None:
     assert "hunter2" not in result["_output"]
 
 
+@both_ways
 @pytest.mark.parametrize(("module", "library"), [("requests", "requests"), ("google.auth", "google-auth")])
 def test_missing_libraries_are_named(mint: Mint, tmp_path: Path, module: str, library: str) -> None:
     """The interpreter of the tests has them; it finds the ones here first, which cannot be imported."""
@@ -535,6 +564,7 @@ def test_missing_libraries_are_named(mint: Mint, tmp_path: Path, module: str, li
     assert f"Failed to import the required Python library ({library})" in result["msg"]
 
 
+@both_ways
 def test_module_defaults_for_the_action_group(ansible: Ansible, emulator: Emulator) -> None:
     play = {
         "hosts": "localhost",
