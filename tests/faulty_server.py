@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-Script: TypeAlias = "Callable[[socket.socket], None]"  # what is done on a connection
+Script: TypeAlias = Callable[[socket.socket], None]  # what is done on a connection
 
 ALWAYS = 1_000  # strikes
 STRUCK = "u0"  # the user whose request is struck

@@ -252,9 +252,9 @@ class _Reader(io.BufferedReader):
         return super().read(size)
 
     def close(self) -> None:
-        if self.closed:
+        if self._source.has_ended:
             return
-        self._source.has_ended = True
+        self._source.has_ended = True  # or a look at what is left over would wait for more
         left_over = self.peek()
         super().close()
         if left_over:
