@@ -142,6 +142,8 @@ def test_an_answer(server: StrikingServer, pair: Pair, answers: Callable[[Kind],
             result = outcome(EmmError, pair.struck.mint, client)
         assert server.exchange.requests == 1
         check(result, strike)
+        if answers is contents and not isinstance(result, EmmError):
+            assert "error" not in json.loads(strike.said.decode("utf-8-sig"))
         following = outcome(EmmError, pair.following.mint, client)
         assert not isinstance(following, EmmError), str(following)
         assert following["token"] == NEXT

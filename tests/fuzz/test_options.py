@@ -41,6 +41,11 @@ OPTIONS = {
     "impersonate_service_account": st.sampled_from([EMAIL, "", "a@b"]) | ANY_TEXT,
     "scopes": st.sampled_from(["a b", "a,b", ["a"], [], "", " ,"]),
 }
+CREDENTIALS = {
+    "serviceaccount": ("service_account_file", "service_account_contents"),
+    "machineaccount": ("service_account_email",),
+    "accesstoken": ("access_token",),
+}
 VARIABLE_NAMES = {name: f"GCP_{name.upper()}" for name in OPTIONS}
 IN_TEXT = {name: values.filter(lambda value: isinstance(value, str)) for name, values in OPTIONS.items()}
 
@@ -57,14 +62,12 @@ def test_credentials(options: Mapping[str, Any], environment: Mapping[str, str])
         assert SECRET not in str(chosen)
         return
     assert chosen.auth_kind in AUTH_KINDS
-    held = {
-        "serviceaccount": (chosen.service_account_file, chosen.service_account_contents),
-        "machineaccount": (chosen.service_account_email,),
-        "accesstoken": (chosen.access_token,),
-    }
-    for kind, values in held.items():
-        assert kind == chosen.auth_kind or not any(values)
-    assert sum(map(bool, held.get("serviceaccount", ()))) == (chosen.auth_kind == "serviceaccount")
+    for kind, names in CREDENTIALS.items():
+        if kind != chosen.auth_kind:
+            assert not any(getattr(chosen, name) for name in names)
+            assert not any(options.get(name) for name in names), "what the user says is not passed over"
+    if chosen.auth_kind == "serviceaccount":
+        assert bool(chosen.service_account_file) != bool(chosen.service_account_contents)
     assert SECRET not in chosen.fingerprint()
     assert AuthOptions.from_options(options, environment).fingerprint() == chosen.fingerprint()
     if chosen.access_token:
