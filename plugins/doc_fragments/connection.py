@@ -51,5 +51,5 @@ notes:
     Loopback addresses and Google's metadata server are never asked for through a proxy.
   - No redirect is followed, since requests carry credentials.
   - A bound on the time does not include the resolver's own time, one O(timeout) for each further address of a host, and waiting because
-    other requests of the task have met the quota.
+    the server has asked other requests of the task to wait.
 """

@@ -139,6 +139,19 @@ class GuardedConnection(HTTPConnection):
         if self.sock is None:
             # Not with the cause, which quotes the answer.
             raise OSError(f"Tunnel connection failed: {flaw or 'the proxy sent more than its answer'}")
+        self.sock.settimeout(self.remaining())  # for the handshake, which goes by what the socket has
+
+    def _connect_tls_proxy(self, *args: Any, **kwargs: Any) -> Any:
+        """Connect to a proxy over TLS. In urllib3's loop that reads TLS within that, each turn would wait anew."""
+        outer = super()._connect_tls_proxy(*args, **kwargs)
+        receive = outer.recv
+
+        def receive_in_time(*args: Any) -> Any:
+            outer.settimeout(self.remaining())
+            return receive(*args)
+
+        outer.recv = receive_in_time
+        return outer
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         nothing_was_sent_yet()

@@ -52,8 +52,11 @@ from tests.unit.plugins.module_utils.faults import (
 )
 
 AT_ONCE = 0.2  # seconds; for what needs nothing of anybody to be late
+SLOW = 2.0  # seconds; for what comes late as a whole, and in parts of which none is
 HOST = "play.emm.test"  # which only the proxy knows
 FOREIGN = answer(token_of(f"{SECRET}-of-somebody-else"))
+ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
+HANDSHAKE_BEGINS = b"\x16\x03\x03\x40\x00\x02"  # of which 16 KiB are to come
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def late(script: Script) -> Fault:
 
 HANDSHAKE = {
     "a handshake that stalls": late(sends(5.0)),
-    "a handshake that drips": late(hears(drips(b"\x16\x03\x03\x40\x00\x02", b"x"))),
+    "a handshake that drips": late(hears(drips(HANDSHAKE_BEGINS, b"x"))),
     "a handshake that is closed": Fault(hears(ends()), "the TLS connection failed", is_temporary=True),
     "a handshake that is reset": Fault(hears(resets()), "no connection could be made", is_temporary=True),
     "plain HTTP instead of a handshake": Fault(
@@ -83,7 +86,7 @@ HANDSHAKE = {
         hears(ends(SECRET.encode() * 99)), "the TLS connection failed", is_temporary=False
     ),
     "an alert instead of a handshake": Fault(
-        hears(ends(b"\x15\x03\x03\x00\x02\x02\x28")), "the TLS connection failed", is_temporary=False
+        hears(ends(ALERT)), "the TLS connection failed", is_temporary=False
     ),
 }
 
@@ -400,6 +403,36 @@ def test_tls_within_the_tls_of_a_proxy(
             assert tokens(mint(client)) == own()
         assert server.asked == names()
         assert proxy.connections == 4
+
+
+def tunnels(script: Script) -> Script:
+    """Establish a tunnel, and do something when TLS begins in it."""
+
+    def established(connection: socket.socket) -> None:
+        connection.sendall(ESTABLISHED)
+        hears(script)(connection)
+
+    return established
+
+
+@pytest.mark.parametrize(
+    ("script", "over_tls"),
+    [
+        (sends(0.8 * SLOW, ESTABLISHED, 0.8 * SLOW, ALERT), False),
+        (tunnels(drips(HANDSHAKE_BEGINS, b"x")), True),
+    ],
+    ids=["slow", "drips"],
+)
+def test_a_proxy_and_tls_are_one_step(
+    script: Script, over_tls: bool, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a proxy has taken is not left for TLS; and within a proxy's TLS, there is no more time than elsewhere."""
+    with closing(FaultyServer(tls=tls)) as server:
+        with closing(FaultyProxy(server, script, tls=tls if over_tls else None)) as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", f"http{'s' * over_tls}://127.0.0.1:{proxy.port}")
+            with client_of(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
+                [outcome] = mint(client, 1)
+    check_failure(outcome, "timed out")
 
 
 @pytest.mark.parametrize(
