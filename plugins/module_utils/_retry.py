@@ -135,8 +135,9 @@ def _by_what_was_sent(error: Exception) -> Exception:
     was sent, and takes a TLS handshake that does not end for an answer that does not.
     """
     if something_was_sent():
-        is_blamed_on_proxy = isinstance(error, urllib3.exceptions.ProxyError)
-        return urllib3.exceptions.ProtocolError("Connection aborted.", error) if is_blamed_on_proxy else error
+        if isinstance(error, urllib3.exceptions.ProxyError):
+            return urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
+        return error
     # But for a certificate that is not trusted, or a proxy that refuses: they will be no other in a second.
     passing: tuple[type[BaseException], ...] = (
         urllib3.exceptions.ReadTimeoutError,
