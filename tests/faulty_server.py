@@ -118,6 +118,10 @@ class RawServer:
         self.port: int = self._socket.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
+    def open_with(self, opening: Script) -> None:
+        """Have it done to all connections from now on."""
+        self._opening = opening
+
     def close(self) -> None:
         """Take no more connections."""
         self._socket.close()

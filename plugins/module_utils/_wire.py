@@ -40,7 +40,7 @@ else:
 ANSWER_MAX = 128 * 1024  # bytes, of heads and body together; the API's own answers have a few hundred
 _INTERIM_MAX = 20  # answers; a server has no need for more than one or two
 _TOO_LARGE = f"it is larger than {ANSWER_MAX // 1024} KiB"
-_LENGTH = re.compile(r"[0-9]+", re.ASCII)
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)  # of more digits, Python may make no number
 
 _last_request = threading.local()
 
@@ -110,14 +110,12 @@ class GuardedConnection(HTTPConnection):
         return seconds
 
     def connect(self) -> None:
-        nothing_was_sent_yet()
-        self._start_step()
+        nothing_was_sent_yet()  # by this attempt, whatever became of the one before
         self._connecting = True
         try:
             super().connect()
         finally:
             self._connecting = False
-        self._start_step()
 
     def _new_conn(self) -> Any:
         # Nothing is left for the next step where the first addresses of a host did not answer.
@@ -154,7 +152,6 @@ class GuardedConnection(HTTPConnection):
         return outer
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        nothing_was_sent_yet()
         self._start_step()
         super().request(*args, **kwargs)
 

@@ -109,12 +109,21 @@ HEAD = {
     "a header without end": Fault(sends(b"HTTP/1.1 200 OK\r\nX: " + b"hunter2" * 20_000), "breaks the rules of HTTP"),
     "too many headers": Fault(sends(head(*["X-Secret: hunter2"] * 500) + OWN), "breaks the rules of HTTP"),
     "a line that is no header": Fault(sends(head("hunter2", "Content-Length: 2") + b"{}"), "lines that are no headers"),
+    "a first header that goes on from none": Fault(
+        sends(head(" hunter2", "Content-Length: 2") + b"{}"), "lines that are no headers"
+    ),
+    "the first line of a mailbox": Fault(
+        sends(head("Content-Length: 2", "From hunter2") + b"{}"), "lines that are no headers"
+    ),
     "two lengths": Fault(sends(head("Content-Length: 5", "Content-Length: 7") + b"{}{}{}{}"), "Content-Length"),
     "two lengths in one header": Fault(sends(head("Content-Length: 5, 7") + b"{}{}{}{}"), "Content-Length"),
     "the same length twice": Fault(sends(answer(token_of(STRUCK), f"Content-Length: {len(token_of(STRUCK))}"))),
     "a negative length": Fault(sends(head("Content-Length: -5") + b"{}{}{}{}"), "Content-Length"),
     "a length that is no number": Fault(sends(head("Content-Length: hunter2") + b"{}{}{}{}"), "Content-Length"),
     "a length with a sign": Fault(sends(head("Content-Length: +2") + b"{}"), "Content-Length"),
+    "a length of too many digits": Fault(
+        ends(head(f"Content-Length: {'9' * 5_000}") + token_of(SECRET).encode()), "Content-Length"
+    ),
     "an empty length": Fault(sends(head("Content-Length:") + b"{}"), "Content-Length"),
     "an unknown transfer coding": Fault(sends(head("Transfer-Encoding: hunter2") + b"{}"), "Transfer-Encoding"),
     "two transfer codings": Fault(sends(head("Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n"), "Transfer-Encoding"),

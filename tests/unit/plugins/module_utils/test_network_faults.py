@@ -12,6 +12,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import time
+import types
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,7 +23,8 @@ from typing import Any
 
 import pytest
 import trustme
-from ansible_collections.emm.android_enterprise.plugins.module_utils import _retry
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _retry, _wire
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 
 from tests.faulty_server import (
     ALWAYS,
@@ -106,7 +109,7 @@ PROXY = {
         sends(head(status="101 Switching Protocols")), "breaks the rules of HTTP", is_temporary=False
     ),
     "a proxy that answers with garbage": Fault(
-        sends(b"token=hunter2\r\n\r\n"), "breaks the rules of HTTP", is_temporary=False
+        sends(b"token=hunter2\r\n"), "breaks the rules of HTTP", is_temporary=False
     ),
     "a proxy whose head does not end": Fault(
         sends(b"HTTP/1.1 200 OK\r\nX: " + SECRET.encode() * 20_000), "breaks the rules of HTTP", is_temporary=False
@@ -267,6 +270,47 @@ def test_a_connection_that_ends_before_the_request() -> None:
         check_failure(struck, "the connection failed", MAY_BE_DONE)
         assert tokens(others) == own()[1:]
         assert server.asked == names()[1:]
+
+
+def test_each_request_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = [0.0]
+    clock = time.monotonic
+    monkeypatch.setattr(_wire, "time", types.SimpleNamespace(monotonic=lambda: clock() + passed[0]))
+    with closing(FaultyServer()) as server, client_of(f"http://127.0.0.1:{server.port}") as client:
+        for dummy in range(2):
+            assert tokens(mint(client)) == own()
+            passed[0] += 2 * AT_LEAST
+        assert server.connections == 1
+
+
+def test_an_attempt_that_was_answered_says_nothing_of_the_next_one(authority: Authority, tls: ssl.SSLContext) -> None:
+    """That one is not sent if its handshake fails, and so may be tried again, too."""
+    busy = answer("", "Connection: close", status="503 Service Unavailable")
+
+    def refuse_others(connection: socket.socket) -> None:
+        server.open_with(hears(ends()))
+        connection.sendall(busy)
+
+    server = FaultyServer(refuse_others, tls, strikes=ALWAYS)
+    with closing(server), client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=authority.path) as client:
+        [outcome] = mint(client, 1)
+    check_failure(outcome, "the TLS connection failed")
+    assert server.asked == names(1)
+    assert server.connections == 3
+
+
+def test_a_request_that_was_sent_says_nothing_of_the_next_one_of_its_thread(
+    authority: Authority, tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(Path(authority.path).read_bytes())
+    with closing(FaultyServer(tls=tls)) as server:
+        with client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+            client.post("users", STRUCK)
+            path.unlink()
+            with pytest.raises(TransportError) as failure:
+                client.post("users", STRUCK)
+    check_failure(failure.value, "the request could not be made (Could not find a suitable TLS CA certificate bundle")
 
 
 YESTERDAY = datetime.now(timezone.utc) - timedelta(days=1)
