@@ -76,7 +76,7 @@ def strike_time_limit(process: subprocess.Popen[str]) -> None:
     """Do to a task what the system does when its time is over, and wait for what comes of it."""
     os.kill(worker(process), signal.SIGALRM)
     output, dummy = process.communicate()
-    assert "imed out" in output
+    assert "imed out" in output or "time frame" in output, "which is how ansible-core 2.18 says it"
 
 
 def test_what_is_under_way_at_the_time_limit_is_neither_waited_for_nor_tried_again(
@@ -109,5 +109,5 @@ def test_the_next_item_of_a_loop_has_its_own_time(
     emulator.fail({"path": "authenticationToken", "times": 1, "latency": 60})
     options = {"enterprise_id": emulator.address.enterprise_id, "user_ids": USERS[:1]}
     [result] = ansible.tasks({USER_AUTH: options, "loop": [1, 2], "timeout": 5}, environment=environment)
-    assert [item["failed"] for item in result["results"]] == [True, False]
+    assert ["authentication_tokens" in item for item in result["results"]] == [False, True]
     assert len(emulator.journal("/token")) == 1
