@@ -93,7 +93,6 @@ class Session(RequestsSession):
         self._closed = False
         self._once = once
         self._limiter = RateLimiter(is_wanted=lambda: not self._closed and is_wanted())
-        self._is_over_quota = is_over_quota
         self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._timeout = options.timeout
         self._trusted = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
@@ -140,15 +139,10 @@ class Session(RequestsSession):
 
     def _send_in_turn(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         self._limiter.wait()
-        refused = False
         try:
-            response = self._exchange(request, **kwargs)
-            refused = response.status_code == 429 or (
-                response.status_code == 403 and self._is_over_quota(response.content)
-            )
-            return response
+            return self._exchange(request, **kwargs)
         finally:
-            self._limiter.settle(refused)
+            self._limiter.settle(refused=False)  # unless the retry policy has seen a refusal, which it settles itself
 
     def _exchange(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request, and read the whole answer."""

@@ -81,6 +81,9 @@ STATUS = {
     ),
     "an error in no form that is known": failing(answer('{"error": "hunter2"}', status="400 -"), "JSON of type dict"),
     "an error that is no JSON": failing(answer("hunter2", status="400 -"), "a body that is not JSON"),
+    "an error with the access token": failing(
+        says("400 -", message=f"{SECRET}-access is bad"), "HTTP 400: [redacted] is bad."
+    ),
     "an error with a secret": failing(says("400 -", message="access_token=hunter2"), "access_token=[redacted]"),
 }
 QUOTA = {

@@ -225,3 +225,12 @@ def test_fault(name: str) -> None:
         assert tokens(others) == own(users)[1:]
     else:
         assert tokens([struck, *others]) == own(users)
+
+
+@pytest.mark.parametrize("name", [*LEFT_OVER, "a length beside chunks", "101 Switching Protocols", "two lengths"])
+def test_a_connection_that_is_not_used_again(name: str) -> None:
+    """All requests but the first are sent over another one."""
+    with closing(FaultyServer(FAULTS[name].script)) as server:
+        with client_of(f"http://127.0.0.1:{server.port}") as client:
+            mint(client, after_first=server.has_struck)
+        assert server.connections == 2

@@ -118,7 +118,7 @@ def minted(said: datetime | None = NOW, **resource: Any) -> dict[str, Any]:
 )
 def test_a_duration_that_is_not_understood_is_not_known(odd: object) -> None:
     """And neither is when the token expires, which is not lost over it."""
-    token = minted(duration=odd)
+    token = request(duration={"seconds": 60, "nanos": None}).mint(Stub({"token": "precious", "duration": odd}, NOW))
     assert set(token) == {"token", "enterprise_id", "enrollment_token_type", "issued_at"}
     assert token["token"] == "precious"
 
@@ -161,6 +161,12 @@ def test_an_authentication_token_is_issued_by_the_servers_clock() -> None:
 
 
 GOOGLE = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
+
+
+def test_how_long_a_token_may_be() -> None:
+    assert minted(token="x" * 4096)["token"] == "x" * 4096
+    with pytest.raises(UnusableAnswerError, match="4,096 of them at most"):
+        minted(token="x" * 4097)
 
 
 @pytest.mark.parametrize(
