@@ -26,6 +26,7 @@ FAULTS: dict[str, Script] = {
     "surrogate": sends(answer(f'{{"token": "{SECRET}\\ud800"}}')),
 }
 USERS = {"interim": 4, "unparsable": 1, "dripping": 1, "surrogate": 10}
+TIMEOUTS = {"interim": 30, "unparsable": 30, "dripping": 2, "surrogate": 30}  # for all but one, ample
 REASONS = {
     "unparsable": "its head breaks the rules of HTTP",
     "dripping": "no answer came in time",
@@ -37,7 +38,7 @@ WAYS = ("in process", "as a process", "role")
 
 def task(fault: str, port: int, way: str) -> dict[str, Any]:
     """A task that mints, one token after the other, for users of which the first is struck."""
-    options = {"api_url": f"http://127.0.0.1:{port}", "enterprise_id": "LC1", "timeout": 2, "retries": 0}
+    options = {"api_url": f"http://127.0.0.1:{port}", "enterprise_id": "LC1", "timeout": TIMEOUTS[fault], "retries": 0}
     users = {"user_ids": [f"u{number}" for number in range(USERS[fault])], "concurrency": 1, "on_failure": "continue"}
     return {
         "name": f"{fault} {way}",
@@ -50,7 +51,7 @@ def task(fault: str, port: int, way: str) -> dict[str, Any]:
 
 def by_role(fault: str, port: int) -> dict[str, Any]:
     """A play in which the role does the same for hosts."""
-    options = {"api_url": f"http://127.0.0.1:{port}", "timeout": 2, "retries": 0}
+    options = {"api_url": f"http://127.0.0.1:{port}", "timeout": TIMEOUTS[fault], "retries": 0}
     return {
         "hosts": fault,
         "gather_facts": False,

@@ -210,7 +210,7 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_nobody_listens(resolved: list[str]) -> None:
-    with client_of(f"http://127.0.0.1:{free_port()}", retries=2) as client:
+    with refusal() as port, client_of(f"http://127.0.0.1:{port}", retries=2) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Connection refused")
     assert resolved == ["127.0.0.1"] * 3
@@ -223,11 +223,12 @@ def test_a_name_that_nobody_knows(resolved: list[str]) -> None:
     assert resolved == [HOST] * 2
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+@contextlib.contextmanager
+def refusal() -> Iterator[int]:
+    """A port that nobody listens on, nor can meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -252,9 +253,10 @@ def test_several_addresses(
     first: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next address of a host is tried, and what comes then has all of its time, as a proxy's answer here."""
-    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server)) as proxy, silence() as silent:
-        ports = [silent if first == "is silent" else free_port(), proxy.port]
-        addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+    other = silence() if first == "is silent" else refusal()
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server)) as proxy, other as port:
+        ports = [port, proxy.port]
+        addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each)) for each in ports]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: addresses)
         monkeypatch.setenv("HTTPS_PROXY", f"http://localhost:{proxy.port}")
         timeout = 2.0 if first == "is silent" else AT_LEAST
@@ -495,7 +497,7 @@ def test_a_proxy_and_tls_are_one_step(
     ],
 )
 def test_the_url_of_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", url.replace("NOBODY", str(free_port())))
-    with client_of(f"https://{HOST}") as client:
+    with refusal() as port, client_of(f"https://{HOST}") as client:
+        monkeypatch.setenv("HTTPS_PROXY", url.replace("NOBODY", str(port)))
         [outcome] = mint(client, 1)
     check_failure(outcome, "")
