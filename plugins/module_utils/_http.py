@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import io
 import ipaddress
+import logging
 import os
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -101,6 +102,7 @@ class Session(RequestsSession):
         # Or requests would replace the Authorization header with an entry of ~/.netrc, and look for proxies each time,
         # which takes a fifth of the time of a request.
         self.trust_env = False
+        logging.getLogger("urllib3.connectionpool").addFilter(_redact)  # once, however many sessions there are
         self.mount("https://", _adapter(options))
         self.mount("http://", _adapter(options))
         self.mount(once, _adapter(options, connections, read=False, limiter=self._limiter, is_over_quota=is_over_quota))
@@ -161,6 +163,12 @@ class Session(RequestsSession):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""
+
+
+def _redact(record: logging.LogRecord) -> bool:
+    """Redact a line of urllib3's log, which has addresses in it. Within Ansible, it goes to Ansible's log file."""
+    record.msg, record.args = quote_foreign(record.getMessage()), ()
+    return True
 
 
 def _check_proxy(url: str | None) -> None:

@@ -88,9 +88,7 @@ HANDSHAKE = {
     "garbage instead of a handshake": Fault(
         hears(ends(SECRET.encode() * 99)), "the TLS connection failed", is_temporary=False
     ),
-    "an alert instead of a handshake": Fault(
-        hears(ends(ALERT)), "the TLS connection failed", is_temporary=False
-    ),
+    "an alert instead of a handshake": Fault(hears(ends(ALERT)), "the TLS connection failed", is_temporary=False),
 }
 
 REFUSED = "the proxy could not be used (Tunnel connection failed: "

@@ -124,7 +124,10 @@ def private_key() -> str:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_fault(name: str, private_key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault(
+    name: str, private_key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")  # as Ansible does for its log file
     monkeypatch.setattr(_retry, "BACKOFF_FIRST", 0.01)
     fault = FAULTS[name]
     strikes = 1 if fault.timeout == AT_LEAST and fault.reason == "" else 2
@@ -133,7 +136,7 @@ def test_fault(name: str, private_key: str, monkeypatch: pytest.MonkeyPatch) -> 
             "type": "service_account",
             "client_email": ACCOUNT,
             "private_key": private_key,
-            "token_uri": f"http://127.0.0.1:{server.port}/token",
+            "token_uri": f"http://127.0.0.1:{server.port}/token?key={SECRET}",
         }
         auth = AuthOptions.from_options({"service_account_contents": key}, {})
         if name in METADATA:
@@ -149,6 +152,8 @@ def test_fault(name: str, private_key: str, monkeypatch: pytest.MonkeyPatch) -> 
                 assert tokens(mint(client)) == own()
         assert len(server.asked) == fault.requests
         assert bool(api.asked) == (not fault.reason)
+    assert SECRET not in caplog.text
+    assert ("Retrying" in caplog.text) == (fault.requests > 1 and "503" not in name)
 
 
 class _Quoting(google.auth.credentials.Credentials):
