@@ -304,12 +304,12 @@ def test_a_request_that_was_sent_says_nothing_of_the_next_one_of_its_thread(
 ) -> None:
     path = tmp_path / "ca.pem"
     path.write_bytes(Path(authority.path).read_bytes())
-    with closing(FaultyServer(tls=tls)) as server:
-        with client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+    server = FaultyServer(tls=tls)
+    with closing(server), client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+        client.post("users", STRUCK)
+        path.unlink()
+        with pytest.raises(TransportError) as failure:
             client.post("users", STRUCK)
-            path.unlink()
-            with pytest.raises(TransportError) as failure:
-                client.post("users", STRUCK)
     check_failure(failure.value, "the request could not be made (Could not find a suitable TLS CA certificate bundle")
 
 
@@ -471,11 +471,11 @@ def test_a_proxy_and_tls_are_one_step(
     script: Script, over_tls: bool, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a proxy has taken is not left for TLS; and within a proxy's TLS, there is no more time than elsewhere."""
-    with closing(FaultyServer(tls=tls)) as server:
-        with closing(FaultyProxy(server, script, tls=tls if over_tls else None)) as proxy:
-            monkeypatch.setenv("HTTPS_PROXY", f"http{'s' * over_tls}://127.0.0.1:{proxy.port}")
-            with client_of(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
-                [outcome] = mint(client, 1)
+    outer = tls if over_tls else None
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, script, tls=outer)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http{'s' * over_tls}://127.0.0.1:{proxy.port}")
+        with client_of(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
+            [outcome] = mint(client, 1)
     check_failure(outcome, "timed out")
 
 

@@ -124,9 +124,7 @@ def private_key() -> str:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_fault(
-    name: str, private_key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_fault(name: str, private_key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")  # as Ansible does for its log file
     monkeypatch.setattr(_retry, "BACKOFF_FIRST", 0.01)
     fault = FAULTS[name]
