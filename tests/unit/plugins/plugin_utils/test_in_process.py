@@ -1,0 +1,34 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Clients that outlive their task. What runs in the process of a task is tested with Ansible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _in_process
+
+CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
+AUTH = AuthOptions.from_options({"access_token": "access"}, {})
+
+
+def test_a_client_is_used_again_unless_its_task_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the threads of the one task would try again during the next one."""
+    closed: list[Client] = []
+    monkeypatch.setattr(Client, "close", lambda client: closed.append(client))
+    monkeypatch.setattr(_in_process, "_clients", {})
+    module: Any = _in_process._InProcessModule.__new__(_in_process._InProcessModule)
+    with module.open_client(CONNECTION, AUTH, 1) as first:
+        pass
+    with pytest.raises(KeyboardInterrupt), module.open_client(CONNECTION, AUTH, 1) as second:
+        raise KeyboardInterrupt
+    assert second is first
+    assert closed == [first]
+    with module.open_client(CONNECTION, AUTH, 1) as third:
+        assert third is not first
