@@ -87,10 +87,20 @@ def _absolute(directory: str) -> Path:
     try:
         path = Path(directory).expanduser()
     except RuntimeError as error:
-        raise EmmError(f"The directory '{directory}' cannot be used: {error}.") from error
-    if not path.is_absolute() or "\0" in directory:
+        rule = "it is not known where that home directory is. Give a path that begins with '/'"
+        raise EmmError(f"The directory '{directory}' cannot be used: {rule}.") from error
+    if not _can_be_a_path(directory):
+        raise EmmError(f"The directory '{directory}' cannot be used: it has a character in it that no path has.")
+    if not path.is_absolute():
         raise EmmError(f"The directory '{directory}' cannot be used: its path has to begin with '/' or '~'.")
     return Path(os.path.realpath(path))  # one path, however it is written
+
+
+def _can_be_a_path(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a character, as YAML may have it
+        return False
 
 
 def _own_name() -> str:

@@ -77,10 +77,21 @@ def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
     assert {SecretFiles(way).path() for way in ways} == {str(directory)}
 
 
-@pytest.mark.parametrize("name", ["", ".", "staging", "./staging", "/a\0b", "~no-such-user/staging"])
-def test_what_is_no_path_of_a_directory(name: str) -> None:
-    shown = name.replace("\0", r"\x00")
-    with pytest.raises(EmmError, match=f"The directory '{re.escape(shown)}' cannot be used: "):
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        *((name, "its path has to begin with '/' or '~'.") for name in ("", ".", "staging", "./staging")),
+        ("/a\0b", "it has a character in it that no path has."),
+        ("/a\ud800b", "it has a character in it that no path has."),
+        (
+            "~no-such-user/staging",
+            "it is not known where that home directory is. Give a path that begins with '/'.",
+        ),
+    ],
+)
+def test_what_is_no_path_of_a_directory(name: str, rule: str) -> None:
+    shown = name.replace("\0", r"\x00").replace("\ud800", r"\ud800")
+    with pytest.raises(EmmError, match=re.escape(f"The directory '{shown}' cannot be used: {rule}") + "$"):
         SecretFiles(name)
 
 
