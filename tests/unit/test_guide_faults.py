@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,11 +31,22 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
 ENTRIES = [(file, name) for file, faults in TABLES.items() for name in faults]
 
 
+def paths(file: str) -> list[Path]:
+    """The files of tests with a name."""
+    return [*REPOSITORY.glob(f"tests/unit/**/{file}"), *REPOSITORY.glob(f"tests/integration/{file}")]
+
+
 def functions(file: str) -> set[str]:
-    """The names of the functions in the files of tests with a name."""
-    paths = [*REPOSITORY.glob(f"tests/unit/**/{file}"), *REPOSITORY.glob(f"tests/integration/{file}")]
-    nodes = [node for path in paths for node in ast.parse(path.read_text(encoding="utf-8")).body]
+    """The names of the functions in them."""
+    nodes = [node for path in paths(file) for node in ast.parse(path.read_text(encoding="utf-8")).body]
     return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+
+
+@functools.cache
+def texts(path: Path) -> str:
+    """All the texts in a file, each as it is, also where it stands on several lines."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return "\n".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def test_there_are_enough() -> None:
@@ -49,6 +61,14 @@ def test_each_test_that_a_row_names_exists() -> None:
         for file, function, name in tests:
             assert function in functions(file), row
             assert not name or name in TABLES[file], row
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "[" not in row[-1]], ids=lambda row: str(row[0]))
+def test_what_a_message_says_is_in_the_collection_or_in_the_test(row: list[str]) -> None:
+    """In the latter, it is what a server or the system says. That of the other rows is tested with the fault itself."""
+    files = [path for file, *dummy in TEST.findall(row[-1]) for path in paths(file)]
+    for phrase in re.findall("``(.+?)``", row[2]):
+        assert any(phrase in texts(path) for path in [*REPOSITORY.glob("plugins/*/*.py"), *files])
 
 
 @pytest.mark.parametrize(("file", "name"), ENTRIES, ids=str)
