@@ -9,7 +9,9 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 import socket
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,6 +39,20 @@ def here(directory: Path) -> Iterator[OwnFiles]:
     descriptor = os.open(directory, os.O_RDONLY)
     yield OwnFiles(descriptor)
     os.close(descriptor)
+
+
+@pytest.fixture(autouse=True)
+def _ends() -> Iterator[None]:
+    """Fail a test that waits for the other end of a FIFO, instead of waiting with it."""
+
+    def fail(*_args: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 def fifo(path: Path, _other: Path) -> None:
@@ -180,6 +196,17 @@ def test_a_file_is_whole_or_not_there_for_whoever_looks(directory: Path, here: O
     assert not here.holds("b", b"")
     (directory / "a").chmod(0o640)
     assert not here.holds("a", b"secret")
+
+
+@pytest.mark.parametrize("umask", [0, 0o200])
+def test_a_new_file_has_its_mode_whatever_the_umask_is(directory: Path, here: OwnFiles, umask: int) -> None:
+    """Or it would be taken for another one in the next run."""
+    before = os.umask(umask)
+    try:
+        here.create("a", b"secret")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((directory / "a").stat().st_mode) == 0o600
 
 
 def test_a_large_file_is_overwritten_whole(directory: Path, here: OwnFiles, monkeypatch: pytest.MonkeyPatch) -> None:
