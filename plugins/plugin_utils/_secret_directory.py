@@ -99,7 +99,7 @@ def _absolute(directory: str) -> Path:
 def _can_be_a_path(text: str) -> bool:
     try:
         return b"\0" not in os.fsencode(text)
-    except UnicodeEncodeError:  # half of a character, as YAML may have it
+    except UnicodeEncodeError:  # half of a character, as JSON may have it
         return False
 
 
