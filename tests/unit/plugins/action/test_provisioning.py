@@ -10,14 +10,15 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.emm.android_enterprise.plugins.action import provisioning_card, provisioning_sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
 
 
 def action(plugin: Any, **arguments: Any) -> Any:
     task = Mock(async_val=0, check_mode=False, args=arguments, _uuid="run")
-    rest = dict.fromkeys(("play_context", "loader", "templar", "shared_loader_obj"), Mock())
-    return plugin.ActionModule(task=task, connection=Mock(), **rest)
+    rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
+    return plugin.ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
 
 
 def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
