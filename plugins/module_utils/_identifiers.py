@@ -35,7 +35,7 @@ def as_text(option: str, value: object) -> str:
     """The text that an option is. Raises ``OptionError`` if it is none, and may not have been written as it is now."""
     if isinstance(value, str) or getattr(value, "__ENCRYPTED__", False):  # ansible-core 2.18 has the latter of a vault
         return str(value)
-    if isinstance(value, int) and not isinstance(value, bool) and _LEAST <= value < _BEYOND:
+    if isinstance(value, int) and _LEAST <= value < _BEYOND:
         return str(value)
     # What is in a list or a dictionary may be a secret.
     short = isinstance(value, (float, date)) or (isinstance(value, int) and abs(value) < _BEYOND)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import threading
-import traceback
 import time
+import traceback
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -87,6 +87,7 @@ def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> 
     assert [isinstance(outcome, EmmError) for outcome in outcomes] == [False, True, False]
     assert kind.__name__ in str(outcomes[1])
     assert "carried out all the same" in str(outcomes[1])
+    assert isinstance(outcomes[1], EmmError)
     assert "secret" not in "".join(traceback.format_exception(outcomes[1]))
 
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import http.client
+
 import pytest
 import requests
 import urllib3.exceptions
@@ -34,3 +36,17 @@ REFUSED = "Failed to establish a new connection: [Errno 111] Connection refused"
 )
 def test_explanations(error: Exception, expected: str) -> None:
     assert explain(requests.ConnectionError(error)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (http.client.BadStatusLine("hunter2"), "(BadStatusLine)"),
+        (ValueError("invalid literal: hunter2"), "(ValueError)"),
+        (http.client.IncompleteRead(b"hunter2"), "the answer was cut short (it ends before its last byte)"),
+    ],
+)
+def test_what_parsers_say_is_not_quoted(cause: Exception, expected: str) -> None:
+    said = explain(requests.ConnectionError(urllib3.exceptions.ProtocolError(f"aborted: {cause}", cause)))
+    assert said.endswith(expected)
+    assert "hunter2" not in said

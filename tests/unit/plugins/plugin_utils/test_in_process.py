@@ -13,6 +13,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._client imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _in_process
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._in_process import _InProcessModule
 
 CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
 AUTH = AuthOptions.from_options({"access_token": "access"}, {})
@@ -21,9 +22,13 @@ AUTH = AuthOptions.from_options({"access_token": "access"}, {})
 def test_a_client_is_used_again_unless_its_task_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Or the threads of the one task would try again during the next one."""
     closed: list[Client] = []
-    monkeypatch.setattr(Client, "close", lambda client: closed.append(client))
+
+    def close(client: Client) -> None:
+        closed.append(client)
+
+    monkeypatch.setattr(Client, "close", close)
     monkeypatch.setattr(_in_process, "_clients", {})
-    module: Any = _in_process._InProcessModule.__new__(_in_process._InProcessModule)
+    module: Any = _InProcessModule.__new__(_InProcessModule)  # what is tested needs no options
     with module.open_client(CONNECTION, AUTH, 1) as first:
         pass
     with pytest.raises(KeyboardInterrupt), module.open_client(CONNECTION, AUTH, 1) as second:
