@@ -23,6 +23,7 @@ try:
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     pass
 
+_REASON = re.compile(r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL)  # a proxy's own words, which may be anything
 _OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # which urllib3 puts before what happened to it
 
 
@@ -63,7 +64,8 @@ def _describe(cause: BaseException) -> str:
     if isinstance(cause, CertificateError):
         return "its certificate is not valid for this host"
     said = str(cause.args[-1] if isinstance(cause, urllib3.exceptions.HTTPError) and cause.args else cause)
-    return (_OBJECT.sub("", said) if isinstance(cause, own) else "") or type(cause).__name__
+    said = _REASON.sub(r"\1", _OBJECT.sub("", said))
+    return (said if isinstance(cause, own) else "") or type(cause).__name__
 
 
 def causes_of(error: BaseException | None) -> Iterator[BaseException]:

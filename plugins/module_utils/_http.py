@@ -189,7 +189,7 @@ def _read(response: requests.Response) -> bytes:
     response.raw.enforce_content_length = True  # urllib3 1 takes half an answer for a whole one otherwise
     body: bytes | None = None
     try:
-        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
             raise requests.exceptions.ContentDecodingError(IrregularAnswer("it is compressed, which nobody asked for"))
         body = response.raw.data
     except urllib3.exceptions.ReadTimeoutError as error:

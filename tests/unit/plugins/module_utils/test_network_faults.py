@@ -100,7 +100,7 @@ PROXY = {
     "a proxy whose head drips": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
     "a proxy that answers 403": Fault(sends(answer(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False),
     "a proxy that answers 407": Fault(
-        sends(answer(SECRET, status="407 Proxy Authentication Required")), f"{REFUSED}407", is_temporary=False
+        sends(answer(SECRET, status=f"407 no {SECRET} here")), f"{REFUSED}407", is_temporary=False
     ),
     "a proxy that answers 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
     "a proxy that answers 101": Fault(

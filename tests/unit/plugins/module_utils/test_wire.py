@@ -36,3 +36,30 @@ def test_a_connection_is_closed_over_what_is_left_in_its_socket(left: bytes) -> 
             connection.close_unless_at_rest()
         assert (connection.sock is None) == bool(left)
         connection.close()
+
+
+class Watched(socket.socket):
+    """Tells what it was asked for."""
+
+    def setsockopt(self, *option: Any) -> None:
+        self.options = [*getattr(self, "options", []), option]
+        super().setsockopt(*option)
+
+
+@pytest.mark.parametrize("system_can", [True, False])
+def test_what_was_received_is_acknowledged_before_the_next_request(
+    monkeypatch: pytest.MonkeyPatch, system_can: bool
+) -> None:
+    """Or a server that has more to send would wait for that request to do so."""
+    expected = [(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)]
+    if not system_can:
+        monkeypatch.delattr(socket, "TCP_QUICKACK")
+    with contextlib.closing(Adapter().poolmanager.connection_from_url("http://localhost")) as pool:
+        connection: Any = pool.ConnectionCls("localhost")
+        with socket.create_server(("127.0.0.1", 0)) as server, Watched() as watched:
+            watched.connect(server.getsockname())
+            connection.sock = watched
+            connection.close_unless_at_rest()
+            assert connection.sock is watched
+            assert getattr(watched, "options", []) == (expected if system_can else [])
+            connection.close()
