@@ -250,7 +250,7 @@ def _is_loopback(host: str) -> bool:
 
 def _check_api_url(url: str) -> str:
     """The URL as ``requests`` will write it, without a trailing slash. Raises ``OptionError``."""
-    shown = quote_foreign(url)  # it may hold a password
+    shown = quote_foreign(url) if set(url) & set("@?#") else url  # it may hold a password, or a token
     if "@" in url:
         raise OptionError("api_url", shown, "it must not contain a user name or a password")
     try:

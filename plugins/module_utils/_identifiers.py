@@ -37,6 +37,8 @@ def as_text(option: str, value: object) -> str:
         return str(value)
     if isinstance(value, int) and _LEAST <= value < _BEYOND:
         return str(value)
+    if value is None:
+        raise OptionError(option, value, "it must be set", shown=kind_of(value))
     # What is in a list or a dictionary may be a secret.
     short = isinstance(value, (float, date)) or (isinstance(value, int) and abs(value) < _BEYOND)
     raise OptionError(option, value, _RULE, shown=str(value) if short else kind_of(value))

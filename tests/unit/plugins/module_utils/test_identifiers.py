@@ -53,7 +53,6 @@ REFUSED = [
     ("{token: hunter2}", "a dictionary"),
     ("!!set {hunter2}", "set"),
     ("!!binary aHVudGVyMg==", "bytes"),
-    ("null", "null"),
 ]
 ACCEPTED = [
     ("100000000000000", "100000000000000"),
@@ -77,6 +76,11 @@ def test_what_is_not_written_as_text_is_refused(written: str, shown: str) -> Non
     assert "Put it in quotes" in message
     assert "jinja2_native" in message
     assert "hunter2" not in message
+
+
+def test_null() -> None:
+    with pytest.raises(OptionError, match="^Option 'user_id' is null, but it must be set.$"):
+        check_id("user_id", None)
 
 
 @pytest.mark.parametrize(("written", "text"), ACCEPTED)

@@ -174,7 +174,7 @@ def test_ids_that_are_no_text(name: str, value: object, shown: str) -> None:
 
 
 def test_an_enterprise_that_is_null() -> None:
-    with pytest.raises(EmmError, match="'device_tokens_enterprise_id' is null, but it must be text"):
+    with pytest.raises(EmmError, match="'device_tokens_enterprise_id' is null, but it must be set"):
         order(enterprise_id=None)
 
 
