@@ -79,7 +79,7 @@ def test_what_is_not_written_as_text_is_refused(written: str, shown: str) -> Non
 
 
 def test_null() -> None:
-    with pytest.raises(OptionError, match="^Option 'user_id' is null, but it must be set.$"):
+    with pytest.raises(OptionError, match=r"^Option 'user_id' is null, but it must be set\.$"):
         check_id("user_id", None)
 
 
