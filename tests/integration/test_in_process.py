@@ -165,7 +165,7 @@ def test_values_that_are_not_text_in_yaml(ansible: Ansible, mint_each: MintEach,
             if fragment.endswith(" is null"):
                 assert result["msg"] == f"Option {fragment}, but it must be set."
             else:
-                assert result["msg"].startswith(f"Option {fragment}, but it must be text, or a whole number of at least")
+                assert result["msg"].startswith(f"Option {fragment}, but it must be text, or a whole number of at")
                 assert "Put it in quotes" in result["msg"]
     assert emulator.journal() == []
 
