@@ -36,7 +36,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
 
-_LIBRARIES = {"requests": "requests", "urllib3": "urllib3", "google.auth": "google-auth"}
+_LIBRARIES = {"urllib3": "urllib3", "requests": "requests", "google.auth": "google-auth"}  # each before what imports it
 _STDOUT = 1  # file descriptor; AnsibleModule prints the result there
 
 

@@ -553,7 +553,9 @@ def test_tracebacks_hold_no_secret(mint: Mint, emulator: Emulator) -> None:
 
 
 @both_ways
-@pytest.mark.parametrize(("module", "library"), [("requests", "requests"), ("google.auth", "google-auth")])
+@pytest.mark.parametrize(
+    ("module", "library"), [("urllib3", "urllib3"), ("requests", "requests"), ("google.auth", "google-auth")]
+)
 def test_missing_libraries_are_named(mint: Mint, tmp_path: Path, module: str, library: str) -> None:
     """The interpreter of the tests has them; it finds the ones here first, which cannot be imported."""
     path = tmp_path / "broken" / module.replace(".", "/")
