@@ -106,7 +106,9 @@ class _InProcessModule(TokenModule):
         except BaseException:  # the task's time limit, for example
             client.close()
             raise
-        if not client.is_refused_an_access_token:  # by the next time, the credentials may have been mended
+        if client.is_refused_an_access_token:  # by the next time, the credentials may have been mended
+            client.close()
+        else:
             _clients[key] = client
 
     def report(self, progress: Progress) -> None:

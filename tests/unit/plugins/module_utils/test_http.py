@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 import requests
+import urllib3.exceptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http, _retry
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import _read
 
 
 @pytest.fixture(autouse=True)
@@ -119,3 +121,24 @@ def test_what_is_not_wanted_any_more_is_not_tried_again(busy: str, monkeypatch: 
         with pytest.raises(TransportError, match="was not sent"):
             session.request("POST", busy)
     assert Busy.requests == 5
+
+
+class Torn:
+    """An answer whose TLS breaks while its body is read."""
+
+    closed = False
+
+    @property
+    def data(self) -> bytes:
+        raise urllib3.exceptions.SSLError("bad record mac")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_body_whose_tls_breaks() -> None:
+    response = requests.Response()
+    response.raw = Torn()
+    with pytest.raises(requests.exceptions.SSLError, match="bad record mac"):
+        _read(response)
+    assert response.raw.closed
