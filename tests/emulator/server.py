@@ -95,8 +95,11 @@ async def serve(directory: Path, port: int, seed: Mapping[str, Any]) -> AsyncIte
 
 def _application(store: Store, files: Files, proxy: Proxy) -> web.Application:
     identity, journal, faults, quota = Identity(store, files), Journal(), Faults(), Quota()
+    resets = 0
 
     def reset() -> None:
+        nonlocal resets
+        resets += 1
         store.reset()
         identity.revoked.clear()
         journal.entries.clear()
@@ -106,11 +109,19 @@ def _application(store: Store, files: Files, proxy: Proxy) -> web.Application:
 
     @web.middleware
     async def latency(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request["resets"] = resets
         if not request.path.startswith("/emulator/"):
             await asyncio.sleep(store.settings.latency)
         return await handler(request)
 
-    application = web.Application(middlewares=[journal.middleware, latency, faults.middleware])
+    @web.middleware
+    async def unless_forgotten(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """What was asked for before a reset, and is late, must not come to be after it."""
+        if request["resets"] != resets:
+            raise web.HTTPServiceUnavailable
+        return await handler(request)
+
+    application = web.Application(middlewares=[journal.middleware, latency, faults.middleware, unless_forgotten])
     application.add_routes(Api(store, identity, quota).routes())
     application.add_routes(identity.routes())
     application.add_routes(Control(store, identity, journal, faults, proxy, reset).routes())

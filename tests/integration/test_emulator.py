@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -305,3 +306,21 @@ def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_what_was_asked_for_before_a_reset_does_not_come_after_it(emulator: Emulator) -> None:
+    """Or a test would find what is of the one before, which has not waited for it."""
+    emulator.fail({"path": "enrollmentTokens", "latency": 2.0})
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(
+            requests.post,
+            f"{emulator.address.url}/androidenterprise/v1/enterprises/{ENTERPRISE}/enrollmentTokens",
+            json={"enrollmentTokenType": "userDevice"},
+            headers={"Authorization": f"Bearer {emulator.access_token()}"},
+            timeout=60,
+        )
+        while not emulator.mints():
+            time.sleep(0.01)
+        emulator.reset()
+        late.result()
+    assert emulator.tokens() == []
