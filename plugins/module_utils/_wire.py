@@ -119,7 +119,7 @@ class GuardedConnection(HTTPConnection):
             self._connecting = False
 
     def _new_conn(self) -> Any:
-        # Nothing is left for the next step where the first addresses of a host did not answer.
+        # Or nothing would be left for the next step where the first addresses of a host did not answer.
         connected = super()._new_conn()
         self._start_step()
         return connected
