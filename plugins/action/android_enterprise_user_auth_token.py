@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.emm.android_enterprise.plugins.modules import android_enterprise_user_auth_token as module
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._in_process import InProcessAction
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import OPERATION
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import OperationAction
 
 
-class ActionModule(InProcessAction):
+class ActionModule(OperationAction):
     """Runs the module of the same name, without starting a process for it where none is needed."""
 
-    main = staticmethod(module.main)
+    operation = OPERATION

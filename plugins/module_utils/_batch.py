@@ -11,18 +11,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AuthenticationTokenRequest,
-    TokenRequest,
-)
 
 if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
 
 CONCURRENCY_MAX = 100
 REPORT_EVERY = 5.0  # seconds
@@ -72,17 +69,26 @@ def mint_all(
         batch.stop()
 
 
+def mint_in_turn(client: Client, requests: Sequence[TokenRequest]) -> list[Outcome]:
+    """Mint a token for each request, one after the other, up to the first that fails: the rest have no outcome."""
+    outcomes: list[Outcome] = []
+    for request in requests:
+        try:
+            outcomes += mint_all(client, [request], concurrency=1, report=lambda progress: None)
+        except EmmError as error:
+            outcomes.append(error)
+        if isinstance(outcomes[-1], EmmError):
+            break
+    return outcomes
+
+
 def describe_failures(requests: Sequence[TokenRequest], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """The failures among the outcomes, as result fields: index, user, message and what the server said."""
     return [
-        {"index": index, **_identify(request), "message": str(outcome), **outcome.details()}
+        {"index": index, **request.identity(), "message": str(outcome), **outcome.details()}
         for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True))
         if isinstance(outcome, EmmError)
     ]
-
-
-def _identify(request: TokenRequest) -> Mapping[str, str]:
-    return {"id": request.user_id} if isinstance(request, AuthenticationTokenRequest) else {}
 
 
 class _Batch:

@@ -14,12 +14,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
 
 NANOS_PER_SECOND = 1_000_000_000
 MAX_SECONDS = 315_576_000_000  # of Durations.MAX_VALUE, with 999999999 nanos: about 10,000 years
 _JSON = re.compile(r"(\d+)(?:\.(\d{1,9}))?s", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60}
 _HUMAN = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d{1,9})?s))?", re.ASCII)
+_SUBOPTIONS: dict[str, dict[str, Any]] = {
+    "seconds": {"type": "int", "required": True},
+    "nanos": {"type": "int", "default": 0},
+}
+_RULE = "it must be text such as '12h', a whole number of seconds, or a dictionary of seconds and nanos"
 
 
 @dataclass(frozen=True, order=True)
@@ -81,6 +91,32 @@ class Duration:
     def to_options(self) -> dict[str, int]:
         """The form of options and results: ``{"seconds": 3600, "nanos": 0}``."""
         return {"seconds": self.seconds, "nanos": self.nanos}
+
+
+def check_duration(option: str, value: object) -> Duration:
+    """The duration that an option is, in any of the forms that people write. Raises ``OptionError``."""
+    try:
+        if isinstance(value, str):
+            return Duration(_integer(value.strip())) if _DIGITS.fullmatch(value.strip()) else Duration.from_human(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Duration(int(value))
+        if isinstance(value, Mapping):
+            return Duration.from_options(_suboptions(value))
+    except ValueError as error:
+        raise OptionError(option, value, str(error)) from error
+    raise OptionError(option, value, _RULE)
+
+
+def _suboptions(value: Mapping[Any, Any]) -> Mapping[str, int]:
+    """Seconds and nanos, checked. Raises ``ValueError``."""
+    given = {name: number for name, number in value.items() if number is not None}
+    try:
+        validation = ArgumentSpecValidator(_SUBOPTIONS).validate(given)
+    except (TypeError, OverflowError) as error:  # of ansible-core's, for keys and values of odd types
+        raise ValueError(_RULE) from error
+    if validation.error_messages:
+        raise ValueError(_RULE)
+    return dict(validation.validated_parameters)
 
 
 def _integer(digits: str) -> int:

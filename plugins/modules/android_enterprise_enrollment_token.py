@@ -291,50 +291,12 @@ status:
   sample: PERMISSION_DENIED
 """
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import (
-    TokenModule,
-    argument_spec,
-    run_many,
-    run_one,
-)
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AUTHENTICATION_REQUIREMENTS,
-    ENROLLMENT_TOKEN_TYPES,
-    EnrollmentTokenRequest,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
 
 
-def main(module_class: type[TokenModule] = TokenModule) -> None:
-    module = module_class(
-        argument_spec=argument_spec(
-            enterprise_id={"type": "raw", "required": True},
-            enrollment_token_type={
-                "type": "str",
-                "required": True,
-                "choices": list(ENROLLMENT_TOKEN_TYPES),
-                "no_log": False,
-            },
-            duration={
-                "type": "dict",
-                "options": {
-                    "seconds": {"type": "int", "required": True},
-                    "nanos": {"type": "int", "default": 0},
-                },
-            },
-            count={"type": "int"},
-            google_authentication_options={
-                "type": "dict",
-                "options": {
-                    "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
-                    "required_account_email": {"type": "str"},
-                },
-            },
-        ),
-        supports_check_mode=True,
-    )
-    if module.params["count"] is None:
-        run_one(module, "enrollment_token", EnrollmentTokenRequest.from_options)
-    run_many(module, "enrollment_tokens", EnrollmentTokenRequest.each_from_options)
+def main() -> None:
+    run_module(OPERATION)
 
 
 if __name__ == "__main__":

@@ -207,29 +207,12 @@ status:
   sample: NOT_FOUND
 """
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import (
-    TokenModule,
-    argument_spec,
-    run_many,
-    run_one,
-)
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import AuthenticationTokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import OPERATION
 
 
-def main(module_class: type[TokenModule] = TokenModule) -> None:
-    module = module_class(
-        argument_spec=argument_spec(
-            enterprise_id={"type": "raw", "required": True},
-            user_id={"type": "raw"},
-            user_ids={"type": "list", "elements": "raw"},
-        ),
-        mutually_exclusive=[("user_id", "user_ids")],
-        required_one_of=[("user_id", "user_ids")],
-        supports_check_mode=True,
-    )
-    if module.params["user_ids"] is None:
-        run_one(module, "authentication_token", AuthenticationTokenRequest.from_options)
-    run_many(module, "authentication_tokens", AuthenticationTokenRequest.each_from_options)
+def main() -> None:
+    run_module(OPERATION)
 
 
 if __name__ == "__main__":

@@ -16,20 +16,20 @@ from datetime import timedelta
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import check_duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import (
+    ENROLLMENT_TOKEN_TYPES,
+    GOOGLE_AUTHENTICATION_OPTIONS,
+    EnrollmentTokenRequest,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import as_text
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AUTHENTICATION_REQUIREMENTS,
-    ENROLLMENT_TOKEN_TYPES,
-    AuthenticationTokenRequest,
-    EnrollmentTokenRequest,
-    TokenRequest,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validity import is_valid_for
 
 _PREFIX = "device_tokens_"
-KINDS = ("enrollment", "user_auth")  # in the order in which they are minted: the latter lives for minutes only
+KINDS = ("enrollment", "user_auth")
 # The role's variables that matter here, as in its meta/argument_specs.yml.
 SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_enterprise_id": {"type": "raw", "required": True},
@@ -38,33 +38,23 @@ SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_enrollment_token_type": {"type": "str", "choices": list(ENROLLMENT_TOKEN_TYPES)},
     "device_tokens_duration": {"type": "raw"},
     "device_tokens_google_authentication_options": {"type": "dict"},
-    "device_tokens_enrollment_scope": {"type": "str", "choices": ["host", "batch"], "default": "host"},
+    "device_tokens_enrollment_scope": {"type": "str", "choices": ["host", "shared", "batch"], "default": "host"},
     "device_tokens_keep_if_valid_for": {"type": "raw"},
     "device_tokens_cacheable": {"type": "bool", "default": False},
 }
-GOOGLE_SPEC: dict[str, dict[str, Any]] = {
-    "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
-    "required_account_email": {"type": "str"},
-}
-_DURATION_SPEC = {"seconds": {"type": "int", "required": True}, "nanos": {"type": "int", "default": 0}}
 HELD = "device_tokens_enrollment"  # the fact of an earlier run
 _VALIDATOR = ArgumentSpecValidator(SPEC)
 _SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # in a token that is kept
 VARIABLES = (*SPEC, HELD)
-Results = dict[str, dict[str, Any]]  # by host: its tokens by kind, why it was refused if it was, and what is left to do
-
-
-@dataclass(frozen=True)
-class Means:
-    """With what a host's tokens are minted: the options for credentials and connection, and environment variables."""
-
-    options: Mapping[str, Any]
-    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a host is to get: a request for each kind of token to be minted, and the tokens that it keeps."""
+    """What a host is to get: a request for each kind of token to be minted, and the tokens that it keeps.
+
+    The requests are in the order in which they are minted. The user's comes first: if the user is refused, no
+    enrollment token has been minted in vain, which cannot be revoked.
+    """
 
     requests: Mapping[str, TokenRequest]
     kept: Mapping[str, Mapping[str, Any]]
@@ -83,11 +73,11 @@ class Order:
             options["user_id"] = as_text("device_tokens_user_id", options["user_id"])
         requests: dict[str, TokenRequest] = {}
         try:
-            if "enrollment" in options["kinds"]:
-                requests["enrollment"] = _enrollment_request(options)
             if "user_auth" in options["kinds"]:
                 _require(options, "user_id", "user_auth")
                 requests["user_auth"] = AuthenticationTokenRequest.from_options(options)
+            if "enrollment" in options["kinds"]:
+                requests["enrollment"] = _enrollment_request(options)
             kept = _keep(variables.get(HELD), requests.get("enrollment"), _minimum(options))
         except OptionError as error:
             # The value as it was given, where it is that of the whole variable.
@@ -97,7 +87,7 @@ class Order:
         return cls(
             requests,
             {"enrollment": kept} if kept else {},
-            shared=options["enrollment_scope"] == "batch",
+            shared=options["enrollment_scope"] != "host",
             cacheable=options["cacheable"],
         )
 
@@ -107,7 +97,6 @@ def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:
     return EnrollmentTokenRequest.from_options(
         {
             **options,
-            "duration": _duration(options, "duration"),
             "google_authentication_options": _google_options(options["google_authentication_options"]),
         }
     )
@@ -118,34 +107,16 @@ def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
         raise EmmError(f"{_PREFIX}{name} is not set, but {_PREFIX}kinds contains '{kind}', which needs it.")
 
 
-def _duration(options: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    """A duration as the modules take it, from text or from that form itself."""
-    value = options[name]
-    if value is None:
-        return None
-    if isinstance(value, str):
-        try:
-            return Duration.from_human(value).to_options()
-        except ValueError as error:
-            raise OptionError(name, value, str(error)) from error
-    rule = "it must be text such as '12h', or a dictionary of seconds and nanos"
-    try:
-        validation = ArgumentSpecValidator(_DURATION_SPEC).validate(value) if isinstance(value, Mapping) else None
-    except (TypeError, ValueError, OverflowError) as error:
-        raise OptionError(name, value, rule) from error
-    if validation is None or validation.error_messages:
-        raise OptionError(name, value, rule)
-    return dict(validation.validated_parameters)
-
-
 def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
     if given is None:
         return None
     name = "google_authentication_options"
-    unsupported = [key for key in given if key not in GOOGLE_SPEC]
+    unsupported = [key for key in given if key not in GOOGLE_AUTHENTICATION_OPTIONS]
     if unsupported:
-        raise OptionError(name, given, f"{unsupported[0]!r} is unsupported; there are {' and '.join(GOOGLE_SPEC)}")
-    validation = ArgumentSpecValidator(GOOGLE_SPEC).validate(given)
+        raise OptionError(
+            name, given, f"{unsupported[0]!r} is unsupported; there are {' and '.join(GOOGLE_AUTHENTICATION_OPTIONS)}"
+        )
+    validation = ArgumentSpecValidator(GOOGLE_AUTHENTICATION_OPTIONS).validate(given)
     if validation.error_messages:
         raise OptionError(name, given, "; ".join(validation.error_messages))
     return dict(validation.validated_parameters)
@@ -153,13 +124,7 @@ def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
 
 def _minimum(options: Mapping[str, Any]) -> timedelta | None:
     name = "keep_if_valid_for"
-    duration = _duration(options, name)
-    if duration is None:
-        return None
-    try:
-        return timedelta(seconds=Duration.from_options(duration).seconds)
-    except ValueError as error:
-        raise OptionError(name, duration, str(error)) from error
+    return None if options[name] is None else timedelta(seconds=check_duration(name, options[name]).seconds)
 
 
 def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:

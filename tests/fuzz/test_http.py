@@ -19,14 +19,12 @@ import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import EnrollmentTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import RateLimiter
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AuthenticationTokenRequest,
-    EnrollmentTokenRequest,
-    TokenRequest,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 from hypothesis import given
 from hypothesis import strategies as st
 

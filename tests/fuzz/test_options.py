@@ -17,11 +17,9 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._credential
     AuthOptions,
     find_secrets,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import EnrollmentTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AuthenticationTokenRequest,
-    EnrollmentTokenRequest,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import VARIABLES, Order
 from hypothesis import given
 from hypothesis import strategies as st

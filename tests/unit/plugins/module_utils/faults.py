@@ -16,7 +16,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._client imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import AuthenticationTokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 
 AT_LEAST = 30.0  # seconds; for what has to be done in time, however busy the machine is
 SOON = 0.5  # seconds; for what is not done in time, whatever the machine does

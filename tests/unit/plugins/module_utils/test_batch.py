@@ -23,9 +23,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._batch impo
     check_concurrency,
     describe_failures,
     mint_all,
+    mint_in_turn,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import Clocks
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import EnrollmentTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
     CredentialsError,
@@ -33,11 +35,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
     OptionError,
     TransportError,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AuthenticationTokenRequest,
-    EnrollmentTokenRequest,
-    TokenRequest,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 
 
 class Stub(Client):
@@ -97,6 +96,9 @@ class Odd:
 
     comes_to: Any
 
+    def identity(self) -> dict[str, str]:
+        return {}
+
     def preview(self) -> dict[str, Any]:
         return {}
 
@@ -104,6 +106,19 @@ class Odd:
         if isinstance(self.comes_to, EmmError):
             raise self.comes_to
         return {"token": self.comes_to}
+
+
+def test_in_turn_ends_with_the_first_failure() -> None:
+    """Be it that there is no access token, which nothing is minted without."""
+    failure = EmmError("refused")
+    assert mint_in_turn(Stub(), [Odd("a"), Odd("b")]) == [{"token": "a"}, {"token": "b"}]
+    assert mint_in_turn(Stub(), [Odd("a"), Odd(failure), Odd("c")]) == [{"token": "a"}, failure]
+
+    class Unauthorized(Stub):
+        def authorize(self) -> None:
+            raise failure
+
+    assert mint_in_turn(Unauthorized(), [Odd("a"), Odd("b")]) == [failure]
 
 
 ENDLESS: list[Any] = []

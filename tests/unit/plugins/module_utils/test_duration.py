@@ -7,9 +7,15 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import MAX_SECONDS, Duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import (
+    MAX_SECONDS,
+    Duration,
+    check_duration,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
 from google.protobuf.duration_pb2 import Duration as GoogleDuration
 
 
@@ -81,6 +87,46 @@ def test_too_long(text: str) -> None:
 def test_range(seconds: int, nanos: int) -> None:
     with pytest.raises(ValueError, match="must"):
         Duration(seconds, nanos)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("12h", Duration(43_200)),
+        ("3600s", Duration(3600)),
+        ("3600", Duration(3600)),
+        (3600, Duration(3600)),
+        ({"seconds": 60}, Duration(60)),
+        ({"seconds": "60", "nanos": None}, Duration(60)),
+        ({"seconds": 60, "nanos": 1}, Duration(60, 1)),
+    ],
+)
+def test_forms_of_an_option(value: object, expected: Duration) -> None:
+    assert check_duration("duration", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("an hour", "is not a duration such as"),
+        (-1, "seconds must not be negative"),
+        ("9" * 5000, "Durations.MAX_VALUE"),
+        (10**30, "Durations.MAX_VALUE"),
+        (1.5, "a whole number of seconds"),
+        (True, "a whole number of seconds"),
+        ([60], "a whole number of seconds"),
+        ({}, "a dictionary of seconds and nanos"),
+        ({"nanos": 1}, "a dictionary of seconds and nanos"),
+        ({"seconds": 1, "hours": 1}, "a dictionary of seconds and nanos"),
+        ({"seconds": [1]}, "a dictionary of seconds and nanos"),
+        ({"seconds": float("inf")}, "a dictionary of seconds and nanos"),
+        ({1: 2}, "a dictionary of seconds and nanos"),
+        ({"seconds": -1}, "seconds must not be negative"),
+    ],
+)
+def test_what_is_no_duration(value: object, rule: str) -> None:
+    with pytest.raises(OptionError, match=f"^Option 'a duration' is .*, but .*{re.escape(rule)}"):
+        check_duration("a duration", value)
 
 
 def test_order() -> None:

@@ -17,7 +17,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._identifier
     check_id,
     check_written,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import AuthenticationTokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 
 
 class Encrypted:

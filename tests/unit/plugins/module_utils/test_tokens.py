@@ -13,11 +13,9 @@ from typing import Any
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Answer, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import Clocks
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import EnrollmentTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableAnswerError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AuthenticationTokenRequest,
-    EnrollmentTokenRequest,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 
 
 def request(**options: Any) -> EnrollmentTokenRequest:

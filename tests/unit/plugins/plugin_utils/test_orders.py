@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import Duration
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import (
-    AuthenticationTokenRequest,
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import (
+    GOOGLE_AUTHENTICATION_OPTIONS,
     EnrollmentTokenRequest,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _orders
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import VARIABLES, Order
 
@@ -61,7 +62,7 @@ def test_the_rules_are_those_that_the_role_documents() -> None:
     google = documented["device_tokens_google_authentication_options"].pop("options")
     for_the_tasks = rules({name: documented.pop(name) for name in ("device_tokens_on_failure", "device_tokens_no_log")})
     assert rules(_orders.SPEC) == rules(documented)
-    assert rules(_orders.GOOGLE_SPEC) == rules(google)
+    assert rules(GOOGLE_AUTHENTICATION_OPTIONS) == rules(google)
     defaults = {name: rule["default"] for name, rule in {**documented, **for_the_tasks}.items() if "default" in rule}
     assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
 
@@ -72,13 +73,15 @@ def test_the_rules_are_those_that_the_role_documents() -> None:
         ([], []),
         (["enrollment"], ["enrollment"]),
         (["user_auth"], ["user_auth"]),
-        (["user_auth", "enrollment"], ["enrollment", "user_auth"]),
+        (["user_auth", "enrollment"], ["user_auth", "enrollment"]),
+        (["enrollment", "user_auth"], ["user_auth", "enrollment"]),
         ("user_auth", ["user_auth"]),
     ],
 )
 def test_kinds(kinds: object, expected: list[str]) -> None:
+    """The user's token comes first, whatever the order."""
     requests = {"enrollment": enrollment(), "user_auth": AuthenticationTokenRequest("LC1", "u1")}
-    assert order(kinds=kinds).requests == {kind: requests[kind] for kind in expected}
+    assert list(order(kinds=kinds).requests.items()) == [(kind, requests[kind]) for kind in expected]
 
 
 def test_what_a_kind_does_not_need_may_be_missing() -> None:
@@ -92,6 +95,8 @@ def test_what_a_kind_does_not_need_may_be_missing() -> None:
         (None, None),
         ("12h", Duration(43_200)),
         ("90.5s", Duration(90, 500_000_000)),
+        (3600, Duration(3600)),
+        (" 3600 ", Duration(3600)),
         ({"seconds": 60}, Duration(60)),
         ({"seconds": "60", "nanos": 1}, Duration(60, 1)),
     ],
@@ -106,7 +111,7 @@ def test_google_authentication_options() -> None:
     assert order(google_authentication_options={}).requests == {"enrollment": enrollment()}
 
 
-@pytest.mark.parametrize(("scope", "shared"), [("host", False), ("batch", True)])
+@pytest.mark.parametrize(("scope", "shared"), [("host", False), ("shared", True), ("batch", True)])
 def test_enrollment_scope(scope: str, shared: bool) -> None:
     assert order(enrollment_scope=scope).shared is shared
 
@@ -126,7 +131,10 @@ def test_cacheable(value: object, cacheable: bool) -> None:
         ({"kinds": ["user_auth"], "user_id": "../x"}, "'device_tokens_user_id' is '../x', but '/' does not belong"),
         ({"enrollment_token_type": "tablet"}, "device_tokens_enrollment_token_type must be one of: .*, got: tablet"),
         ({"duration": "twelve hours"}, "'device_tokens_duration' is 'twelve hours', but .* is not a duration such as"),
-        ({"duration": 3600}, "'device_tokens_duration' is 3600, but it must be text such as '12h', or a dictionary"),
+        (
+            {"duration": 90.5},
+            "'device_tokens_duration' is 90.5, but it must be text such as '12h', a whole number of se",
+        ),
         ({"duration": {}}, "'device_tokens_duration' is {}, but it must be text"),
         ({"duration": {"nanos": 1}}, "'device_tokens_duration' is {'nanos': 1}, but it must be text"),
         ({"duration": {"seconds": 60, "days": 1}}, "'device_tokens_duration' is {.*'days': 1}, but it must be text"),
@@ -152,9 +160,9 @@ def test_cacheable(value: object, cacheable: bool) -> None:
             {"google_authentication_options": {"email": "a@b.de"}},
             r"options' is {'email': 'a@b.de'}, but 'email' is unsupported; there are authentication_requirement and re",
         ),
-        ({"enrollment_scope": "play"}, "device_tokens_enrollment_scope must be one of: host, batch, got: play"),
+        ({"enrollment_scope": "play"}, "device_tokens_enrollment_scope must be one of: host, shared, batch, got: play"),
         ({"keep_if_valid_for": "long"}, "'device_tokens_keep_if_valid_for' is 'long', but .* is not a duration"),
-        ({"keep_if_valid_for": 7200}, "'device_tokens_keep_if_valid_for' is 7200, but it must be text"),
+        ({"keep_if_valid_for": 1.5}, "'device_tokens_keep_if_valid_for' is 1.5, but it must be text"),
         ({"cacheable": "maybe"}, "'device_tokens_cacheable' .* 'maybe' is not a valid boolean"),
     ],
 )

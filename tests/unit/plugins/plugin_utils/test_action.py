@@ -6,21 +6,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import Any
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _in_process
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._in_process import (
-    _encode,
-    _InProcessModule,
-)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _action
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import as_module_gets_it, open_client
 
 CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
 AUTH = AuthOptions.from_options({"access_token": "access"}, {})
+OTHER_AUTH = AuthOptions.from_options({"access_token": "other"}, {})
 
 
 @pytest.fixture(autouse=True)
@@ -32,40 +30,50 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
         closed.append(client)
 
     monkeypatch.setattr(Client, "close", close)
-    monkeypatch.setattr(_in_process, "_clients", {})
+    monkeypatch.setattr(_action, "_kept", {})
     return closed
 
 
-@pytest.fixture
-def module() -> Any:
-    return _InProcessModule.__new__(_InProcessModule)  # what is tested needs no options
-
-
-def test_a_client_is_used_again_unless_its_task_was_interrupted(module: Any, closed: list[Client]) -> None:
+def test_a_client_is_used_again_unless_its_task_was_interrupted(closed: list[Client]) -> None:
     """Or the threads of the one task would try again during the next one."""
-    with module.open_client(CONNECTION, AUTH, 1) as first:
+    with open_client(CONNECTION, AUTH, 1) as first:
         pass
-    with pytest.raises(KeyboardInterrupt), module.open_client(CONNECTION, AUTH, 1) as second:
+    with pytest.raises(KeyboardInterrupt), open_client(CONNECTION, AUTH, 1) as second:
         raise KeyboardInterrupt
     assert second is first
     assert closed == [first]
-    with module.open_client(CONNECTION, AUTH, 1) as third:
+    with open_client(CONNECTION, AUTH, 1) as third:
         assert third is not first
 
 
 def test_a_client_that_was_refused_an_access_token_is_not_used_again(
-    module: Any, closed: list[Client], monkeypatch: pytest.MonkeyPatch
+    closed: list[Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with module.open_client(CONNECTION, AUTH, 1) as first:
+    with open_client(CONNECTION, AUTH, 1) as first:
         pass
     with monkeypatch.context() as refused:
         refused.setattr(Client, "is_refused_an_access_token", True)
-        with module.open_client(CONNECTION, AUTH, 1) as second:
+        with open_client(CONNECTION, AUTH, 1) as second:
             assert second is first
     assert closed == [first]
-    with module.open_client(CONNECTION, AUTH, 1) as third:
+    with open_client(CONNECTION, AUTH, 1) as third:
         assert third is not first
 
 
-def test_a_date_is_what_it_is_in_yaml() -> None:
-    assert _encode(date(2026, 11, 22)) == "2026-11-22"
+def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
+    with open_client(CONNECTION, AUTH, 1) as first:
+        pass
+    with open_client(CONNECTION, OTHER_AUTH, 1) as second:
+        assert second is not first
+        assert closed == [first]
+    with open_client(CONNECTION, OTHER_AUTH, 1) as third:
+        assert third is second
+
+
+def test_what_a_module_gets() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    got = as_module_gets_it({"day": date(2026, 11, 22), "text": Text("a"), "list": [Text("b"), 1]})
+    assert json.dumps(got) == '{"day": "2026-11-22", "text": "a", "list": ["b", 1]}'
+    assert type(got["text"]) is str

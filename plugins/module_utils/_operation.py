@@ -1,0 +1,210 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The one way from options to outcomes, for all callers: modules, the actions of their names, and the role's action.
+
+It knows neither ``AnsibleModule`` nor the controller. What depends on these is handed over: how a client is opened, and
+how progress is shown.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ansible.module_utils.basic import env_fallback
+from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import (
+    Outcome,
+    Progress,
+    check_concurrency,
+    describe_failures,
+    mint_all,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
+    AUTH_KINDS,
+    AuthOptions,
+    check_offline,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+
+if TYPE_CHECKING:
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+
+_LIBRARIES = {"urllib3": "urllib3", "requests": "requests", "google.auth": "google-auth"}  # each before what imports it
+# What the documentation fragments describe.
+COMMON_OPTIONS: dict[str, dict[str, Any]] = {
+    "concurrency": {"type": "int", "default": 50},
+    "on_failure": {"type": "str", "choices": ["fail", "continue"], "default": "fail"},
+    "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
+    "service_account_file": {"type": "path"},
+    # Not "jsonarg", which would make text of a number.
+    "service_account_contents": {"type": "raw", "no_log": True},
+    "service_account_email": {"type": "str"},
+    "access_token": {"type": "str", "no_log": True},
+    "impersonate_service_account": {"type": "str"},
+    "scopes": {"type": "list", "elements": "str"},
+    "api_url": {
+        "type": "str",
+        "default": "https://www.googleapis.com",
+        "fallback": (env_fallback, ["ANDROID_ENTERPRISE_API_URL"]),
+    },
+    "timeout": {"type": "int", "default": 30},
+    "retries": {"type": "int", "default": 5},
+    "ca_path": {"type": "path"},
+}
+# Opens a client with room for so many connections, for as long as the context lasts.
+OpenClient = Callable[[ConnectionOptions, AuthOptions, int], "AbstractContextManager[Client]"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a module does: its options, the requests that they ask for, and the names of its results.
+
+    ``rules`` are those between options, by the names that ``AnsibleModule`` has for them. If the option ``many_if`` is
+    set, ``requests`` makes any number of requests of the options, and else ``request`` makes one; both raise
+    ``OptionError``.
+    """
+
+    argument_spec: Mapping[str, dict[str, Any]]
+    one: str
+    many: str
+    many_if: str
+    request: Callable[[Mapping[str, Any]], TokenRequest]
+    requests: Callable[[Mapping[str, Any]], Sequence[TokenRequest]]
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def whole_argument_spec(self) -> dict[str, dict[str, Any]]:
+        """The module's own options and the common ones."""
+        return {**self.argument_spec, **COMMON_OPTIONS}
+
+
+@dataclass(frozen=True)
+class Performed:
+    """The requests, what came of each, and what is to be warned of."""
+
+    requests: Sequence[TokenRequest]
+    outcomes: Sequence[Outcome]
+    warning: str | None = None
+
+
+def run(
+    operation: Operation,
+    options: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    open_client: OpenClient,
+    report: Callable[[Progress], None],
+) -> dict[str, Any]:
+    """Do what a module does with its options, which are valid by its argument specification; its result.
+
+    Where ``failed`` is true in it, ``msg`` says why; ``warnings`` are as everywhere in Ansible. Raises nothing for what
+    is wrong with the options or the world.
+    """
+    many = options[operation.many_if] is not None
+
+    def prepare() -> Sequence[TokenRequest]:
+        return operation.requests(options) if many else [operation.request(options)]
+
+    def mint(client: Client, requests: Sequence[TokenRequest]) -> Sequence[Outcome]:
+        return mint_all(client, requests, concurrency=options["concurrency"], report=report)
+
+    try:
+        performed = perform(prepare, mint, options, check_mode=check_mode, open_client=open_client)
+    except EmmError as error:
+        return _failure(error)
+    result = _many(operation, options, performed) if many else _one(operation, performed)
+    return {**result, "warnings": [performed.warning]} if performed.warning else result
+
+
+def perform(
+    prepare: Callable[[], Sequence[TokenRequest]],
+    mint: Callable[[Client, Sequence[TokenRequest]], Sequence[Outcome]],
+    options: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    open_client: OpenClient,
+) -> Performed:
+    """Check everything, then mint; in check mode, preview the results. Raises ``EmmError`` if nothing can be minted.
+
+    ``options`` are the common ones. The environment of the process fills gaps in them.
+    """
+    requests = prepare()
+    concurrency = check_concurrency(options["concurrency"])
+    connection = ConnectionOptions.from_options(options)
+    auth = AuthOptions.from_options(options, os.environ)
+    if check_mode:
+        check_offline(auth)
+        return Performed(requests, [request.preview() for request in requests])
+    if not requests:
+        return Performed([], [])
+    with open_client(connection, auth, concurrency) as client:
+        outcomes = mint(client, requests)
+        return Performed(requests, outcomes, client.clock_warning)
+
+
+@contextlib.contextmanager
+def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Have environment variables in this process, for as long as the context lasts. Raises ``EmmError``."""
+    before = dict(os.environ)
+    try:
+        for name, value in variables.items():
+            try:
+                os.environ[name] = value
+            except (ValueError, OSError) as error:
+                # Without the value, in which there may be a secret.
+                rule = "its name must not be empty nor have '=' in it, and neither name nor value a NUL character"
+                raise EmmError(
+                    f"The keyword 'environment' has a variable {name!r} that cannot be set: {rule}."
+                ) from error
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def find_missing_library() -> tuple[str, str] | None:
+    """The first of the required libraries that cannot be imported, and the traceback of trying to."""
+    for name, distribution in _LIBRARIES.items():
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            return distribution, traceback.format_exc()
+    return None
+
+
+def _one(operation: Operation, performed: Performed) -> dict[str, Any]:
+    [outcome] = performed.outcomes
+    if isinstance(outcome, EmmError):
+        return _failure(outcome)
+    return {"changed": True, operation.one: outcome}
+
+
+def _many(operation: Operation, options: Mapping[str, Any], performed: Performed) -> dict[str, Any]:
+    minted = [outcome for outcome in performed.outcomes if not isinstance(outcome, EmmError)]
+    failures = describe_failures(performed.requests, performed.outcomes)
+    result: dict[str, Any] = {"changed": bool(minted), operation.many: minted, "failures": failures}
+    if not failures or options["on_failure"] == "continue":
+        return result
+    first = failures[0]
+    return {
+        "failed": True,
+        "msg": f"{len(failures)} of {len(performed.requests)} tokens were not minted. The first of them, number "
+        f"{first['index']} (counted from 0): {first['message']}",
+        **result,
+    }
+
+
+def _failure(error: EmmError) -> dict[str, Any]:
+    return {"failed": True, "msg": str(error), **error.details()}

@@ -1,0 +1,37 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Secrets that must not be printed, by the means of each version of ansible-core.
+
+From 2.22 on, it replaces what is registered in all output of a run. Before, a result has to come without.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from ansible.module_utils.common.parameters import remove_values
+
+try:
+    from ansible.module_utils import secrets as _ansible
+except ImportError:  # before ansible-core 2.22
+    _ansible = None
+
+
+def register_secrets(secrets: Iterable[str]) -> None:
+    """Have Ansible keep secrets out of all output from now on, where it can."""
+    if _ansible:
+        _ansible.register_secrets(secrets)
+
+
+def without_secrets(result: dict[str, Any], secrets: AbstractSet[str]) -> dict[str, Any]:
+    """A result that can be printed."""
+    if _ansible:
+        _ansible.register_secrets(secrets)
+        return result
+    return dict(remove_values(result, secrets))

@@ -1,0 +1,179 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The bridge from an operation to ``ActionBase``: in the process of a task, on the controller.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
+from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, find_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import check_written
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
+    Operation,
+    find_missing_library,
+    run,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets, without_secrets
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import (
+    is_main_process_there,
+    require_main_process,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
+
+_LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as modules say it
+
+_kept: dict[tuple[ConnectionOptions, str, int], Client] = {}  # the client of this process, for the next item of a loop
+
+
+class OperationAction(NormalAction):
+    """An action that does what the module of its name does: here where that comes to the same, and else as usual."""
+
+    operation: Operation
+
+    def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        try:
+            check_written(self._task.args)
+        except OptionError as error:
+            return {"failed": True, "msg": str(error)}
+        task_vars = kwargs["task_vars"]
+        arguments = _with_key_as_text(self._task.args)
+        if self._runs_here(task_vars):
+            result = self._run_here(arguments, task_vars)
+        else:
+            result = dict(super()._execute_module(*args, module_args=arguments, **kwargs))
+        if self._task.no_log:
+            register_secrets(_tokens_in(self.operation, result))
+        require_main_process()
+        return result
+
+    def _run_here(self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        spec = self.operation.whole_argument_spec
+        validation = ArgumentSpecValidator(spec, **self.operation.rules).validate(as_module_gets_it(arguments))
+        options = validation.validated_parameters
+        if validation.errors.errors:
+            result = {"failed": True, "msg": self._say(validation.errors)}
+        else:
+            result = run(
+                self.operation,
+                options,
+                check_mode=bool(self._task.check_mode),
+                open_client=open_client,
+                report=self._report,
+            )
+        for warning in result.pop("warnings", ()):
+            Display().warning(warning)  # now, for ansible-core 2.18 leaves it out of the result of a task with no_log
+        if _is_invocation_returned(task_vars):
+            shown = {
+                name: _HIDDEN if value and spec[name].get("no_log") else value
+                for name, value in options.items()
+                if name in spec
+            }
+            result["invocation"] = {"module_args": shown}
+        return without_secrets(result, find_secrets(options, os.environ))
+
+    def _say(self, errors: Any) -> str:
+        """What a module says of its options."""
+        message = str(errors.msg)
+        if isinstance(errors.errors[0], UnsupportedError):
+            return f"Unsupported parameters for ({self._task.action}) module: {message}"
+        return message
+
+    def _report(self, progress: Progress) -> None:
+        show_progress(self._task.get_name(), progress)
+
+    def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether the module would run on this machine, as this user, in this environment, with this Python."""
+        return (
+            self._connection.transport in _LOCAL
+            and self._connection.become is None
+            and not self._task.async_val
+            and not any(self._task.environment or ())
+            and self._interpreter(task_vars) in (sys.executable, None)
+            and find_missing_library() is None
+        )
+
+    def _interpreter(self, task_vars: Mapping[str, Any]) -> str | None:
+        """The Python that was chosen for modules, unless Ansible is to find one."""
+        delegated = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to)
+        variables = task_vars if delegated is None else delegated
+        chosen = constants.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
+        interpreter = str(self._templar.template(chosen))
+        return None if interpreter.startswith("auto") else interpreter
+
+
+@contextlib.contextmanager
+def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
+    """A client that shares access tokens with the whole run. The last one is kept, for the next item of a loop."""
+    key = (connection, auth.fingerprint(), connections)
+    client = _kept.pop(key, None)
+    while _kept:
+        _kept.popitem()[1].close()
+    client = client or Client(connection, auth, connections, ACCESS_TOKENS, is_main_process_there)
+    try:
+        yield client
+    except BaseException:  # the task's time limit, for example
+        client.close()
+        raise
+    if client.is_refused_an_access_token:  # by the next time, the credentials may have been mended
+        client.close()
+    else:
+        _kept[key] = client
+
+
+def as_module_gets_it(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a task in the types that JSON has, for that is how they get to a module."""
+    return dict(json.loads(json.dumps(arguments, default=_encode)))
+
+
+def _with_key_as_text(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with a key that is a dictionary as the text of its file.
+
+    Ansible takes all values of a dictionary in an option that is secret for secrets, and replaces them wherever they
+    stand: the name of a project, and "service_account".
+    """
+    contents = arguments.get("service_account_contents")
+    if not isinstance(contents, Mapping):
+        return dict(arguments)
+    return {**arguments, "service_account_contents": json.dumps(contents, default=_encode)}
+
+
+def _encode(value: Any) -> str:
+    """The text that JSON has for a value: of a date in YAML, and of one that is in a vault."""
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
+
+
+def _tokens_in(operation: Operation, result: Mapping[str, Any]) -> Iterator[str]:
+    """The tokens in the result of a module."""
+    for resource in (result.get(operation.one), *(result.get(operation.many) or ())):
+        if resource and resource.get("token"):
+            yield resource["token"]
+
+
+def _is_invocation_returned(task_vars: Mapping[str, Any]) -> bool:
+    """Whether the result of a module has its options: always before ansible-core 2.21, then if that is asked for."""
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:  # there is no such setting
+        return True
