@@ -16,13 +16,16 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card, _sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
     hosts_stay_together,
-    is_omitted,
     play_of,
     run_of,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
+    is_omitted,
     templated,
     without_omitted,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
 
 # Ansible imports this file before it forks a process for each host. What those need is loaded here, once.
 _card.load_libraries()
@@ -54,7 +57,7 @@ class ActionModule(ActionBase):
                 "Hosts that are on a sheet have to come together, and do not under the strategy "
                 f"'{strategy}'. Make it in a play with the linear strategy."
             )
-        for warning in _card.unknown_variables(task_vars):
+        for warning in unknown(task_vars, _card.ROLE, _card.KNOWN):
             Display().warning(warning)
         variables = _card.with_placeholders(task_vars) if self._task.check_mode else task_vars
         templar = Templar(loader=self._loader, variables=variables)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import zoneinfo
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -30,14 +30,14 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload im
     for_nfc,
     for_zero_touch,
     revealed,
-    suggestion,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import IMAGE_FORMATS, QrCode, to_json
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import check_label
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validity import lasts
 
-_PREFIX = "provisioning_sheet_"
+ROLE = "provisioning_sheet"
+_PREFIX = f"{ROLE}_"
 OF_THE_BATCH = ("sheet", "labels")
 OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
 _IN_PLACE_OF = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # endings of files, of which a host has one
@@ -64,6 +64,7 @@ SPEC: dict[str, dict[str, Any]] = {
 # The facts that the role device_tokens leaves.
 ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
+KNOWN = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}  # what the role has and sets
 # In check mode there are no tokens. What has their characters and a usual length lets the rest be checked.
 _PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 _VALIDATOR = ArgumentSpecValidator(SPEC)
@@ -119,15 +120,6 @@ def load_libraries() -> None:
         library("segno", "segno")
         dict(library("babel", "Babel").Locale("en").languages)
         library("babel.dates", "Babel")
-
-
-def unknown_variables(names: Iterable[str]) -> Iterator[str]:
-    """A warning for each variable that looks like one of the role's, and is none."""
-    known = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}
-    for name in names:
-        if name.startswith(_PREFIX) and not name.startswith(f"{_PREFIX}_") and name not in known:
-            hint = suggestion(name, {other: other for other in known})
-            yield f"The role provisioning_sheet has no variable '{name}'{hint}."
 
 
 def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
 import math
 import re
 import urllib.parse
@@ -29,6 +28,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _checksums
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
 _INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1  # of Java
 _SECONDS = 10**11  # a number of milliseconds below it is of before 1974, and rather one of seconds
@@ -431,12 +431,6 @@ def _unknown(name: str) -> str:
             f"There is no option '{name}'; a token goes into 'admin_extras_bundle', under the key that the DPC reads."
         )
     return f"There is no option '{name}'{suggestion(plain, {option: option for option in EXTRAS})}."
-
-
-def suggestion(text: str, choices: Mapping[str, str]) -> str:
-    """A question that names what was meant, maybe, among the choices by what is compared with the text."""
-    found = difflib.get_close_matches(text.lower(), choices, n=1)
-    return f" (did you mean '{choices[found[0]]}'?)" if found else ""
 
 
 def _contradictions(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -329,22 +329,6 @@ def test_placeholders_for_tokens_in_check_mode() -> None:
     assert with_placeholders(kept) == kept
 
 
-def test_variables_that_look_like_those_of_the_role() -> None:
-    names = [
-        *_card.SPEC,
-        "provisioning_sheet_no_log",
-        "provisioning_sheet__card",
-        "provisioning_sheet_written",
-        "other",
-    ]
-    assert list(_card.unknown_variables(names)) == []
-    [warning] = _card.unknown_variables(["provisioning_sheet_timezone"])
-    assert warning == (
-        "The role provisioning_sheet has no variable 'provisioning_sheet_timezone' "
-        "(did you mean 'provisioning_sheet_time_zone'?)."
-    )
-
-
 @pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])
 def test_text_that_cannot_be_written(name: str) -> None:
     """Or there would be no sheet, for no host."""

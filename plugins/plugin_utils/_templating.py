@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The values that variables and keywords come to, and what may be said of one that cannot be templated.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.template import Templar
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import SafeFilterError
+
+_UNDEFINED = re.compile(r"'[\w.]+' is undefined")
+_MISSING = re.compile(r"has no attribute '(\w+)'")
+
+
+def templated(name: str, value: Any, templar: Templar) -> Any:
+    """What the value of a variable or a keyword comes to for a host. Raises ``EmmError``."""
+    try:
+        return templar.template(value)
+    except AnsibleError as error:
+        raise EmmError(f"The value of '{name}' cannot be templated: {_reason(error, str(value))}") from error
+
+
+def is_omitted(error: EmmError) -> bool:
+    """Whether a value could not be templated since it is ``omit``. Since ansible-core 2.19, that is no value."""
+    return type(error.__cause__).__name__ == "AnsibleValueOmittedError"
+
+
+def without_omitted(value: Any, omitted: Any) -> Any:
+    """A value without those entries that are ``omit``, which ansible-core 2.18 leaves in it."""
+    if isinstance(value, Mapping):
+        return {key: without_omitted(entry, omitted) for key, entry in value.items() if entry != omitted}
+    return value
+
+
+def _reason(error: AnsibleError, source: str) -> str:
+    """Of the text of an error only what names a variable, for it may have a value, and with it a secret.
+
+    An attribute is named if the source does so, for it may be looked up by a value. What a filter of this collection
+    says has no secret.
+    """
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, SafeFilterError):
+            return str(cause.message)
+    undefined = _UNDEFINED.search(str(error))
+    if undefined:
+        return undefined[0]
+    missing = _MISSING.search(str(error))
+    if missing:
+        named = any(form in source for form in (f".{missing[1]}", f"['{missing[1]}']"))
+        return missing[0] if named else "it looks up what is not there"
+    if any("vault" in type(cause).__name__.lower() for cause in causes):
+        return "a value in it cannot be decrypted"
+    return type(error).__name__
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or getattr(error, "orig_exc", None)

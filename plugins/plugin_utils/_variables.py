@@ -1,0 +1,24 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The variables of a host that look like those of a role.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
+
+
+def unknown(names: Iterable[str], role: str, known: Collection[str]) -> Iterator[str]:
+    """A warning for each name that looks like that of a variable of a role, and is none.
+
+    With two underscores after the role's name, it is one that the role has for itself.
+    """
+    for name in names:
+        if name.startswith(f"{role}_") and not name.startswith(f"{role}__") and name not in known:
+            yield f"The role {role} has no variable '{name}'{suggestion(name, {other: other for other in known})}."

@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What is said of a value that cannot be templated. The rest is tested in plays over many hosts."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import SafeFilterError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
+    is_omitted,
+    templated,
+    without_omitted,
+)
+
+
+def caused_by(cause: Exception) -> AnsibleError:
+    error = AnsibleError("means: {'key': 'one secret'}")
+    error.__cause__ = AnsibleError("one secret, too")
+    error.__cause__.__cause__ = cause
+    return error
+
+
+class AnsibleVaultError(AnsibleError):
+    """Which is in another place in each version of ansible-core."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (caused_by(SafeFilterError("The filter: no such file")), "The filter: no such file"),
+        (caused_by(AnsibleVaultError("one secret")), "a value in it cannot be decrypted"),
+        (AnsibleUndefinedVariable("means: {'key': 'one secret'}: 'name' is undefined. Again."), "'name' is undefined"),
+        (AnsibleUndefinedVariable("'dict object' has no attribute 'name'"), "has no attribute 'name'"),
+        (AnsibleUndefinedVariable("'dict object' has no attribute 'secret'"), "it looks up what is not there"),
+        (AnsibleError("unexpected end. String: one secret {{"), "AnsibleError"),
+    ],
+)
+def test_a_template_is_not_quoted(error: Exception, said: str) -> None:
+    with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated: {said}$"):
+        templated("module_defaults", "one secret {{ of.name", Mock(template=Mock(side_effect=error)))
+
+
+def test_what_is_omitted() -> None:
+    """As ansible-core 2.18 has it, and as it is since then."""
+    given = {"a": "omitted", "b": {"c": "omitted", "d": 1}, "e": ["omitted"]}
+    assert without_omitted(given, "omitted") == {"b": {"d": 1}, "e": ["omitted"]}
+
+    class AnsibleValueOmittedError(AnsibleError):
+        pass
+
+    for error, omitted in ((AnsibleValueOmittedError("x"), True), (AnsibleError("x"), False)):
+        with pytest.raises(EmmError) as caught:
+            templated("name", "{{ omit }}", Mock(template=Mock(side_effect=error)))
+        assert is_omitted(caught.value) is omitted

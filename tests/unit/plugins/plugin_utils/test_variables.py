@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Variables that look like those of a role."""
+
+from __future__ import annotations
+
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
+
+
+def test_variables_that_look_like_those_of_a_role() -> None:
+    known = ["role_paper", "role_time_zone"]
+    assert list(unknown([*known, "role__card", "role", "roles", "other_role_x", "paper"], "role", known)) == []
+    assert list(unknown(["role_timezone", "role_x_"], "role", known)) == [
+        "The role role has no variable 'role_timezone' (did you mean 'role_time_zone'?).",
+        "The role role has no variable 'role_x_'.",
+    ]
+
+
+def test_those_of_the_role_provisioning_sheet() -> None:
+    names = [*_card.SPEC, "provisioning_sheet_no_log", "provisioning_sheet__card", "provisioning_sheet_written"]
+    assert list(unknown(names, _card.ROLE, _card.KNOWN)) == []
+    [warning] = unknown(["provisioning_sheet_timezone"], _card.ROLE, _card.KNOWN)
+    assert "(did you mean 'provisioning_sheet_time_zone'?)" in warning
