@@ -34,10 +34,15 @@ REPOSITORY = Path(__file__).resolve().parent
 REQUIREMENTS = Path("tests/requirements")
 TOOLS = REQUIREMENTS / "tools.txt"
 
-# The versions of ansible-core that are supported, each with a version of Python that it supports.
-MATRIX = {"2.18": "3.11", "2.19": "3.11", "2.20": "3.12", "2.21": "3.13"}
+# The versions of ansible-core that are supported, each with a version of Python that it supports. 2.17 is left out, as
+# molecule and ansible-lint do, too.
+MATRIX = {"2.16": "3.11", "2.18": "3.11", "2.19": "3.11", "2.20": "3.12", "2.21": "3.12", "2.22": "3.13"}
 
-# Where only one of them is tested, it is the newest that the Python at hand runs, as in tests/requirements/develop.in.
+# Of these, what has not been released yet: release candidates are good enough until it is taken out here.
+UNRELEASED = ("2.22",)
+
+# Where only one of them is tested, it is the newest release that the Python at hand runs, as in
+# tests/requirements/develop.in.
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 DEFAULT = "2.19" if PYTHON == "3.11" else "2.21"
 
@@ -314,9 +319,9 @@ def requirements(session: nox.Session) -> None:
         session.run(*command, "--python-version", "3.11", "--output-file", f"{target}.txt", f"{target}.in")
     for core, python in MATRIX.items():
         source = Path(session.create_tmp()) / "ansible-core.in"
-        source.write_text(f"ansible-core ~= {core}.0\n", encoding="utf-8")
-        oldest = min(python, "3.12")  # which ansible-core 2.20 and 2.21 run on
-        pinned = ["--python-version", oldest, "--output-file", pins(core)]
+        first = f"{core}.0rc0" if core in UNRELEASED else f"{core}.0"
+        source.write_text(f"ansible-core ~= {first}\n", encoding="utf-8")
+        pinned = ["--python-version", python, "--output-file", pins(core)]
         session.run(*command, *pinned, f"{REQUIREMENTS}/tests.in", str(source))
 
 
