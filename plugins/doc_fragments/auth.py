@@ -13,17 +13,22 @@ options:
   auth_kind:
     description:
       - The kind of credentials to use.
+      - V(application) stands for the application default credentials. See C(google-auth) for where they are looked for.
+        They bring logins made with C(gcloud auth application-default login), workload identity federation, and the metadata server.
+      - V(serviceaccount) is a service account key, in O(service_account_file) or O(service_account_contents).
+      - V(machineaccount) is the service account of the machine in Google's cloud that the module runs on, or the one of
+        O(service_account_email).
+      - V(accesstoken) is a ready access token, in O(access_token).
       - If not set, the environment variable E(GCP_AUTH_KIND) is used. If that is not set either, the kind follows from the
         credential that is given,
         in the task or else in the environment, and is V(application) if none is.
       - Credentials in the environment that are of another kind are ignored. In the task, they are an error.
     type: str
     choices:
-      application: The application default credentials. See C(google-auth) for where they are looked for.
-        They bring logins made with C(gcloud auth application-default login), workload identity federation, and the metadata server.
-      serviceaccount: A service account key, in O(service_account_file) or O(service_account_contents).
-      machineaccount: The service account of the machine in Google's cloud that the module runs on, or the one of O(service_account_email).
-      accesstoken: A ready access token, in O(access_token).
+      - application
+      - serviceaccount
+      - machineaccount
+      - accesstoken
   service_account_file:
     description:
       - The path of a service account's JSON key file, on the machine that the module runs on.

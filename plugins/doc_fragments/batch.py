@@ -20,11 +20,12 @@ options:
   on_failure:
     description:
       - What becomes of a task that mints many tokens if some of them were not minted, after all retries.
+      - With V(fail), it fails; with V(continue), it succeeds.
       - In both cases, the result has the tokens that were minted, and a list of the failures.
     type: str
     choices:
-      fail: The task fails.
-      continue: The task succeeds.
+      - fail
+      - continue
     default: fail
     version_added: 0.2.0
 notes:

@@ -28,10 +28,12 @@ options:
   image_format:
     description:
       - The form of the image.
+      - V(svg) is an SVG element, which may also be the content of a file.
+      - V(png) is a PNG file with 300 dots per inch, in base64.
     type: str
     choices:
-      svg: An SVG element, which may also be the content of a file.
-      png: A PNG file with 300 dots per inch, in base64.
+      - svg
+      - png
     default: svg
 seealso:
   - plugin: emm.android_enterprise.provisioning_payload

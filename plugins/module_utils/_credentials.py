@@ -250,9 +250,11 @@ def _expand(path: str | None) -> str | None:
 class AccessTokenCache(Protocol):
     """Where access tokens outlive an ``Authorizer``. Entered, it is for one user alone until it is left."""
 
-    def __enter__(self) -> None: ...
+    def __enter__(self) -> None:
+        """Wait until nobody else has it."""
 
-    def __exit__(self, *exception: object) -> None: ...
+    def __exit__(self, *exception: object) -> None:
+        """Let the next one have it."""
 
     def get(self, key: str) -> tuple[str, float] | None:
         """The access token under a key, and when it expires (seconds since the epoch)."""

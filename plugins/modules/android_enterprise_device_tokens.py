@@ -28,11 +28,13 @@ options:
   hosts:
     description:
       - For whom to mint.
+      - V(batch) is all hosts of the batch that have not failed, where it is certain that all of them come to this task.
+        Elsewhere nothing is minted.
+      - V(own) is the host that the task runs for.
     type: str
     choices:
-      batch: All hosts of the batch that have not failed, where it is certain that all of them come to this task.
-        Elsewhere nothing is minted.
-      own: The host that the task runs for.
+      - batch
+      - own
     default: own
 attributes:
   check_mode:

@@ -33,11 +33,13 @@ options:
   enrollment_token_type:
     description:
       - What kind of device the token is for.
+      - V(userDevice) is a device that is used by a particular user.
+      - V(userlessDevice) is a device that belongs to no particular user, such as a kiosk.
     type: str
     required: true
     choices:
-      userDevice: A device that is used by a particular user.
-      userlessDevice: A device that belongs to no particular user, such as a kiosk.
+      - userDevice
+      - userlessDevice
   duration:
     description:
       - How long the token is valid, from 1 minute to about 10,000 years
@@ -70,11 +72,12 @@ options:
       authentication_requirement:
         description:
           - Whether the user has to sign in with Google during enrollment.
+          - With V(optional), the user may skip it. With V(required), the user must sign in with a Google Account to go on.
           - For devices that enroll with this token it takes precedence over the enterprise's own setting.
         type: str
         choices:
-          optional: The user may skip it.
-          required: The user must sign in with a Google Account to go on.
+          - optional
+          - required
       required_account_email:
         description:
           - The e-mail address of the managed Google Account that the user must sign in with.

@@ -24,10 +24,11 @@ options:
   state:
     description:
       - Whether there is to be a sheet, or nothing that the role has written.
+      - With V(absent), all files that the role has written into O(directory) are overwritten and removed.
     type: str
     choices:
-      present: Write the sheet.
-      absent: Overwrite and remove all files that the role has written into O(directory).
+      - present
+      - absent
     default: present
   directory:
     description:
