@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: android_enterprise_enrollment_token
 short_description: Create enrollment tokens of the Google Play EMM API
@@ -294,11 +292,15 @@ status:
   sample: PERMISSION_DENIED
 """
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
+from ansible_collections.emm.android_enterprise.plugins.module_utils._python import require_python
 
 
-def main() -> None:
+def main():
+    # type: () -> None
+    require_python()
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
+
     run_module(OPERATION)
 
 

@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: android_enterprise_user_auth_token
 short_description: Generate authentication tokens for users of the Google Play EMM API
@@ -207,11 +205,15 @@ status:
   sample: NOT_FOUND
 """
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
-from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import OPERATION
+from ansible_collections.emm.android_enterprise.plugins.module_utils._python import require_python
 
 
-def main() -> None:
+def main():
+    # type: () -> None
+    require_python()
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import OPERATION
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
+
     run_module(OPERATION)
 
 

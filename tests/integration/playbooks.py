@@ -26,7 +26,7 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR")
 # The environment variables that say where the coverage is to go, if it is measured: of what ansible-playbook runs, and
 # of what it starts in processes of their own; ansible-test, too, uses the latter.
 _COVERAGE_FILE = "COVERAGE_FILE"
-_MODULE_COVERAGE = "_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"
+MODULE_COVERAGE = "_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"
 _TIMEOUT = 240  # seconds; for a run that hangs
 # At the end of a play, Ansible kills its tasks' processes, be they about to save what was measured in them.
 _WAIT = {"ansible.builtin.wait_for": {"timeout": 1}}
@@ -146,7 +146,7 @@ class Ansible:
 
     def _coverage(self) -> dict[str, str]:
         """What its environment needs for coverage to be measured, if that is asked for."""
-        names = (_MODULE_COVERAGE, _COVERAGE_FILE) if self.measured else (_MODULE_COVERAGE,)
+        names = (MODULE_COVERAGE, _COVERAGE_FILE) if self.measured else (MODULE_COVERAGE,)
         return {name: os.environ[name] for name in names if name in os.environ}
 
     def tasks(

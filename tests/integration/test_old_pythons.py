@@ -1,0 +1,43 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the modules do on a Python that is too old for them, but not for Ansible."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from ansible import constants
+
+from tests import old_pythons
+from tests.integration.playbooks import ENROLLMENT, MODULE_COVERAGE, USER_AUTH, Ansible
+
+VERSION = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
+
+
+@pytest.fixture
+def old_python() -> str:
+    """The oldest there is of those that Ansible runs modules on."""
+    supported = constants.config.get_config_value("INTERPRETER_PYTHON_FALLBACK")
+    found = [path for name in old_pythons.NAMES if name in supported and (path := old_pythons.find(name))]
+    if not found:
+        pytest.skip("there is no Python that is too old for the modules, but not for Ansible")
+    return found[0]
+
+
+def test_a_message_says_which_python_is_needed(
+    ansible: Ansible, old_python: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(MODULE_COVERAGE, raising=False)  # which is not installed for that Python
+    variables = {"ansible_python_interpreter": old_python}
+    tasks = [{action: {}, "vars": variables} for action in (ENROLLMENT, USER_AUTH)]
+    version = subprocess.run([old_python, "-c", VERSION], capture_output=True, text=True, check=True).stdout.strip()
+    for result in ansible.tasks(*tasks):
+        assert result["failed"]
+        assert result["msg"] == (
+            "The modules of emm.android_enterprise need Python 3.10 or newer on the machine that they run on, which is "
+            f"usually the controller; this is {version} ({old_python}). Delegate the task to localhost, or set "
+            "ansible_python_interpreter."
+        )
