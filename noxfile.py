@@ -225,8 +225,9 @@ def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> Non
             function(session, core)
 
         run.__doc__ = function.__doc__
-        interpreter = PYTHON if core == DEFAULT else python
-        nox.session(name=f"{name}-{core}", python=interpreter, default=False, tags=["matrix", name])(run)
+        interpreter, others = (PYTHON, []) if core == DEFAULT else (python, [f"other-{name}"])
+        tags = ["matrix", name, *others]
+        nox.session(name=f"{name}-{core}", python=interpreter, default=False, tags=tags)(run)
 
     def run_default(_session: nox.Session) -> None:
         pass
