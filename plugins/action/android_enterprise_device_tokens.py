@@ -21,9 +21,9 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import as_module_gets_it, open_client
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import require_main_process
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import HELD, KINDS, VARIABLES, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)

@@ -68,7 +68,7 @@ def _in_order(hosts: list[str], order: str | None) -> list[str]:
 
 
 def _waves(hosts: list[str], serial: Any) -> Iterator[list[str]]:
-    """The batches of a play. The last size counts until all hosts are in one; what is not positive is for all of them."""
+    """The batches of a play. The last size counts until all hosts are in one; what is not positive is all of them."""
     sizes = serial if isinstance(serial, list) else [serial]
     start = 0
     for size in itertools.chain(sizes, itertools.repeat(sizes[-1])):
