@@ -4,15 +4,14 @@
 
 """What the collection costs, measured against the emulator. ``make bench`` runs ``python -m tests.benchmarks``.
 
-==================  ======================================================================
+==================  ==================================================================================
 ``__main__.py``     the command line
-``contestants.py``  what is measured: tasks, the role, and what they are compared with
+``contestants.py``  what is measured: tasks, the roles, and what they are compared with
 ``bare.py``         one of the latter, a script that does without Ansible
 ``draw.py``         another one, which only draws QR codes
 ``stopwatch.py``    runs a command, and measures its time, its memory, and the emulator
 ``launch.py``       what it runs it with
-``flood.py``        as many requests as the emulator can answer
-``figures.py``      from what was measured to ratios, as text and as JSON
+``figures.py``      from what was measured to figures that can be compared with a goal; as text, too
 ``plot.py``         time by number of hosts
-==================  ======================================================================
+==================  ==================================================================================
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import compileall
 import importlib.metadata
-import itertools
+import importlib.util
 import json
 import os
 import platform
@@ -21,29 +21,39 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import figures, plot
-from tests.benchmarks.contestants import LOOP, Field, seed
+from tests.benchmarks.contestants import TOKENS, Contestants, Field, seed
 from tests.benchmarks.stopwatch import LATENCY, Runs, Stopwatch, interleave
 from tests.emulator.process import Emulator
-from tests.integration.playbooks import REPOSITORY
+from tests.integration.playbooks import COLLECTIONS, REPOSITORY
 
 RESULTS = REPOSITORY / ".cache" / "benchmarks"
 GUIDE_PLOT = REPOSITORY / "docs" / "docsite" / "rst" / "images" / "time_by_hosts.svg"
+CORE = importlib.metadata.version("ansible-core")
+ONCE = 1000  # hosts, over which the rest is run once
+
+GROUPS = {
+    "tasks": "single tasks, loops and many tokens on localhost",
+    "http": "the role plain, with a condition, by include_role and under the strategy free",
+    "https": "the same over HTTPS",
+    "slow": "the role with answers that take their time",
+    "sizes": "the role over inventories of several sizes, one kind of token and both",
+    "sheet": "the role provisioning_sheet",
+}
 
 
 def main() -> None:
     options = _parse_arguments()
     # What is measured is not the first start after an installation.
-    for code in (*site.getsitepackages(), str(REPOSITORY / "plugins")):
+    for code in (*site.getsitepackages(), str(COLLECTIONS / "ansible_collections/emm/android_enterprise/plugins")):
         compileall.compile_dir(code, quiet=2)
     machine = _machine()
     with tempfile.TemporaryDirectory(prefix="emm-benchmarks-") as temporary:
         directory = Path(temporary)
         users = directory / "seed.json"
-        users.write_text(json.dumps(seed(max(options.tokens, *options.hosts))), encoding="utf-8")
+        users.write_text(json.dumps(seed(max(TOKENS, options.hosts, *options.sizes))), encoding="utf-8")
         with Emulator(directory, "--seed", str(users)) as emulator:
-            field = Field(emulator, Stopwatch(emulator, directory), directory)
-            runs, found = _measure(field, options)
-    text = figures.as_text(found, runs)
+            runs, found = _measure(Field(emulator, Stopwatch(emulator, directory), directory), options)
+    text = "".join(f"{name}: {value}\n" for name, value in machine.items()) + "\n" + figures.as_text(found, runs)
     RESULTS.mkdir(parents=True, exist_ok=True)
     content = {
         "machine": machine,
@@ -51,38 +61,59 @@ def main() -> None:
         "figures": [{**asdict(figure), "verdict": figure.verdict()} for figure in found],
         "runs": {name: [asdict(sample) for sample in samples] for name, samples in runs.items()},
     }
-    (RESULTS / "figures.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    head = "".join(f"{name}: {value}\n" for name, value in machine.items())
-    (RESULTS / "figures.txt").write_text(f"{head}\n{text}", encoding="utf-8")
-    drawing = plot.draw(runs, options.hosts, options.tokens_by_uri)
-    plot.write(RESULTS / GUIDE_PLOT.name, drawing)
+    name = f"ansible-core-{CORE}"
+    (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.txt").write_text(text, encoding="utf-8")
     if options.docs:
-        plot.write(GUIDE_PLOT, drawing)
-    sys.stdout.write(f"{head}\n{text}\nWrote {RESULTS.relative_to(REPOSITORY)}\n")
+        plot.write(GUIDE_PLOT, plot.draw(runs, options.sizes))
+    sys.stdout.write(f"{text}\nWrote {name}.txt and .json into {RESULTS.relative_to(REPOSITORY)}\n")
 
 
 def _parse_arguments() -> argparse.Namespace:
+    groups = "\n".join(f"  {name:6} {what}" for name, what in GROUPS.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
-        description="Measure what the collection costs, against the emulator. A short run of everything "
-        "comes first, and is not counted.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        description="Measure what the collection costs, against the emulator.",
+        epilog=f"groups:\n{groups}\n\n"
+        "Everything runs with the Python that this is called with, and with the ansible-core beside it: for another\n"
+        "one, call it with that of another environment, such as those that make test-matrix leaves in .nox. The\n"
+        "collection that is measured is the one in the environment's directory collections.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--repetitions", type=int, default=7, help="how often to run what needs no inventory")
-    parser.add_argument("--tokens", type=int, default=1000, help="how many are many tokens, 20 or more")
-    parser.add_argument("--tokens-by-uri", type=int, default=50, help="how many are minted by uri, to be scaled")
-    parser.add_argument("--hosts", type=int, nargs="+", default=[100, 1000], help="sizes of inventories, ascending")
     parser.add_argument(
-        "--repetitions-over-hosts",
-        type=int,
-        nargs="+",
-        default=[3],
-        help="how often to run each of those; the last number is for the rest",
+        "--only",
+        metavar="GROUP[,GROUP...]",
+        type=_groups,
+        default=list(GROUPS),
+        help="which groups to measure, rather than all",
     )
-    parser.add_argument("--cards", type=int, default=1000, help="how many devices to make a sheet for")
-    parser.add_argument("--flood-seconds", type=float, default=5, help="how long to flood the emulator")
-    parser.add_argument("--docs", action="store_true", help="put the plot into the guide, too")
-    return parser.parse_args()
+    parser.add_argument(
+        "--repetitions",
+        type=int,
+        default=3,
+        help=f"how often to run each contestant; over {ONCE:,} hosts or more it is run once (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--hosts", type=int, default=150, help="how many hosts http, https and slow are for (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[100, 1000], help="ascending numbers of hosts (default: 100 1000)"
+    )
+    parser.add_argument("--cards", type=int, default=1000, help="how many devices to make a sheet for (default: 1000)")
+    parser.add_argument("--docs", action="store_true", help="draw the plot of the guide from the sizes")
+    options = parser.parse_args()
+    if options.docs and "sizes" not in options.only:
+        parser.error("--docs needs the group sizes")
+    if options.docs and importlib.util.find_spec("matplotlib") is None:
+        parser.error("--docs needs what tests/requirements/benchmarks.txt has: use make bench")
+    return options
+
+
+def _groups(text: str) -> list[str]:
+    names = text.split(",")
+    if not set(names) <= set(GROUPS):
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(GROUPS)}")
+    return names
 
 
 def _machine() -> dict[str, Any]:
@@ -90,27 +121,39 @@ def _machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "Python": platform.python_version(),
-        "ansible-core": importlib.metadata.version("ansible-core"),
+        "ansible-core": CORE,
         "latency in seconds": LATENCY,
         "load before": round(os.getloadavg()[0], 2),
     }
 
 
 def _measure(field: Field, options: argparse.Namespace) -> tuple[Runs, list[figures.Figure]]:
-    interleave(
-        {**field.on_localhost(LOOP, 2), **field.over_hosts(LOOP), **field.over_cards(LOOP)}, 1
-    )  # fills caches, and is not counted
-    flood = field.flood(os.cpu_count() or 1, options.flood_seconds)
-    runs = interleave(field.on_localhost(options.tokens, options.tokens_by_uri), options.repetitions)
-    found = figures.on_localhost(runs, options.tokens, options.tokens_by_uri, flood)
-    repetitions = options.repetitions_over_hosts
-    runs |= interleave(field.uri_over_hosts(options.tokens_by_uri), repetitions[0])
-    for hosts, times in zip(
-        options.hosts, itertools.chain(repetitions, itertools.repeat(repetitions[-1])), strict=False
-    ):
-        runs |= interleave(field.over_hosts(hosts), times)
-    runs |= interleave(field.over_cards(options.cards), repetitions[-1])
-    return runs, [*found, *figures.over_hosts(runs, options.hosts), *figures.over_cards(runs, options.cards)]
+    few = options.repetitions
+    interleave({**field.size(2), **field.cards(2)}, 1)  # fills caches, and is not counted
+    runs: Runs = {}
+    found: list[figures.Figure] = []
+    if "tasks" in options.only:
+        runs |= interleave(field.tasks(), few)
+        found += figures.of_tasks(runs)
+    schemes = [scheme for scheme in ("http", "https") if scheme in options.only]
+    ways: Contestants = {}
+    for scheme in schemes:
+        ways |= field.ways(options.hosts, scheme)
+    runs |= interleave(ways, few)
+    found += figures.of_ways(runs, options.hosts, schemes, CORE)
+    if "slow" in options.only:
+        runs |= interleave(field.slow(options.hosts), few)
+        found += figures.of_slow_answers(runs, options.hosts)
+    if "sizes" in options.only:
+        for hosts in (1, *options.sizes):
+            runs |= interleave(field.size(hosts), few if hosts < ONCE else 1)
+        found += figures.of_sizes(runs, options.sizes)
+    if options.docs:
+        runs |= interleave(field.uri_over_hosts(), few)
+    if "sheet" in options.only:
+        runs |= interleave(field.cards(options.cards), few if options.cards < ONCE else 1)
+        found += figures.of_cards(runs, options.cards)
+    return runs, found
 
 
 if __name__ == "__main__":

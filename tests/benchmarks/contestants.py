@@ -6,36 +6,54 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import certifi
 import yaml
 
-from tests.benchmarks.stopwatch import Sample, Stopwatch
+from tests.benchmarks.stopwatch import LATENCY, Sample, Stopwatch
 from tests.emulator.process import Emulator
 from tests.emulator.store import DEMO_ENTERPRISE
 from tests.integration.playbooks import USER_AUTH
 from tests.integration.test_role import BOTH, ROLE, fleet, user
 
 LOOP = 20  # items
+TOKENS = 1000  # which are many
 EMPTY = "a play without tasks"
 ONE = "one token, one task"
 ONE_URI = "one token, one uri task"
 IN_A_LOOP = f"{LOOP} tokens, one task with a loop"
-MANY = "many tokens, one task with user_ids"
-MANY_URI = "some tokens, one uri task with a loop"
-BARE = "many tokens, a script without Ansible"
+LOOP_URI = f"{LOOP} tokens, one uri task with a loop"
+MANY = f"{TOKENS:,} tokens, one task with user_ids"
+BARE = f"{TOKENS:,} tokens, a script without Ansible"
 
-ROLE_USER_AUTH = "the role, for authentication tokens"
-ROLE_BOTH = "the role, for both kinds of token"
 SET_FACT = "a play with one set_fact"
 URI_PER_HOST = "a play with one uri task for each host"
+ONE_KIND = "the role, one kind of token"
+BOTH_KINDS = "the role, both kinds of token"
+BOTH_KINDS_MAX = 1000  # hosts; over more, the other one takes long enough
+
+PLAIN = "the role"
+CONDITIONAL = "the role with a condition"
+INCLUDED = "the role by include_role"
+FREE = "the role under the strategy free"
+WAYS: dict[str, dict[str, Any]] = {
+    PLAIN: {"roles": [ROLE]},
+    CONDITIONAL: {"roles": [{"role": ROLE, "when": "device_tokens_user_id is defined"}]},  # as it is for all hosts
+    INCLUDED: {"tasks": [{"ansible.builtin.include_role": {"name": ROLE}}]},
+    FREE: {"strategy": "free", "roles": [ROLE]},
+}
+
+SLOW = 0.3  # seconds until an answer
+FORKS = (5, 50)  # with which slow answers are waited for
+
 SHEET = "the role provisioning_sheet"
 DRAWN = "a script that draws the same codes with segno"
 
@@ -57,7 +75,8 @@ PAYLOAD = {
     "admin_extras_bundle": {"com.example.dpc.ENROLLMENT_TOKEN": "{{ device_tokens_enrollment.token }}"},
 }
 
-Contestants = dict[str, Callable[[], Sample]]
+Run = Callable[[], Sample]
+Contestants = dict[str, Run]
 _HERE = Path(__file__).resolve().parent
 
 
@@ -77,46 +96,66 @@ class Field:
         self._stopwatch = stopwatch
         self._directory = directory
         self._access_token = emulator.access_token(lifetime=24 * 3600)
+        self._numbers = itertools.count(1)  # for files
+        self._environments = {"http": {}, "https": self._https()}
 
-    def on_localhost(self, tokens: int, tokens_by_uri: int) -> Contestants:
+    def tasks(self) -> Contestants:
         """Those that mint without an inventory."""
-        users = self._write("users.json", {"user_ids": [user(number) for number in range(1, tokens + 1)]})
+        users = self._write("users.json", {"user_ids": [user(number) for number in range(1, TOKENS + 1)]})
         with_users = ("--extra-vars", f"@{users}")
-        first = {"loop": f"{{{{ user_ids[:{LOOP}] }}}}"}
-        some = {"loop": f"{{{{ user_ids[:{tokens_by_uri}] }}}}"}
+        loop = {"loop": f"{{{{ user_ids[:{LOOP}] }}}}"}
         script = [sys.executable, str(_HERE / "bare.py"), DEMO_ENTERPRISE, str(users)]
         return {
-            EMPTY: self._play(0, []),
-            ONE: self._play(1, [_token(user_id=user(1))]),
-            ONE_URI: self._play(1, [self._uri(user(1))]),
-            IN_A_LOOP: self._play(LOOP, [{**_token(user_id="{{ item }}"), **first}], *with_users),
-            MANY: self._play(tokens, [_token(user_ids="{{ user_ids }}")], *with_users),
-            BARE: lambda: self._stopwatch.measure(script, tokens),
-            MANY_URI: self._play(tokens_by_uri, [{**self._uri("{{ item }}"), **some}], *with_users),
+            EMPTY: self._on_localhost(0, []),
+            ONE: self._on_localhost(1, [_token(user_id=user(1))]),
+            ONE_URI: self._on_localhost(1, [self._uri(user(1))]),
+            IN_A_LOOP: self._on_localhost(LOOP, [{**_token(user_id="{{ item }}"), **loop}], *with_users),
+            LOOP_URI: self._on_localhost(LOOP, [{**self._uri("{{ item }}"), **loop}], *with_users),
+            MANY: self._on_localhost(TOKENS, [_token(user_ids="{{ user_ids }}")], *with_users),
+            BARE: lambda: self._stopwatch.measure(script, TOKENS),
         }
 
-    def over_hosts(self, hosts: int) -> Contestants:
-        """Those that run over so many hosts."""
-        fact = {"ansible.builtin.set_fact": {"device": "{{ inventory_hostname }}"}}
-        return {
-            over(hosts, SET_FACT): self._over(hosts, 0, {"tasks": [fact]}),
-            over(hosts, ROLE_USER_AUTH): self._over(hosts, hosts, {"roles": [ROLE]}, device_tokens_kinds=["user_auth"]),
-            over(hosts, ROLE_BOTH): self._over(hosts, 2 * hosts, {"roles": [ROLE]}, device_tokens_kinds=BOTH),
-        }
+    def size(self, hosts: int) -> Contestants:
+        """The role over so many hosts, and the least that Ansible does for as many."""
+        contestants = {over(hosts, SET_FACT): self._set_fact(hosts), over(hosts, ONE_KIND): self._role(hosts)}
+        if hosts <= BOTH_KINDS_MAX:
+            contestants[over(hosts, BOTH_KINDS)] = self._role(hosts, kinds=BOTH)
+        return contestants
 
-    def uri_over_hosts(self, hosts: int) -> Contestants:
-        """What one would write without the collection, as many at a time as Ansible has forks."""
+    def uri_over_hosts(self) -> Contestants:
+        """What one would write without the collection, as many at a time as Ansible has forks; and its start."""
         task = {**self._uri("{{ device_tokens_user_id }}"), "delegate_to": "localhost"}
-        return {over(hosts, URI_PER_HOST): self._over(hosts, hosts, {"tasks": [task]}, ansible_become=False)}
+        inventory = self._inventory(LOOP, ansible_become=False)
+        return {
+            EMPTY: self._on_localhost(0, []),
+            over(LOOP, URI_PER_HOST): self._play(LOOP, {"hosts": "all", "tasks": [task]}, *inventory),
+        }
 
-    def over_cards(self, hosts: int) -> Contestants:
+    def ways(self, hosts: int, scheme: str) -> Contestants:
+        """The role in all the ways that it can be used, with an API under ``http`` or ``https``."""
+        environment = self._environments[scheme]
+        return {
+            over(hosts, SET_FACT): self._set_fact(hosts),
+            **{over(hosts, by(way, scheme)): self._role(hosts, way, environment=environment) for way in WAYS},
+        }
+
+    def slow(self, hosts: int) -> Contestants:
+        """The role with answers that take their time."""
+        contestants: Contestants = {}
+        for forks in FORKS:
+            arguments = ("--forks", str(forks))
+            contestants[over(hosts, forked(SET_FACT, forks))] = self._set_fact(hosts, *arguments)
+            contestants[over(hosts, forked(PLAIN, forks))] = self._role(hosts, PLAIN, *arguments, latency=SLOW)
+        return contestants
+
+    def cards(self, hosts: int) -> Contestants:
         """The role that makes what so many devices scan, of tokens that they hold, and what draws the same codes."""
         made, drawn = self._directory / "made", self._directory / "drawn"
         inventory = fleet(hosts, provisioning_sheet_directory=str(made), provisioning_sheet_payload=PAYLOAD)
         for host in inventory["all"]["hosts"].values():
             host["device_tokens_enrollment"] = {**ENROLLMENT, "token": secrets.token_urlsafe(40)}
-        play = {"hosts": "all", "gather_facts": False, "roles": ["emm.android_enterprise.provisioning_sheet"]}
-        role = self._playbook(0, play, "--inventory", str(self._write(f"cards-{hosts}.yml", inventory)))
+        play = {"hosts": "all", "roles": ["emm.android_enterprise.provisioning_sheet"]}
+        role = self._play(0, play, "--inventory", str(self._write(f"cards-{hosts}.yml", inventory)))
         script = [sys.executable, str(_HERE / "draw.py"), str(made), str(drawn)]
 
         def make() -> Sample:
@@ -125,43 +164,73 @@ class Field:
 
         return {over(hosts, SHEET): make, over(hosts, DRAWN): lambda: self._stopwatch.measure(script, 0)}
 
-    def flood(self, processes: int, seconds: float) -> float:
-        """How many requests a second the emulator answers, at most."""
-        self._emulator.reset()
-        self._emulator.change_settings(quota=10**9)
-        command = [sys.executable, str(_HERE / "flood.py"), self._url(user(1)), str(seconds)]
-        environment = {"ACCESS_TOKEN": self._access_token}
-        clients = [
-            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for dummy in range(processes)
-        ]
-        return sum(float(client.communicate()[0]) for client in clients)
+    def _https(self) -> dict[str, str]:
+        """An environment for the emulator over HTTPS.
 
-    def _url(self, user_id: str) -> str:
+        Its certification authority is among those that are trusted by default: what an environment variable names is
+        neither as large, nor need it be treated the same.
+        """
         address = self._emulator.address
-        base = f"{address.url}/androidenterprise/v1/enterprises/{address.enterprise_id}"
-        return f"{base}/users/{user_id}/authenticationToken"
+        key = json.loads(Path(address.service_account_file).read_text(encoding="utf-8"))
+        key["token_uri"] = f"{address.https_url}/token"
+        bundle = self._directory / "trusted.pem"
+        bundle.write_text(certifi.contents() + Path(address.ca_file).read_text(encoding="utf-8"), encoding="utf-8")
+        package = self._directory / "python" / "certifi"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(f"def where():\n    return {str(bundle)!r}\n", encoding="utf-8")
+        return {
+            "ANDROID_ENTERPRISE_API_URL": address.https_url,
+            "GCP_SERVICE_ACCOUNT_FILE": str(self._write("https_key.json", key)),
+            "PYTHONPATH": str(package.parent),
+        }
 
     def _uri(self, user_id: str) -> dict[str, Any]:
         """A task that mints with what Ansible comes with, and with an access token that is at hand."""
-        authorization = {"Authorization": f"Bearer {self._access_token}"}
-        options = {"url": self._url(user_id), "method": "POST", "headers": authorization, "return_content": True}
+        address = self._emulator.address
+        base = f"{address.url}/androidenterprise/v1/enterprises/{address.enterprise_id}"
+        options = {
+            "url": f"{base}/users/{user_id}/authenticationToken",
+            "method": "POST",
+            "headers": {"Authorization": f"Bearer {self._access_token}"},
+            "return_content": True,
+        }
         return {"ansible.builtin.uri": options, "register": "minted", "no_log": True}
 
-    def _play(self, tokens: int, tasks: Sequence[dict[str, Any]], *arguments: str) -> Callable[[], Sample]:
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
-        return self._playbook(tokens, play, *arguments)
+    def _set_fact(self, hosts: int, *arguments: str) -> Run:
+        fact = {"ansible.builtin.set_fact": {"device": "{{ inventory_hostname }}"}}
+        return self._play(0, {"hosts": "all", "tasks": [fact]}, *self._inventory(hosts), *arguments)
 
-    def _over(self, hosts: int, tokens: int, play: dict[str, Any], **variables: Any) -> Callable[[], Sample]:
-        """A play over hosts that nothing could connect to."""
-        kinds = "-".join(variables.get("device_tokens_kinds", ["none"]))
-        inventory = self._write(f"inventory-{hosts}-{kinds}.yml", fleet(hosts, **variables))
-        return self._playbook(tokens, {"hosts": "all", "gather_facts": False, **play}, "--inventory", str(inventory))
+    def _role(
+        self,
+        hosts: int,
+        way: str = PLAIN,
+        *arguments: str,
+        kinds: Sequence[str] = ("enrollment",),
+        latency: float = LATENCY,
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        inventory = self._inventory(hosts, device_tokens_kinds=list(kinds))
+        play = {"hosts": "all", **WAYS[way]}
+        return self._play(hosts * len(kinds), play, *inventory, *arguments, latency=latency, environment=environment)
 
-    def _playbook(self, tokens: int, play: dict[str, Any], *arguments: str) -> Callable[[], Sample]:
-        number = sum(1 for dummy in self._directory.glob("playbook-*.yml"))
-        playbook = self._write(f"playbook-{number}.yml", [play])
+    def _inventory(self, hosts: int, **variables: Any) -> tuple[str, str]:
+        """What leads ansible-playbook to an inventory of hosts that nothing could connect to."""
+        return "--inventory", str(self._write(f"inventory-{next(self._numbers)}.yml", fleet(hosts, **variables)))
+
+    def _on_localhost(self, tokens: int, tasks: Sequence[dict[str, Any]], *arguments: str) -> Run:
+        return self._play(tokens, {"hosts": "localhost", "tasks": tasks}, *arguments)
+
+    def _play(
+        self,
+        tokens: int,
+        play: dict[str, Any],
+        *arguments: str,
+        latency: float = LATENCY,
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        playbook = self._write(f"playbook-{next(self._numbers)}.yml", [{**play, "gather_facts": False}])
         command = [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook), *arguments]
-        return lambda: self._stopwatch.measure(command, tokens)
+        return lambda: self._stopwatch.measure(command, tokens, latency, environment)
 
     def _write(self, name: str, content: Any) -> Path:
         path = self._directory / name
@@ -172,7 +241,17 @@ class Field:
 
 def over(hosts: int, contestant: str) -> str:
     """The name of a contestant that runs over so many hosts."""
-    return f"{contestant}, {hosts:,} hosts"
+    return f"{contestant}, {hosts:,} {'host' if hosts == 1 else 'hosts'}"
+
+
+def by(way: str, scheme: str) -> str:
+    """The name of a contestant that uses the role in one of the ways."""
+    return f"{way}, {scheme.upper()}"
+
+
+def forked(contestant: str, forks: int) -> str:
+    """The name of a contestant that runs with so many forks, and gets slow answers."""
+    return f"{contestant}, {SLOW} s an answer, {forks} forks"
 
 
 def _token(**options: Any) -> dict[str, Any]:

@@ -2,139 +2,204 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""From what was measured to figures that can be compared with a goal. All are made from medians."""
+"""From what was measured to figures that can be compared with a goal. All are made from medians.
+
+A figure has a value for each quantity that it makes sense for, by the names that ``stopwatch.Sample`` has for them. The
+goals of the roles over hosts are in processor time, since nothing else is what they cost whatever the machine does
+besides; where one waits for a task, they are in the time that it takes.
+"""
 
 from __future__ import annotations
 
-import itertools
 import operator
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.contestants import (
     BARE,
+    BOTH_KINDS,
+    CONDITIONAL,
     DRAWN,
     EMPTY,
+    FORKS,
+    FREE,
     IN_A_LOOP,
+    INCLUDED,
     LOOP,
+    LOOP_URI,
     MANY,
-    MANY_URI,
     ONE,
+    ONE_KIND,
     ONE_URI,
-    ROLE_BOTH,
-    ROLE_USER_AUTH,
+    PLAIN,
     SET_FACT,
     SHEET,
+    SLOW,
+    TOKENS,
+    by,
+    forked,
     over,
 )
 from tests.benchmarks.stopwatch import LATENCY, Runs
 
 _COMPARE = {"<=": operator.le, ">=": operator.ge}
+_QUANTITIES = ("cpu", "wall", "memory")
+_TIMES = ("cpu", "wall")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, and what it is to be: ``<= 0.5`` or ``>= 100``, or nothing where it only explains another."""
+    """A figure, and what it is to be: ``cpu <= 2.8`` or ``wall >= 100``, or nothing where it only explains another."""
 
     name: str
-    value: float
+    values: Mapping[str, float]
     goal: str = ""
 
     def verdict(self) -> str:
         """Whether the goal is met."""
         if not self.goal:
             return ""
-        comparison, limit = self.goal.split()
-        return "met" if _COMPARE[comparison](self.value, float(limit)) else "missed"
+        quantity, comparison, limit = self.goal.split()
+        return "met" if _COMPARE[comparison](self.values[quantity], float(limit)) else "missed"
 
 
-def median(runs: Runs, name: str, quantity: str = "seconds") -> float:
+def median(runs: Runs, name: str, quantity: str) -> float:
     return float(statistics.median(getattr(sample, quantity) for sample in runs[name]))
 
 
-def scaled(runs: Runs, name: str, few: int, many: int) -> float:
-    """The seconds of a play that was measured with ``few`` tokens, if it were for ``many``."""
-    start = median(runs, EMPTY)
-    return start + (median(runs, name) - start) / few * many
+def beyond(runs: Runs, name: str, least: str, quantity: str) -> float:
+    """What a contestant takes beyond the least that it could."""
+    return median(runs, name, quantity) - median(runs, least, quantity)
 
 
-def on_localhost(runs: Runs, tokens: int, tokens_by_uri: int, flood: float) -> list[Figure]:
-    """The figures of tasks that run on localhost. ``flood`` is how many requests a second the emulator can answer."""
-    empty = median(runs, EMPTY)
-    one, one_uri, looped, many = (median(runs, name) - empty for name in (ONE, ONE_URI, IN_A_LOOP, MANY))
-    many_uri = scaled(runs, MANY_URI, tokens_by_uri, tokens)
+def scaled(runs: Runs, name: str, few: int, many: int, quantity: str) -> float:
+    """What a play that was measured with ``few`` tokens would take for ``many``."""
+    return median(runs, EMPTY, quantity) + beyond(runs, name, EMPTY, quantity) / few * many
+
+
+def growth(runs: Runs, contestant: str, few: int, many: int) -> float:
+    """The processor time of each host after the first one over ``many`` hosts, relative to the same over ``few``."""
+    first = over(1, contestant)
+    of_few, of_many = (beyond(runs, over(hosts, contestant), first, "cpu") / (hosts - 1) for hosts in (few, many))
+    return of_many / of_few
+
+
+def goal_of_the_role(core: str) -> str:
+    """How much of a ``set_fact`` the role may take under a version of ansible-core.
+
+    Before 2.21, an action cannot set variables of its host, so that the role has a ``set_fact`` of its own.
+    """
+    major, minor, *dummy = core.split(".")
+    return f"cpu <= {2.8 if (int(major), int(minor)) >= (2, 21) else 4.6}"
+
+
+def of_tasks(runs: Runs) -> list[Figure]:
+    """The figures of tasks that run on localhost, each without the start of a play."""
+
+    def relative(name: str, goal: str, contestant: str, peer: str, times: float = 1) -> Figure:
+        ratios = {
+            quantity: times * beyond(runs, contestant, EMPTY, quantity) / beyond(runs, peer, EMPTY, quantity)
+            for quantity in _TIMES
+        }
+        return Figure(name, ratios, goal)
+
+    many_uri = {quantity: scaled(runs, LOOP_URI, LOOP, TOKENS, quantity) for quantity in _TIMES}
+    faster = {quantity: many_uri[quantity] / median(runs, MANY, quantity) for quantity in _TIMES}
+    script = {quantity: beyond(runs, MANY, EMPTY, quantity) / median(runs, BARE, quantity) for quantity in _TIMES}
+    answers = (LOOP + 1) * LATENCY / LOOP / beyond(runs, ONE_URI, EMPTY, "wall")
     figures = [
-        Figure("one token: time relative to a uri task", one / one_uri, "<= 0.5"),
-        Figure(f"{LOOP} tokens in a loop: time of each relative to a uri task", looped / LOOP / one_uri, "<= 0.08"),
-        Figure(f"  of which {LOOP + 1} answers take, by themselves", (LOOP + 1) * LATENCY / LOOP / one_uri),
-        Figure(
-            f"{tokens:,} tokens in a task: times faster than a loop of uri", many_uri / median(runs, MANY), ">= 100"
-        ),
-        Figure(f"  seconds of that loop, scaled from {tokens_by_uri} tokens", many_uri),
-        Figure(f"{tokens:,} tokens in a task: time relative to a script", many / median(runs, BARE), "<= 1.25"),
-        Figure("the emulator: requests a second that it answers, if flooded", flood),
+        relative("one token: relative to a uri task", "wall <= 0.5", ONE, ONE_URI),
+        relative(f"{LOOP} tokens in a loop: each relative to a uri task", "wall <= 0.08", IN_A_LOOP, ONE_URI, 1 / LOOP),
+        Figure(f"  of which {LOOP + 1} answers take, by themselves", {"wall": answers}),
+        Figure(f"{TOKENS:,} tokens in a task: times faster than a loop of uri", faster, "wall >= 100"),
+        Figure(f"  seconds of that loop, scaled from {LOOP} tokens", many_uri),
+        Figure(f"{TOKENS:,} tokens in a task: relative to a script", script, "wall <= 1.25"),
     ]
     for name, contestant in (("task", MANY), ("script", BARE)):
         spread = median(runs, contestant, "spread")
         figures += [
-            Figure(f"  requests a second from the {name}", tokens / spread),
-            Figure("  the emulator's share of a processor, meanwhile", median(runs, contestant, "busy") / spread),
+            Figure(f"  requests a second from the {name}", {"wall": TOKENS / spread}),
+            Figure(
+                "  the emulator's share of a processor, meanwhile", {"cpu": median(runs, contestant, "busy") / spread}
+            ),
         ]
     return figures
 
 
-def over_hosts(runs: Runs, sizes: Sequence[int]) -> list[Figure]:
-    """The figures of plays over inventories of several sizes, in ascending order."""
+def of_ways(runs: Runs, hosts: int, schemes: Sequence[str], core: str) -> list[Figure]:
+    """The figures of the role in the ways that it can be used, by scheme."""
     figures = []
-    for hosts in sizes:
-        base = over(hosts, SET_FACT)
-        figures += _per_host(runs, base, hosts)
-        for role in (ROLE_USER_AUTH, ROLE_BOTH):
-            name = over(hosts, role)
-            figures += _per_host(runs, name, hosts)
-            for quantity, title in (("seconds", "time"), ("memory", "memory")):
-                ratio = median(runs, name, quantity) / median(runs, base, quantity)
-                figures.append(Figure(f"  {title} relative to one set_fact", ratio, "<= 2.5"))
-            spread = median(runs, name, "spread")
-            figures.append(
-                Figure("  seconds from the first token to the last", spread, "<= 5" if hosts == 1000 else "")
-            )
-    for contestant in (SET_FACT, ROLE_USER_AUTH, ROLE_BOTH):
-        for fewer, more in itertools.pairwise(sizes):
-            growth = median(runs, over(more, contestant)) / median(runs, over(fewer, contestant)) * fewer / more
-            figures.append(Figure(f"{contestant}: time per host, {more:,} hosts to {fewer:,}", growth))
+    for scheme in schemes:
+        plain = over(hosts, by(PLAIN, scheme))
+        figures.append(_relative(runs, plain, over(hosts, SET_FACT), "one set_fact", goal_of_the_role(core)))
+        for way, goal in ((CONDITIONAL, "cpu <= 1.3"), (INCLUDED, "cpu <= 1.5"), (FREE, "cpu <= 1.3")):
+            figures.append(_relative(runs, over(hosts, by(way, scheme)), plain, "the plain role", goal))
     return figures
 
 
-def over_cards(runs: Runs, hosts: int) -> list[Figure]:
+def of_sizes(runs: Runs, sizes: Sequence[int]) -> list[Figure]:
+    """The figures of the role over inventories of several sizes, in ascending order."""
+    figures = []
+    for hosts in sizes:
+        for contestant, kinds in ((ONE_KIND, 1), (BOTH_KINDS, 2)):
+            name = over(hosts, contestant)
+            if name in runs:
+                figures.append(_relative(runs, name, over(hosts, SET_FACT), "one set_fact"))
+                figures += _waiting(runs, name, hosts * kinds, LATENCY, FORKS[0])
+    few, many = sizes[0], sizes[-1]
+    if few != many:
+        least, role = (growth(runs, contestant, few, many) for contestant in (SET_FACT, ONE_KIND))
+        title = f"for each host after the first, {many:,} hosts to {few:,}"
+        figures += [
+            Figure(f"{SET_FACT}: {title}", {"cpu": least}),
+            Figure(f"{ONE_KIND}: {title}", {"cpu": role}),
+            Figure("  relative to that of one set_fact", {"cpu": role / least}, "cpu <= 1.2"),
+        ]
+    return figures
+
+
+def of_slow_answers(runs: Runs, hosts: int) -> list[Figure]:
+    """The figures of the role with answers that take their time."""
+    figures = []
+    for forks in FORKS:
+        name = over(hosts, forked(PLAIN, forks))
+        figures.append(_relative(runs, name, over(hosts, forked(SET_FACT, forks)), "one set_fact"))
+        figures += _waiting(runs, name, hosts, SLOW, forks)
+    return figures
+
+
+def of_cards(runs: Runs, hosts: int) -> list[Figure]:
     """The figures of a sheet for so many devices."""
-    sheet, drawn = over(hosts, SHEET), over(hosts, DRAWN)
-    ratio = median(runs, sheet) / median(runs, drawn)
-    return [
-        *_per_host(runs, drawn, hosts),
-        *_per_host(runs, sheet, hosts),
-        Figure("  time relative to drawing the same codes", ratio, "<= 2.5"),
-    ]
+    return [_relative(runs, over(hosts, SHEET), over(hosts, DRAWN), "drawing the same codes", "wall <= 2.5")]
 
 
-def _per_host(runs: Runs, name: str, hosts: int) -> list[Figure]:
+def _relative(runs: Runs, name: str, peer: str, title: str, goal: str = "") -> Figure:
+    ratios = {quantity: median(runs, name, quantity) / median(runs, peer, quantity) for quantity in _QUANTITIES}
+    return Figure(f"{name}: relative to {title}", ratios, goal)
+
+
+def _waiting(runs: Runs, name: str, calls: int, latency: float, forks: int) -> list[Figure]:
+    """How far apart tokens are, and how far at least, since each fork waits for one answer at a time."""
     return [
-        Figure(f"{name}: milliseconds per host", median(runs, name) / hosts * 1000),
-        Figure("  KiB per host", median(runs, name, "memory") / hosts * 1024),
+        Figure("  seconds from the first token to the last", {"wall": median(runs, name, "spread")}),
+        Figure(f"  hosts × calls × answer time / forks, with {forks} forks", {"wall": calls * latency / forks}),
     ]
 
 
 def as_text(figures: Sequence[Figure], runs: Runs) -> str:
     """Two tables: the figures, and what they are made from."""
     width = max(map(len, [*runs, *(figure.name for figure in figures)]))
-    lines = [f"{'FIGURE':{width}}  {'MEASURED':>9}  GOAL"]
+    lines = [f"{'FIGURE':{width}}  {'CPU':>8}  {'WALL':>8}  {'MEMORY':>8}  GOAL"]
     for figure in figures:
-        row = f"{figure.name:{width}}  {figure.value:9.3f}  {figure.goal:9}  {figure.verdict()}"
-        lines.append(row.rstrip())
-    lines += ["", f"{'MEDIANS':{width}}  {'SECONDS':>9}  {'(MIN':>9}  {'MAX)':>9}  {'MIB':>6}  RUNS"]
+        values = "  ".join(
+            f"{figure.values[quantity]:8.3f}" if quantity in figure.values else " " * 8 for quantity in _QUANTITIES
+        )
+        lines.append(f"{figure.name:{width}}  {values}  {figure.goal:13}  {figure.verdict()}".rstrip())
+    lines += ["", f"{'MEDIANS':{width}}  {'CPU/S':>8}  {'(MIN':>8}  {'MAX)':>8}  {'WALL/S':>8}  {'MIB':>6}  RUNS"]
     for name, samples in runs.items():
-        times = [sample.seconds for sample in samples]
-        values = f"{median(runs, name):9.3f}  {min(times):9.3f}  {max(times):9.3f}  {median(runs, name, 'memory'):6.0f}"
+        times = [sample.cpu for sample in samples]
+        cpu, wall, memory = (median(runs, name, quantity) for quantity in _QUANTITIES)
+        values = f"{cpu:8.2f}  {min(times):8.2f}  {max(times):8.2f}  {wall:8.2f}  {memory:6.0f}"
         lines.append(f"{name:{width}}  {values}  {len(samples):4}")
     return "\n".join(lines) + "\n"

@@ -11,27 +11,28 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks.contestants import ROLE_BOTH, ROLE_USER_AUTH, SET_FACT, URI_PER_HOST, over
+from tests.benchmarks.contestants import BOTH_KINDS, LOOP, ONE_KIND, SET_FACT, URI_PER_HOST, over
 from tests.benchmarks.figures import median, scaled
 from tests.benchmarks.stopwatch import Runs
 
 # Text stays text, and nothing differs from one drawing to the next but what was measured.
 _STYLE = {"font.size": 11, "svg.fonttype": "none", "svg.hashsalt": "benchmarks"}
-_MARKERS = {ROLE_BOTH: "s-", ROLE_USER_AUTH: "o-", SET_FACT: "^-"}
+_MARKERS = {BOTH_KINDS: "s-", ONE_KIND: "o-", SET_FACT: "^-"}
 
 
-def draw(runs: Runs, sizes: Sequence[int], uri_hosts: int) -> str:
-    """The plot, as SVG. The play with uri tasks was measured over ``uri_hosts`` only, and is scaled."""
+def draw(runs: Runs, sizes: Sequence[int]) -> str:
+    """The plot, as SVG. The play with uri tasks was measured over few hosts only, and is scaled."""
     # Imported by name, since the environment that types are checked in does not have it.
     matplotlib = importlib.import_module("matplotlib")
     ticker = importlib.import_module("matplotlib.ticker")
     with matplotlib.rc_context(_STYLE):
         figure = importlib.import_module("matplotlib.figure").Figure(figsize=(8, 5), layout="constrained")
         axes = figure.subplots()
-        by_uri = [scaled(runs, over(uri_hosts, URI_PER_HOST), uri_hosts, hosts) for hosts in sizes]
-        axes.plot(sizes, by_uri, "--", color="gray", label=f"{URI_PER_HOST}\n(scaled from {uri_hosts} hosts)")
+        by_uri = [scaled(runs, over(LOOP, URI_PER_HOST), LOOP, hosts, "wall") for hosts in sizes]
+        axes.plot(sizes, by_uri, "--", color="gray", label=f"{URI_PER_HOST}\n(scaled from {LOOP} hosts)")
         for name, marker in _MARKERS.items():
-            axes.plot(sizes, [median(runs, over(hosts, name)) for hosts in sizes], marker, label=name)
+            measured = [hosts for hosts in sizes if over(hosts, name) in runs]
+            axes.plot(measured, [median(runs, over(hosts, name), "wall") for hosts in measured], marker, label=name)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xticks(sizes)

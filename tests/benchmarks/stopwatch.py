@@ -17,6 +17,7 @@ from tests.emulator.process import Emulator
 from tests.integration.playbooks import COLLECTIONS
 
 LATENCY = 0.05  # seconds until the emulator answers
+# Not PYTHONDONTWRITEBYTECODE: Python would compile again and again what Ansible puts into temporary files.
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR")
 _LAUNCH = Path(__file__).resolve().parent / "launch.py"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -26,7 +27,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Sample:
     """What one run of a command came to."""
 
-    seconds: float  # from its start to its end
+    cpu: float  # seconds of processor time, of all of its processes
+    wall: float  # seconds from its start to its end
     memory: float  # MiB, at its peak; see launch.py
     spread: float  # seconds from the first token that was asked for to the last one
     busy: float  # seconds of processor time that the emulator took
@@ -51,30 +53,36 @@ class Stopwatch:
             **emulator.address.environment(),
         }
 
-    def measure(self, command: Sequence[str], tokens: int) -> Sample:
-        """Run a command that mints so many tokens."""
+    def measure(
+        self,
+        command: Sequence[str],
+        tokens: int,
+        latency: float = LATENCY,
+        environment: Mapping[str, str] | None = None,
+    ) -> Sample:
+        """Run a command that mints so many tokens, with ``environment`` added to that of all commands."""
         self._emulator.reset()
-        self._emulator.change_settings(latency=LATENCY)
+        self._emulator.change_settings(latency=latency)
         output, report = self._directory / "output.txt", self._directory / "report.txt"
         busy = self._processor_time()
         with output.open("wb") as file:
             subprocess.run(
                 [sys.executable, "-I", "-S", str(_LAUNCH), str(report), *command],
                 cwd=self._directory,
-                env=self._environment,
+                env={**self._environment, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 check=True,
             )
         busy = self._processor_time() - busy
-        status, seconds, memory = map(float, report.read_text(encoding="ascii").split())
+        status, cpu, wall, memory = map(float, report.read_text(encoding="ascii").split())
         minted = [entry["time"] for entry in self._emulator.mints() if entry["status"] == 200]
         if status != 0 or len(minted) != tokens:
             text = output.read_text(encoding="utf-8")[-2000:]
             raise RuntimeError(f"{command} ended with {status:.0f} and {len(minted)} of {tokens} tokens:\n{text}")
         spread = max(minted) - min(minted) if minted else 0.0
-        return Sample(seconds, memory / 1024, spread, busy)
+        return Sample(cpu, wall, memory / 1024, spread, busy)
 
     def _processor_time(self) -> float:
         """What the emulator has used so far: fields 14 and 15 of proc(5), in user mode and in the kernel."""
@@ -92,5 +100,8 @@ def interleave(contestants: Mapping[str, Callable[[], Sample]], repetitions: int
         for name, run in contestants.items():
             sample = run()
             runs[name].append(sample)
-            sys.stderr.write(f"{repetition}/{repetitions}  {name}: {sample.seconds:.2f} s, {sample.memory:.0f} MiB\n")
+            sys.stderr.write(
+                f"{repetition}/{repetitions}  {name}: {sample.cpu:.2f} s of a processor, {sample.wall:.2f} s, "
+                f"{sample.memory:.0f} MiB\n"
+            )
     return runs
