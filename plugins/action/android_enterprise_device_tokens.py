@@ -22,8 +22,15 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import as_module_gets_it, open_client
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import require_main_process
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import HELD, KINDS, VARIABLES, Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import (
+    HELD,
+    KINDS,
+    OTHERS,
+    VARIABLES,
+    Order,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
@@ -56,6 +63,8 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
+        for warning in unknown(task_vars, "device_tokens", (*VARIABLES, *OTHERS)):
+            Display().warning(warning)
         part = self._serve(task_vars)
         if self._task.no_log:
             register_secrets(token["token"] for token in part.tokens.values() if token["token"])

@@ -29,7 +29,9 @@ _SUBOPTIONS: dict[str, dict[str, Any]] = {
     "seconds": {"type": "int", "required": True},
     "nanos": {"type": "int", "default": 0},
 }
-_RULE = "it must be text such as '12h', a whole number of seconds, or a dictionary of seconds and nanos, which are whole numbers"
+_RULE = (
+    "it must be text such as '12h', a whole number of seconds, or a dictionary with seconds and nanos, whole numbers"
+)
 
 
 @dataclass(frozen=True, order=True)

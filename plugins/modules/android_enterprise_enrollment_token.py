@@ -42,9 +42,10 @@ options:
     description:
       - How long the token is valid, from 1 minute to about 10,000 years
         (C(Durations.MAX_VALUE), 315576000000.999999999 seconds).
+      - It is text such as V(30d), V(12h), V(90m), V(1h30m) or the API's own V(3600s); a whole number of seconds; or a dictionary.
       - If not set, the API's default applies, 1 hour.
-      - The filter P(emm.android_enterprise.duration#filter) turns C(30d) or C(12h) into this form.
-    type: dict
+      - Before 0.2.0, it had to be a dictionary.
+    type: raw
     suboptions:
       seconds:
         description:
@@ -122,7 +123,7 @@ EXAMPLES = r"""
   emm.android_enterprise.android_enterprise_enrollment_token:
     enterprise_id: LC03demo00
     enrollment_token_type: userDevice
-    duration: "{{ '30d' | emm.android_enterprise.duration }}"
+    duration: 30d
   register: batch
   no_log: true
 
@@ -130,8 +131,7 @@ EXAMPLES = r"""
   emm.android_enterprise.android_enterprise_enrollment_token:
     enterprise_id: LC03demo00
     enrollment_token_type: userDevice
-    duration:
-      seconds: 5400
+    duration: 1h30m
     google_authentication_options:
       authentication_requirement: required
       required_account_email: sam@example.com

@@ -46,6 +46,8 @@ HELD = "device_tokens_enrollment"  # the fact of an earlier run
 _VALIDATOR = ArgumentSpecValidator(SPEC)
 _SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # in a token that is kept
 VARIABLES = (*SPEC, HELD)
+# What else a host may have that begins with the role's name: variables for its tasks, and the facts that they leave.
+OTHERS = tuple(f"{_PREFIX}{name}" for name in ("on_failure", "no_log", "user_auth", "user", "refusal"))
 
 
 @dataclass(frozen=True)

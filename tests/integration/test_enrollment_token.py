@@ -84,6 +84,16 @@ def test_durations_are_exact_over_the_whole_range(
     assert "expires_at" not in results[-1]["enrollment_token"], "it cannot be written in four digits of a year"
 
 
+def test_durations_as_people_write_them(mint_each: MintEach, emulator: Emulator) -> None:
+    """As text, as seconds, and as a template's text, of which jinja2_native makes a number."""
+    native = {"ANSIBLE_JINJA2_NATIVE": "true"}  # as always from ansible-core 2.19 on
+    durations = ["1h30m", "5400s", "5400", 5400, "{{ '5400' }}", {"seconds": 5400}]
+    results = mint_each(*({"duration": duration} for duration in durations), environment=native)
+    for result in results:
+        assert result["enrollment_token"]["duration"] == {"seconds": 5400, "nanos": 0}
+    assert {json.loads(request["body"])["duration"] for request in emulator.mints()} == {"5400s"}
+
+
 REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"duration": {"seconds": 59, "nanos": 999_999_999}}, ["'duration'", "59", "1 minute"]),
     ({"duration": {"seconds": -3600}}, ["'duration'", "-3600", "must not be negative"]),
@@ -97,7 +107,7 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"duration": 59}, ["'duration'", "59", "1 minute"]),
     ({"duration": "an hour"}, ["'duration'", "'an hour' is not a duration such as '30d'"]),
     ({"duration": 90.5}, ["'duration'", "90.5", "a whole number of seconds"]),
-    ({"duration": ["1h"]}, ["'duration'", "['1h']", "a dictionary of seconds and nanos"]),
+    ({"duration": ["1h"]}, ["'duration'", "['1h']", "a dictionary with seconds and nanos"]),
     ({"duration": {"seconds": "1h"}}, ["seconds", "1h", "whole numbers"]),
     ({"duration": {"seconds": 90.5}}, ["seconds", "90.5", "whole numbers"]),
     ({"enterprise_id": ""}, ["'enterprise_id'", "''", "empty"]),

@@ -435,6 +435,18 @@ def test_an_environment_that_cannot_be(ansible: Ansible, environment: dict[str, 
     assert len(emulator.tokens()) == 1
 
 
+@pytest.mark.usefixtures("measured")
+def test_a_misspelt_variable_is_warned_of(ansible: Ansible, environment: dict[str, str]) -> None:
+    inventory = fleet(2, device_tokens_duratoin="12h", device_tokens__own="x")
+    run = ansible.play([role_play(roles=[ROLE, ROLE])], inventory=inventory, environment=environment)
+    said = " ".join(run.output.split())
+    warning = (
+        "The role device_tokens has no variable 'device_tokens_duratoin' (did you mean 'device_tokens_duration'?)."
+    )
+    assert said.count(warning) == 1
+    assert said.count("has no variable") == 1
+
+
 @pytest.mark.parametrize("cacheable", [False, True])
 def test_facts_of_a_host_stay_its_own(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, cacheable: bool

@@ -61,6 +61,7 @@ def test_the_rules_are_those_that_the_role_documents() -> None:
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     google = documented["device_tokens_google_authentication_options"].pop("options")
     for_the_tasks = rules({name: documented.pop(name) for name in ("device_tokens_on_failure", "device_tokens_no_log")})
+    assert {*for_the_tasks} <= {*_orders.OTHERS}
     assert rules(_orders.SPEC) == rules(documented)
     assert rules(GOOGLE_AUTHENTICATION_OPTIONS) == rules(google)
     defaults = {name: rule["default"] for name, rule in {**documented, **for_the_tasks}.items() if "default" in rule}
