@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible.release import __version__
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import mint_in_turn
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -34,6 +36,10 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables 
 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
+_CACHE_IS_LOST = (
+    "device_tokens_keep_if_valid_for has no effect here: from ansible-core 2.19 on, the fact cache that a job of AWX begins "
+    "with is not found, so enrollment tokens are minted again (https://github.com/ansible/ansible/issues/85874)."
+)
 
 
 @dataclass
@@ -84,6 +90,8 @@ class ActionModule(ActionBase):
             order = self._order(task_vars)
         except EmmError as error:
             return _Part(missing=list(KINDS), refusal=str(error))
+        if order.may_keep and _is_cache_lost():
+            Display().warning(_CACHE_IS_LOST)
         part = _Part(dict(order.kept))
         if order.requests:
             try:
@@ -143,3 +151,9 @@ class ActionModule(ActionBase):
             return bool(templated(_ON_FAILURE, task_vars.get(_ON_FAILURE), self._templar) == "continue")
         except EmmError:
             return False
+
+
+def _is_cache_lost() -> bool:
+    """Whether this is a job of AWX or automation controller whose fact cache ansible-core does not find."""
+    version = tuple(map(int, __version__.split(".")[:2]))
+    return version >= (2, 19) and "AWX_PRIVATE_DATA_DIR" in os.environ and constants.CACHE_PLUGIN.endswith("jsonfile")

@@ -33,9 +33,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._credential
     AUTH_KINDS,
     AuthOptions,
     check_offline,
+    find_secrets,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 
 if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
@@ -144,6 +146,7 @@ def perform(
     concurrency = check_concurrency(options["concurrency"])
     connection = ConnectionOptions.from_options(options)
     auth = AuthOptions.from_options(options, os.environ)
+    register_secrets(find_secrets(options, os.environ))
     if check_mode:
         check_offline(auth)
         return Performed(requests, [request.preview() for request in requests])

@@ -14,73 +14,60 @@ version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Mints tokens for all hosts of a batch at once, each as the variables of the role P(emm.android_enterprise.device_tokens#role) say
-    for that host. It is for the tasks of the role; use the role.
-  - It runs on the controller and connects to no host. What was minted for a batch is found with
-    P(emm.android_enterprise.device_tokens_minted#lookup), so that no result has the tokens of all hosts.
-  - It succeeds whether or not tokens were minted; O(on_failure) has no effect here.
+  - Mints the tokens of the host that the task runs for, as the variables of the role P(emm.android_enterprise.device_tokens#role) say.
+    It is for the tasks of the role; use the role.
+  - It runs on the controller and connects to no host.
+  - From ansible-core 2.21 on, it sets the facts of the host, too, unless it fails.
+  - O(concurrency) and O(on_failure) have no effect here.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.auth
   - emm.android_enterprise.batch
   - emm.android_enterprise.connection
-options:
-  hosts:
-    description:
-      - For whom to mint.
-      - V(batch) is all hosts of the batch that have not failed, where it is certain that all of them come to this task.
-        Elsewhere nothing is minted.
-      - V(own) is the host that the task runs for.
-    type: str
-    choices:
-      - batch
-      - own
-    default: own
+options: {}
 attributes:
   check_mode:
     support: partial
     details:
       - The variables and the credentials are checked as far as that is possible without the network, and no request is sent.
-        The tokens are null, but for those that hosts keep.
+        The tokens are null, but for one that the host keeps.
 """
 
 EXAMPLES = r"""
 - name: Mint the token of this host
   emm.android_enterprise.android_enterprise_device_tokens:
-    hosts: own
   vars:
     device_tokens_enterprise_id: LC03demo00
     device_tokens_enrollment_token_type: userDevice
-  register: device_tokens__own
+  register: device_tokens__minted
   no_log: true
 
 - name: Keep the token as a fact
   ansible.builtin.set_fact:
-    device_tokens_enrollment: "{{ device_tokens__own.hosts[inventory_hostname].enrollment }}"
+    device_tokens_enrollment: "{{ device_tokens__minted.facts.device_tokens_enrollment }}"
   no_log: true
 """
 
 RETURN = r"""
-complete:
-  description: Whether the hosts have been served. If not, each has to be on its own.
-  returned: always
-  type: bool
-  sample: true
-everybody:
-  description: Whether it is certain that no other host comes to the tasks that follow.
-  returned: always
-  type: bool
-  sample: true
-rest:
-  description: Whether there is more to do for a host than to keep its tokens, as it was refused or they go into the fact cache.
-  returned: always
-  type: bool
-  sample: false
-hosts:
+facts:
   description:
-    - What there is for each host, as P(emm.android_enterprise.device_tokens_minted#lookup) describes it.
-    - With O(hosts=batch), only that for which there was no room in the memory that the lookup looks into.
+    - The facts of the host, also if the task fails.
+    - A token that the host did not get is null, so that it takes the place of one of an earlier run.
   returned: always
   type: dict
-  sample: {}
+  contains:
+    device_tokens_enrollment:
+      description: Its enrollment token, as M(emm.android_enterprise.android_enterprise_enrollment_token) returns it.
+      returned: if it is to have one
+      type: dict
+    device_tokens_user_auth:
+      description: Its authentication token, as M(emm.android_enterprise.android_enterprise_user_auth_token) returns it.
+      returned: if it is to have one
+      type: dict
+    device_tokens_refusal:
+      description: Why it did not get what it was to get, or null.
+      returned: always
+      type: str
+  sample:
+    device_tokens_refusal: null
 """

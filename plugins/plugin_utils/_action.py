@@ -58,7 +58,7 @@ class OperationAction(NormalAction):
         except OptionError as error:
             return {"failed": True, "msg": str(error)}
         task_vars = kwargs["task_vars"]
-        arguments = _with_key_as_text(self._task.args)
+        arguments = with_key_as_text(self._task.args)
         if self._runs_here(task_vars):
             result = self._run_here(arguments, task_vars)
         else:
@@ -144,10 +144,10 @@ def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: i
 
 def as_module_gets_it(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a task in the types that JSON has, for that is how they get to a module."""
-    return dict(json.loads(json.dumps(arguments, default=_encode)))
+    return dict(json.loads(json.dumps(with_key_as_text(arguments), default=_encode)))
 
 
-def _with_key_as_text(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def with_key_as_text(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments with a key that is a dictionary as the text of its file.
 
     Ansible takes all values of a dictionary in an option that is secret for secrets, and replaces them wherever they

@@ -62,6 +62,7 @@ class Order:
     kept: Mapping[str, Mapping[str, Any]]
     shared: bool  # whether its enrollment token is that of all hosts with the same request
     cacheable: bool  # whether its enrollment token goes into the fact cache
+    may_keep: bool = False  # whether it keeps one that it finds there
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Order:
@@ -91,6 +92,7 @@ class Order:
             {"enrollment": kept} if kept else {},
             shared=options["enrollment_scope"] != "host",
             cacheable=options["cacheable"],
+            may_keep=options["keep_if_valid_for"] is not None,
         )
 
 
