@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,7 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card, _sheet
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import (
-    hosts_stay_together,
-    play_of,
-    run_of,
-)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import hosts_stay_together, identity
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
     is_omitted,
@@ -38,9 +35,10 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        result.update(play=play_of(self._task), run=run_of(self._task))
+        task_vars = task_vars or {}
+        result.update(play=identity(self._task, task_vars), made_at=time.monotonic())
         try:
-            return {**result, "refusal": None, **self._make(task_vars or {})}
+            return {**result, "refusal": None, **self._make(task_vars)}
         except EmmError as error:
             return {**result, "changed": False, "refusal": str(error)}
         except Exception as error:

@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._hosts import hosts_of_batch, play_of, registered
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import identity, wave
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import (
+    Entry,
     first_on,
     in_one_file,
     render,
@@ -19,6 +22,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet impo
 )
 
 _CARD = "provisioning_sheet__card"  # where the role keeps what provisioning_card returned
+_WRITTEN = "provisioning_sheet_written"  # and what this action did, when the host last came to it
 _ENDINGS = {"sheet": ".html", "labels": ".csv"}
 _SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -33,6 +37,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        result["came_at"] = time.monotonic()
         dummy, options = self.validate_argument_spec(_SPEC, required_if=[("state", "absent", ["directory"])])
         try:
             if options["state"] == "absent":
@@ -53,47 +58,55 @@ class ActionModule(ActionBase):
         if "card" not in own:
             raise EmmError(own.get("refusal") or "There is no card, since the task that makes it has failed.")
         sheet = own["sheet"]
+        hosts = wave(self._task, task_vars, self._templar)
         # With run_once on the role, the card is another host's.
-        first = first_on(own, self._made(task_vars)) or task_vars["inventory_hostname"]
-        names = self._names(sheet, task_vars)
+        searched, entries = itertools.tee(self._entries(hosts, task_vars))  # of which none is looked up twice
+        first = first_on(own, searched) or task_vars["inventory_hostname"]
+        names = self._names(sheet, hosts, task_vars)
         files = SecretFiles(sheet["directory"])
         paths = [files.path(name) for name in names.values()]
         result = {"changed": False, "files": own["files"] + paths, "written": []}
         if first != task_vars["inventory_hostname"]:
             return result
-        texts = self._texts(sheet, task_vars)
+        texts = _texts(sheet, hosts, entries, _left(task_vars))
         contents = {name: texts[part].encode() for part, name in names.items()}
         changed = files.write_all(contents, check_mode=bool(self._task.check_mode))
         return {**result, "changed": changed, "directory": files.path(), "written": paths}
 
-    def _texts(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:
-        """What is to be in each of the files of a sheet. It keeps the cards of hosts that have come here before."""
-        everybody = hosts_of_batch(task_vars)
-        cards = [made["card"] for dummy, made in self._made(task_vars) if made["sheet"] == sheet]
-        refused = {host for host, made in self._registered(everybody, task_vars) if made["refusal"]}
-        elsewhere = {host for host, made in self._made(task_vars) if in_one_file(made["sheet"], sheet)}
-        failed = set(everybody) - set(task_vars["ansible_play_batch"])
-        missing = [host for host in everybody if host in refused | elsewhere | failed]
-        makers = {"sheet": lambda: render(sheet, cards, missing), "labels": lambda: to_csv(cards)}
-        return {part: makers[part]() for part in sheet["parts"]}
+    def _entries(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[Entry]:
+        """What is known of each host for which something was made, or refused, in this play and not in one before.
 
-    def _made(self, task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """What was made of each host of the batch."""
-        for host, made in self._registered(task_vars["ansible_play_batch"], task_vars):
-            # With run_once on the role, all hosts have the card of one.
-            if made.get("card", {}).get("host") == host:
-                yield host, made
+        It takes a while for each, since Ansible puts together all variables of a host.
+        """
+        play, left = identity(self._task, task_vars), _left(task_vars)
+        for host in hosts:
+            variables = task_vars["hostvars"][host]
+            made, came = (variables.get(name, {}) for name in (_CARD, _WRITTEN))
+            if made.get("play") == play:
+                yield Entry(host, made, came.get("came_at"), host in left)
 
-    def _registered(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """What the task before has registered in this play, and not in one before, for each of some hosts."""
-        for host, made in registered(_CARD, hosts, task_vars):
-            if made.get("play") == play_of(self._task):
-                yield host, made
-
-    def _names(self, sheet: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, str]:
+    def _names(self, sheet: Mapping[str, Any], hosts: list[str], task_vars: Mapping[str, Any]) -> dict[str, str]:
         """The names of the files of a sheet; in waves, with the place in the play of the first host of the wave."""
         name = sheet["name"]
         if self._task.get_play().serial:
-            first = hosts_of_batch(task_vars)[0]
-            name = f"{name}-{task_vars['ansible_play_hosts_all'].index(first) + 1:04}"
+            everybody, members = task_vars["ansible_play_hosts_all"], {*hosts}
+            name = f"{name}-{next(place for place, host in enumerate(everybody, 1) if host in members):04}"
         return {part: file_name(name, _ENDINGS[part]) for part in sheet["parts"]}
+
+
+def _left(task_vars: Mapping[str, Any]) -> set[str]:
+    """The hosts of the batch that have not failed, and the one that the task runs for."""
+    return {*task_vars["ansible_play_batch"], task_vars["inventory_hostname"]}
+
+
+def _texts(sheet: Mapping[str, Any], hosts: list[str], entries: Iterable[Entry], left: set[str]) -> dict[str, str]:
+    """What is to be in each of the files of a sheet. It keeps the cards of hosts that have come here before."""
+    cards, missing = [], {*hosts} - left
+    for entry in entries:
+        if entry.left and entry.has_card() and entry.made["sheet"] == sheet:
+            cards.append(entry.made["card"])
+        elif entry.made["refusal"] or (entry.has_card() and in_one_file(entry.made["sheet"], sheet)):
+            missing.add(entry.host)
+    names = [host for host in hosts if host in missing]
+    makers = {"sheet": lambda: render(sheet, cards, names), "labels": lambda: to_csv(cards)}
+    return {part: makers[part]() for part in sheet["parts"]}

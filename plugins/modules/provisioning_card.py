@@ -44,21 +44,21 @@ EXAMPLES = r"""
     provisioning_sheet_payload:
       device_admin_component_name: com.example.dpc/.AdminReceiver
     provisioning_sheet_require_token: false
-  register: provisioning_sheet__card
+  register: bench_card
   no_log: true
 """
 
 RETURN = r"""
 play:
-  description: The same for all hosts of a play.
+  description: The same for all hosts of a play, and another one for those of another play.
   returned: always
   type: str
-  sample: 0242ac11-0002-7f5e-6b5c-000000000002
-run:
-  description: The same for all hosts that come to the task together.
+  sample: 5f0c4c5d3f4b7c1a9f0e2d6b8a7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c
+made_at:
+  description: When it was made, in seconds of a clock that all processes of the controller share, and that says nothing else.
   returned: always
-  type: str
-  sample: 0242ac11-0002-7f5e-6b5c-000000000008
+  type: float
+  sample: 12345.678901
 refusal:
   description: Why nothing was made, or null.
   returned: always

@@ -60,6 +60,11 @@ files:
     - /staging/tablet-01.payload.json
     - /staging/tablet-01.qr.svg
     - /staging/sheet.html
+came_at:
+  description: When the host came to the task, on the same clock as RV(emm.android_enterprise.provisioning_card#module:made_at).
+  returned: always
+  type: float
+  sample: 12345.789012
 directory:
   description:
     - Where the files are, in the result of the host whose task has written the sheet, which is the first one on it.

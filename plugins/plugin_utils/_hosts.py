@@ -21,7 +21,6 @@ from ansible.playbook.task import Task
 from ansible.utils.sentinel import Sentinel
 
 _LINEAR = ("linear", "ansible.builtin.linear", "ansible.legacy.linear")
-_OWN_PACE = ("free", "host_pinned")  # strategies whose names end like that let each host go on by itself
 _META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 _INCLUDE_TASKS = ("include_tasks", "ansible.builtin.include_tasks", "ansible.legacy.include_tasks")
 
@@ -45,39 +44,6 @@ def all_come_together(task: Task) -> bool:
         )
         and not any(_may_end(role) for role in _roles_around(task))
     )
-
-
-def hosts_stay_together(task: Task) -> bool:
-    """Whether no host of a batch goes on to the next task before all others have done a task."""
-    return not str(task.get_play().strategy).endswith(_OWN_PACE)
-
-
-def play_of(task: Task) -> str:
-    """The same text for all tasks of a play, and another one for others."""
-    return str(task.get_play()._uuid)
-
-
-def run_of(task: Task) -> str:
-    """The same text for all hosts of a batch that come to a task together, and another one for others."""
-    return str(task._uuid)
-
-
-def hosts_of_batch(task_vars: Mapping[str, Any]) -> list[str]:
-    """The hosts of the batch (``serial``), those that have failed among them, in the order of the play."""
-    everybody: list[str] = task_vars["ansible_play_hosts_all"]
-    batch = task_vars["hostvars"]._inventory._restriction
-    return [host for host in everybody if host in batch] if batch else everybody
-
-
-def registered(name: str, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What a task has registered under a name for each of some hosts, as far as it ran for them.
-
-    It is looked up by itself, since to put together all variables of a host takes a while.
-    """
-    facts = task_vars["hostvars"]._variable_manager._nonpersistent_fact_cache
-    for host in hosts:
-        if name in facts.get(host, {}):
-            yield host, facts[host][name]
 
 
 def hosts_to_come(task: Task, hosts: list[str]) -> list[str]:

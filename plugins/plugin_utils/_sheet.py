@@ -15,6 +15,7 @@ import re
 import traceback
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +35,49 @@ _LINE = ("\t", "\r", "\n")
 _FORMULA = {"=", "+", "-", "@"}
 
 
-def first_on(own: Mapping[str, Any], everybody: Iterable[tuple[str, Mapping[str, Any]]]) -> str | None:
-    """The first host on the sheet of a card, of those that come together, by what was made of everybody.
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a host of the batch. The times are of a clock that all processes share."""
 
-    Raises ``EmmError`` if a host before it is on another sheet that is in the same file.
+    host: str
+    made: Mapping[str, Any]  # what the action provisioning_card has returned for it in this play
+    came_at: float | None  # when it last came to the action provisioning_sheet
+    left: bool  # in the play; it has not failed
+
+    def has_card(self) -> bool:
+        """Whether it has a card of its own. With ``run_once`` on the role, all hosts have the card of one."""
+        return bool(self.made.get("card", {}).get("host") == self.host)
+
+    def comes_with(self, own: Mapping[str, Any]) -> bool:
+        """Whether it comes to the sheet together with the host for which something was made.
+
+        Of hosts that come together, all cards are made before the first host comes to the sheet.
+        """
+        if self.came_at is None or self.came_at < self.made["made_at"]:
+            return self.left  # and is still to come
+        return bool(self.came_at >= own["made_at"])
+
+
+def first_on(own: Mapping[str, Any], everybody: Iterable[Entry]) -> str | None:
+    """The first host on the sheet of a card, of those that come together, among all hosts of the batch.
+
+    One that fails to write the sheet stays the first one. Raises ``EmmError`` if a host before it is on another sheet
+    that is in the same file.
     """
     sheet = own["sheet"]
-    for host, made in everybody:
-        other = made["sheet"]
-        if made["run"] == own["run"] and other == sheet:
-            return host
-        if in_one_file(other, sheet):
+    for entry in everybody:
+        if not entry.has_card():
+            continue
+        together = entry.comes_with(own)
+        other = entry.made["sheet"]
+        if together and other == sheet:
+            return entry.host
+        if (together or entry.left) and in_one_file(other, sheet):
             [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
             what = "list of outputs" if field == "parts" else field
-            rule = f"so is that of the sheet of '{host}', whose {what} is {other[field]!r} and not {sheet[field]!r}"
+            rule = (
+                f"so is that of the sheet of '{entry.host}', whose {what} is {other[field]!r} and not {sheet[field]!r}"
+            )
             raise OptionError("provisioning_sheet_name", sheet["name"], rule)
     return None
 

@@ -103,6 +103,8 @@ def test_a_batch_comes_out_of_a_printer_and_enrolls_its_devices(
         provisioning_sheet_outputs=outputs,
         provisioning_sheet_image_format="png",
         provisioning_sheet_time_zone="Europe/Berlin",
+        # A value that looks like a template is a value.
+        provisioning_sheet_asset_tag="A-{{ inventory_hostname }}-{{ '{' ~ '{ nothing }' ~ '}' }}",
     )
     hosts = inventory["all"]["hosts"]
     for name, variables in zip(NAMES, list(hosts.values()) * 2, strict=False):
@@ -128,7 +130,7 @@ def test_a_batch_comes_out_of_a_printer_and_enrolls_its_devices(
     with (directory / "sheet.csv").open(encoding="utf-8", newline="") as file:
         labels = list(csv.DictReader(file))
     assert {label["host"]: json.loads(label["payload"]) for label in labels} == payloads
-    assert [label["asset_tag"] for label in labels] == [f"A-{host}" for host in hosts]
+    assert [label["asset_tag"] for label in labels] == [f"A-{host}-{{{{ nothing }}}}" for host in hosts]
 
     pages = print_out(directory / "sheet.html", ansible.directory)
     printed = [payload for page in pages for payload in page.codes()]
@@ -391,6 +393,20 @@ def test_a_host_that_comes_later_gets_onto_the_sheet_and_drops_no_other(
     assert re.findall(r"<dt>Asset tag</dt><dd[^>]*>(\w+)</dd>", html) == ["first", "first", "changed"]
 
 
+def test_only_the_first_host_fails_if_the_sheet_cannot_be_written(
+    ansible: Ansible, environment: dict[str, str], directory: Path
+) -> None:
+    """The others do not try again, one after the other."""
+    template = ansible.directory / "own.html.j2"
+    template.write_text("{{ 1 / 0 }}", encoding="utf-8")
+    inventory = bench(3, directory, provisioning_sheet_template=str(template))
+    run = ansible.play([play()], "--forks", "1", inventory=inventory, environment=environment)
+    [(host, reason)] = run.failures().items()
+    assert host == "device-01", run.output
+    assert reason == f"The template '{template}' cannot be used: line 1, ZeroDivisionError."
+    assert names_in(directory) == {f"device-0{n}.{ending}" for n in (1, 2, 3) for ending in ("payload.json", "qr.svg")}
+
+
 @pytest.mark.usefixtures("measured")
 def test_cards_of_a_play_before_are_over(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
     include = {"ansible.builtin.include_role": {"name": ROLE}, "when": "inventory_hostname == 'device-02'"}
@@ -441,6 +457,38 @@ ODD = "inventory_hostname[-1] in '13579'"
             id="one-directory-in-two-ways",
         ),
         pytest.param({"roles": [TOKENS, {"role": ROLE, "run_once": True}]}, {"sheet": [1]}, id="run-once"),
+        pytest.param(
+            {
+                "roles": [TOKENS, {"role": ROLE, "when": ODD}],
+                "tasks": [{"ansible.builtin.include_role": {"name": ROLE}, "when": f"not ({ODD})"}],
+            },
+            {"sheet": [1, 2, 3, 4, 5]},
+            id="one-half-after-the-other",
+        ),
+        pytest.param(
+            {
+                "roles": [TOKENS],
+                "tasks": [
+                    {
+                        "ansible.builtin.include_role": {"name": ROLE},
+                        "loop": f"{{{{ ['a', 'b', 'a'] if {ODD} else ['b'] }}}}",
+                        "vars": {"provisioning_sheet_name": "{{ item }}"},
+                    }
+                ],
+            },
+            {"a": [1, 3, 5], "b": [1, 2, 3, 4, 5]},
+            id="loop",
+        ),
+        pytest.param(
+            {"roles": [TOKENS, {"role": ROLE, "delegate_to": "localhost", "delegate_facts": True}]},
+            {"sheet": [1, 2, 3, 4, 5]},
+            id="delegated",
+        ),
+        pytest.param(
+            {"serial": 2, "order": "reverse_inventory"},
+            {"sheet-0004": [5, 4], "sheet-0002": [3, 2], "sheet-0001": [1]},
+            id="the-last-first",
+        ),
     ],
 )
 def test_the_hosts_on_each_sheet(

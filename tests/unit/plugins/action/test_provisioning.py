@@ -14,9 +14,12 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.emm.android_enterprise.plugins.action import provisioning_card, provisioning_sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
 
+PLAY = {"ansible_play_name": "all", "ansible_play_hosts_all": ["a"]}
+
 
 def action(plugin: Any, **arguments: Any) -> Any:
-    task = Mock(async_val=0, check_mode=False, args=arguments, _uuid="run")
+    task = Mock(async_val=0, check_mode=False, args=arguments)
+    task.get_play.return_value.get_path.return_value = "/playbook.yml:1"
     rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
     return plugin.ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
 
@@ -24,7 +27,7 @@ def action(plugin: Any, **arguments: Any) -> Any:
 def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     card = action(provisioning_card)
     monkeypatch.setattr(card, "_make", Mock(side_effect=TypeError("secret")))
-    result = card.run(task_vars={})
+    result = card.run(task_vars=PLAY)
     assert result["refusal"].startswith("Something unforeseen: TypeError in ")
     assert "secret" not in str(result)
     assert result["changed"] is False
@@ -42,7 +45,7 @@ def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: 
     monkeypatch.setattr(provisioning_card, "Display", Mock(return_value=Mock(warning=warnings.append)))
     card = action(provisioning_card)
     monkeypatch.setattr(card, "_find", Mock(return_value=""))
-    result = card.run(task_vars={"inventory_hostname": "a"})
+    result = card.run(task_vars={"inventory_hostname": "a", **PLAY})
     assert result["refusal"] is None
     assert result["files"] == ["/volume/own/a"]
     assert warnings == ["provisioning_sheet_directory: So it is."]

@@ -14,7 +14,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import check_label, first_on, render, to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import (
+    Entry,
+    check_label,
+    first_on,
+    render,
+    to_csv,
+)
 
 TEMPLATE = Path(__file__).parents[4] / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
 NONE = {"description": "", "validity": "", "expires_at": None}
@@ -155,17 +161,49 @@ def test_a_label_has_the_same_characters(text: str, column: str) -> None:
     assert [cell for cell in label.values() if re.match(r"[\s\"']*[=+\-@]|[\t\r\n]", cell)] == []
 
 
-def made(run: str = "run", parts: str = "sheet labels", **more: str) -> dict[str, Any]:
-    return {"run": run, "sheet": {"directory": "/d", "name": "s", "title": "t", "parts": parts.split(), **more}}
+def made(host: str = "z", parts: str = "sheet labels", made_at: float = 10, **more: str) -> dict[str, Any]:
+    sheet = {"directory": "/d", "name": "s", "title": "t", "parts": parts.split(), **more}
+    return {"made_at": made_at, "card": {"host": host}, "sheet": sheet}
+
+
+def entry(host: str, *, came_at: float | None = None, left: bool = True, **more: Any) -> Entry:
+    return Entry(host, made(host, **more), came_at, left)
 
 
 def test_the_first_host_on_a_sheet() -> None:
     """Which comes at the same time, and is on the same sheet."""
-    assert first_on(made(), [("a", made()), ("b", made())]) == "a"
-    assert first_on(made(), [("a", made(name="t")), ("b", made(directory="/e")), ("c", made())]) == "c"
-    assert first_on(made(), [("a", made(run="before")), ("b", made())]) == "b"
-    assert first_on(made(), [("a", made(parts="", title="u")), ("b", made())]) == "b"
+    assert first_on(made(), [entry("a"), entry("b")]) == "a"
+    assert first_on(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
+    assert first_on(made(), [entry("a", parts="", title="u"), entry("b")]) == "b"
+    assert first_on(made(), [Entry("a", {"refusal": "x"}, None, left=True), entry("b")]) == "b"
+    # With run_once on the role.
+    assert first_on(made("a"), [Entry("b", made("a"), None, left=True), entry("a")]) == "a"
     assert first_on(made(), []) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "together"),
+    [
+        ({"made_at": 9}, True),
+        ({"made_at": 11}, True),
+        ({"made_at": 9, "came_at": 5}, True),  # and came before, too
+        ({"made_at": 9, "came_at": 12}, True),  # and has been there
+        ({"made_at": 9, "came_at": 12, "left": False}, True),  # and has failed there
+        ({"made_at": 4, "came_at": 5}, False),
+        ({"made_at": 4, "came_at": 5, "left": False}, False),
+        ({"made_at": 9, "left": False}, False),  # and failed in between
+    ],
+)
+def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None:
+    """By when their cards were made, and when they came to the sheet. The card of the host itself was made at 10."""
+    assert entry("a", **known).comes_with(made()) is together
+    assert first_on(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
+    # What came before counts as long as its card is there.
+    if together or known.get("left", True):
+        with pytest.raises(EmmError, match="that of the sheet of 'a'"):
+            first_on(made(), [entry("a", **known, title="u"), entry("b")])
+    else:
+        assert first_on(made(), [entry("a", **known, title="u"), entry("b")]) == "b"
 
 
 @pytest.mark.parametrize("parts", ["sheet", "labels"])
@@ -174,6 +212,6 @@ def test_two_sheets_are_not_one_file(parts: str) -> None:
         "Option 'provisioning_sheet_name' is 's', but so is that of the sheet of 'a', whose title is 'u' and not 't'"
     )
     with pytest.raises(EmmError, match=message):
-        first_on(made(), [("a", made(parts=parts, title="u")), ("b", made())])
+        first_on(made(), [entry("a", parts=parts, title="u"), entry("b")])
     other = "labels" if parts == "sheet" else "sheet"
-    assert first_on(made(parts=other), [("a", made(parts=parts, title="u")), ("b", made(parts=other))]) == "b"
+    assert first_on(made(parts=other), [entry("a", parts=parts, title="u"), entry("b", parts=other)]) == "b"
