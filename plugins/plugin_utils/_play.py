@@ -40,7 +40,8 @@ def wave(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> list[str
     Ansible tells which hosts of it have not failed. They are all that is known if hosts are shuffled, or if what
     ``serial`` comes to is not the same for the host as for the play.
     """
-    name, left = task_vars["inventory_hostname"], task_vars["ansible_play_batch"]
+    name: str = task_vars["inventory_hostname"]
+    left: list[str] = task_vars["ansible_play_batch"]
     if name not in left:  # after a failure, in a section ``always``
         left = [*left, name]
     play = task.get_play()
@@ -68,7 +69,7 @@ def _in_order(hosts: list[str], order: str | None) -> list[str]:
 
 
 def _waves(hosts: list[str], serial: Any) -> Iterator[list[str]]:
-    """The batches of a play. The last size counts until all hosts are in one; what is not positive is all of them."""
+    """The batches of a play. The last size is that of all others, too; one that is not positive is for all hosts."""
     sizes = serial if isinstance(serial, list) else [serial]
     start = 0
     for size in itertools.chain(sizes, itertools.repeat(sizes[-1])):

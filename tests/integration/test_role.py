@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.release import __version__ as ansible_core
+from packaging import version
 
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible, Run
@@ -433,6 +435,22 @@ def test_an_environment_that_cannot_be(ansible: Ansible, environment: dict[str, 
     assert all("The keyword 'environment' has a variable" in reason for reason in run.failures().values())
     assert "secret" not in run.output
     assert len(emulator.tokens()) == 1
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("job", [False, True])
+def test_a_fact_cache_that_awx_does_not_hand_over_is_warned_of(
+    ansible: Ansible, environment: dict[str, str], job: bool
+) -> None:
+    environment["ANSIBLE_CACHE_PLUGIN"] = "jsonfile"
+    environment["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = str(ansible.directory / "facts")
+    if job:
+        environment["AWX_PRIVATE_DATA_DIR"] = str(ansible.directory)
+    inventory = fleet(2, device_tokens_keep_if_valid_for="1h")
+    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    lost = job and version.parse(ansible_core) >= version.parse("2.19")
+    assert " ".join(run.output.split()).count("device_tokens_keep_if_valid_for has no effect here") == lost
 
 
 @pytest.mark.usefixtures("measured")

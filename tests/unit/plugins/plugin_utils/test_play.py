@@ -14,8 +14,8 @@ from ansible.errors import AnsibleError
 from ansible.playbook.play import Play
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import hosts_stay_together, identity, wave
 
+AS_IT_IS = Mock(template=lambda value: value)
 HOSTS = ["b", "c", "a", "e", "d", "g", "f"]
-TEMPLAR = Mock(template=lambda value: value)
 
 
 def task_in(**keywords: Any) -> Any:
@@ -23,7 +23,7 @@ def task_in(**keywords: Any) -> Any:
     return Mock(**{"get_play.return_value": Play.load({"hosts": "all", **keywords})})
 
 
-def wave_of(host: str, *, left: str = "", templar: Any = TEMPLAR, **keywords: Any) -> str:
+def wave_of(host: str, *, left: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
     variables = {"inventory_hostname": host, "ansible_play_batch": [*left] or [host], "ansible_play_hosts_all": HOSTS}
     return "".join(wave(task_in(**keywords), variables, templar))
 
