@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,8 +38,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
 _CACHE_IS_LOST = (
-    "device_tokens_keep_if_valid_for has no effect here: from ansible-core 2.19 on, the fact cache that a job of AWX begins "
-    "with is not found, so enrollment tokens are minted again (https://github.com/ansible/ansible/issues/85874)."
+    "device_tokens_keep_if_valid_for has no effect here: from ansible-core 2.19 on, the fact cache that a job of AWX "
+    "begins with is not found, so enrollment tokens are minted again (https://github.com/ansible/ansible/issues/85874)."
 )
 
 
