@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from datetime import date
 from typing import Any
 
@@ -198,6 +199,21 @@ def test_text_that_gets_there_in_other_ways(ansible: Ansible, environment: dict[
     run = ansible.play(str(playbook), *arguments, environment=environment)
     assert run.returncode == 0, run.output
     assert sorted(token["user_id"] for token in emulator.tokens()) == sorted([*USERS[:5], USERS[4], USERS[4]])
+
+
+def test_a_loop_over_many_credentials(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    """Each has connections of its own, which are closed, or there would be no file descriptors left."""
+    credentials = [emulator.access_token() for dummy in range(120)]
+    options = {**OPTIONS, "auth_kind": "accesstoken", "access_token": "{{ item }}"}
+    del environment["GCP_AUTH_KIND"], environment["GCP_SERVICE_ACCOUNT_FILE"]
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, before[1]))
+    try:
+        [result] = ansible.tasks({ENROLLMENT: options, "loop": credentials}, environment=environment)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert not result["failed"], result["_output"][-3000:]
+    assert len(emulator.tokens()) == len(credentials)
 
 
 def test_ten_thousand(mint: Mint, emulator: Emulator) -> None:
