@@ -64,6 +64,12 @@ _EAP_ONLY = (
 )
 
 
+_QUOTE = (
+    "put a number in quotes; if it is a template, and jinja2_native of ansible-core before 2.19 takes its quotes away, "
+    "end it with the filter 'string'"
+)
+
+
 # --- What an option may be: each function returns the value for the payload, or raises ValueError with the rule
 
 
@@ -71,7 +77,8 @@ def _text(value: Any) -> str:
     if isinstance(value, str) and value:
         return _whole(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    raise ValueError(f"it must be text, and not empty{'; put a number in quotes' if number else ''}")
+    hint = f"; {_QUOTE}" if number else ""
+    raise ValueError(f"it must be text, and not empty{hint}")
 
 
 def _whole(text: str) -> str:
@@ -246,8 +253,10 @@ def _entry(key: str, value: Any) -> Any:
             raise ValueError(f"in '{key}', {error}") from error
     if isinstance(value, (list, tuple)):
         entries = [_single(key, entry) for entry in value]
-        if len({type(entry) for entry in entries}) > 1:
-            raise ValueError(f"the list '{key}' must have values of one type only")
+        kinds = {kind_of(entry) for entry in entries}  # not types, for ansible-core 2.18 has several for text
+        if len(kinds) > 1:
+            hint = f"; {_QUOTE}" if "text" in kinds else ""
+            raise ValueError(f"the list '{key}' must have values of one type only{hint}")
         return entries
     return _single(key, value)
 
