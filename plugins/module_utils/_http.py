@@ -30,6 +30,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._wire impor
     Adapter,
     IrregularAnswer,
     nothing_was_sent_yet,
+    trust_store,
 )
 
 try:
@@ -96,7 +97,7 @@ class Session(RequestsSession):
         self._limiter = RateLimiter(is_wanted=lambda: not self._closed and is_wanted())
         self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._timeout = options.timeout
-        self._trusted = options.ca_path or next(filter(None, map(os.environ.get, _CA_VARIABLES)), True)
+        self._trusted = options.ca_path or _trusted_by_environment() or _trusted_by_default()
         self.headers["User-Agent"] = USER_AGENT
         self.headers["Accept-Encoding"] = "identity"  # answers are small, and what is compressed could be anything
         # Or requests would replace the Authorization header with an entry of ~/.netrc, and look for proxies each time,
@@ -163,6 +164,25 @@ class Session(RequestsSession):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""
+
+
+def load_trust_stores() -> None:
+    """Load what is trusted unless a task says otherwise, so that processes that are forked from this one need not."""
+    for find in (_trusted_by_environment, _trusted_by_default):
+        with contextlib.suppress(Exception):  # a connection reports it, if it comes to one; requests may be missing
+            path = find()
+            if path:
+                trust_store(path)
+
+
+def _trusted_by_environment() -> str | None:
+    """The file or directory of certificates that the environment names."""
+    return next(filter(None, map(os.environ.get, _CA_VARIABLES)), None)
+
+
+def _trusted_by_default() -> str:
+    """The file of certificates that ``requests`` trusts."""
+    return str(requests.utils.DEFAULT_CA_BUNDLE_PATH)
 
 
 def _redact(record: logging.LogRecord) -> bool:

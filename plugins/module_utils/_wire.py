@@ -17,6 +17,7 @@ import contextlib
 import functools
 import http.client
 import io
+import os
 import re
 import socket
 import ssl
@@ -27,7 +28,10 @@ from typing import TYPE_CHECKING, Any
 
 try:
     from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import SSLError
     from urllib3.util import wait_for_read
+    from urllib3.util.ssl_ import create_urllib3_context
+    from urllib3.util.ssl_match_hostname import match_hostname
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     if not TYPE_CHECKING:
         HTTPAdapter = object
@@ -42,6 +46,7 @@ ANSWER_MAX = 128 * 1024  # bytes, of heads and body together; the API's own answ
 _INTERIM_MAX = 20  # answers; a server has no need for more than one or two
 _TOO_LARGE = f"it is larger than {ANSWER_MAX // 1024} KiB"
 _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)  # of more digits, Python may make no number
+_TRUST_STORES_MAX = 8  # that a process keeps
 
 _last_request = threading.local()
 
@@ -58,6 +63,26 @@ def something_was_sent() -> bool:
 def nothing_was_sent_yet() -> None:
     """Have ``something_was_sent`` tell of what comes from here on."""
     _last_request.was_sent = False
+
+
+def trust_store(path: str) -> ssl.SSLContext:
+    """The context for connections that trust the certificates in a file or directory. Raises ``OSError``.
+
+    It is made once, by this process or by one that it was forked from: to load a usual file takes ten times as long as
+    everything else about a connection. A file that was changed or replaced is another one.
+    """
+    status = os.stat(path)
+    return _load_trust_store(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(_TRUST_STORES_MAX)
+def _load_trust_store(path: str, *_state: int) -> ssl.SSLContext:
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    if os.path.isdir(path):
+        context.load_verify_locations(capath=path)
+    else:
+        context.load_verify_locations(cafile=path)
+    return context
 
 
 class Adapter(HTTPAdapter):
@@ -95,6 +120,10 @@ class GuardedConnection(HTTPConnection):
     request and read all of its answer.
     """
 
+    ca_certs: str | None = None  # the file, or
+    ca_cert_dir: str | None = None  # the directory that requests has chosen for TLS
+    ssl_context: ssl.SSLContext | None = None
+    _trusted: str | None = None  # the one of the two that there is
     _deadline = float("inf")  # of the step, on the monotonic clock
     _connecting = False
 
@@ -114,9 +143,20 @@ class GuardedConnection(HTTPConnection):
         nothing_was_sent_yet()  # by this attempt, whatever became of the one before
         self._connecting = True
         try:
+            self._choose_trust_store()
             super().connect()
         finally:
             self._connecting = False
+
+    def _choose_trust_store(self) -> None:
+        """Have TLS use a trust store that is loaded already, where urllib3 would load it for each connection."""
+        self._trusted = self.ca_certs or self.ca_cert_dir or self._trusted
+        self.ca_certs = self.ca_cert_dir = None
+        if self._trusted:
+            try:
+                self.ssl_context = trust_store(self._trusted)
+            except OSError as error:
+                raise SSLError(error) from error  # as urllib3 does
 
     def _new_conn(self) -> Any:
         # Or nothing would be left for the next step where the first addresses of a host did not answer.
@@ -140,9 +180,17 @@ class GuardedConnection(HTTPConnection):
             raise OSError(f"Tunnel connection failed: {flaw or 'the proxy sent more than its answer'}")
         self.sock.settimeout(self.remaining())  # for the handshake, which goes by what the socket has
 
-    def _connect_tls_proxy(self, *args: Any, **kwargs: Any) -> Any:
-        """Connect to a proxy over TLS. In urllib3's loop that reads TLS within that, each turn would wait anew."""
-        outer = super()._connect_tls_proxy(*args, **kwargs)
+    def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> Any:
+        """Connect to a proxy over TLS, with the trust store that is loaded already.
+
+        In urllib3's loop that reads TLS within that, each turn would wait anew.
+        """
+        context: Any = self.ssl_context
+        config: Any = self.proxy_config
+        self.proxy_config = config._replace(ssl_context=context)
+        outer = super()._connect_tls_proxy(hostname, sock)
+        if not context.check_hostname:  # urllib3 1 does it itself, but not for a proxy with a context of its own
+            match_hostname(outer.getpeercert(), hostname)
         receive = outer.recv
 
         def receive_in_time(*args: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.server
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import urllib3.exceptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http, _retry
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import _read
+from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import trust_store
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +78,37 @@ def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: py
         with pytest.raises(requests.ConnectionError):
             session.request("POST", url)
     assert asked == ["http://first.example:3128", None, "http://first.example:3128", "http://second.example:3128"]
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The trust stores that were loaded, in place of loading them."""
+    loaded: list[str] = []
+    monkeypatch.setattr(_http, "trust_store", loaded.append)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    return loaded
+
+
+def test_trust_stores_are_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, loaded: list[str]) -> None:
+    _http.load_trust_stores()
+    assert loaded == [requests.utils.DEFAULT_CA_BUNDLE_PATH]
+    monkeypatch.setenv("SSL_CERT_FILE", "/named")
+    _http.load_trust_stores()
+    assert loaded[1:] == ["/named", requests.utils.DEFAULT_CA_BUNDLE_PATH]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_trust_store_that_cannot_be_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is for the connection that needs it to say so."""
+    monkeypatch.setattr(_http, "trust_store", trust_store)
+    bad = tmp_path / "bad"
+    bad.write_text("garbage", encoding="utf-8")
+    for path in ("/does/not/exist", str(bad)):
+        monkeypatch.setenv("CURL_CA_BUNDLE", path)
+        _http.load_trust_stores()
+    monkeypatch.delattr(_http, "requests")
+    _http.load_trust_stores()
 
 
 class Busy(http.server.BaseHTTPRequestHandler):

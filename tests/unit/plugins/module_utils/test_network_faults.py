@@ -357,6 +357,72 @@ def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
     assert server.connections <= 1
 
 
+@pytest.mark.parametrize("broken", ["another authority", "garbage"])
+def test_a_ca_path_that_is_mended(broken: str, authority: Authority, tls: ssl.SSLContext, tmp_path: Path) -> None:
+    """What was loaded before is not used any more, be it good or bad."""
+    good = Path(authority.path).read_bytes()
+    bad = Path(Authority(tmp_path).path).read_bytes() if broken == "another authority" else SECRET.encode()
+    path = tmp_path / "trusted"
+    with closing(FaultyServer(tls=tls)) as server:
+        for content in (bad, good, bad, good):
+            new = tmp_path / "new"
+            new.write_bytes(content)
+            new.replace(path)
+            with client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+                [outcome] = mint(client, 1)
+            if content == good:
+                assert tokens([outcome]) == own(1)
+            else:
+                check_failure(outcome, "the TLS connection failed")
+
+
+@pytest.mark.parametrize(
+    ("certified", "trusted", "reason"),
+    [(HOST, True, "certificate is not valid for"), ("127.0.0.1", False, "unable to get local issuer certificate")],
+    ids=["another name", "an unknown authority"],
+)
+def test_the_certificate_of_a_proxy(
+    certified: str, trusted: bool, reason: str, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_proxy = (authority if trusted else Authority(tmp_path)).tls(certified)
+    with closing(FaultyServer(tls=authority.tls())) as server, closing(FaultyProxy(server, tls=of_proxy)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
+            [outcome] = mint(client, 1)
+        check_failure(outcome, reason)
+        assert server.connections == 0
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that certificates to trust were loaded from."""
+    loaded: list[str] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def note(context: ssl.SSLContext, cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:
+        loaded.append(cafile)
+        load(context, cafile, capath, cadata)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", note, raising=False)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_purpose: loaded.append("the system's"))
+    return loaded
+
+
+def test_certificates_to_trust_are_loaded_once(
+    authority: Authority, tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded: list[str]
+) -> None:
+    """To servers and to proxies, however many connections there are: it takes longer than all else about them."""
+    path = tmp_path / "ca.pem"
+    path.write_bytes(Path(authority.path).read_bytes())
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+        for url in (f"https://{HOST}", f"https://127.0.0.1:{server.port}"):
+            with client_of(url, ca_path=str(path)) as client:
+                assert tokens(mint(client)) == own()
+        assert server.connections == 5
+    assert loaded == [str(path)]
+
+
 OWN = answer(token_of(STRUCK))
 ROOM = 8192  # bytes, which a reader asks TLS for at once
 

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from typing import Any
+import ssl
+from typing import Any, NamedTuple
 from unittest import mock
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import Adapter, _Reader, _Source
+import requests.utils
+from ansible_collections.emm.android_enterprise.plugins.module_utils._wire import (
+    Adapter,
+    GuardedConnection,
+    _Reader,
+    _Source,
+    trust_store,
+)
+from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.util.ssl_match_hostname import CertificateError
 
 
 def test_a_reader_may_be_closed_twice() -> None:
@@ -36,6 +46,49 @@ def test_a_connection_is_closed_over_what_is_left_in_its_socket(left: bytes) -> 
             connection.close_unless_at_rest()
         assert (connection.sock is None) == bool(left)
         connection.close()
+
+
+def test_a_trust_store() -> None:
+    """It is as strict as what urllib3 makes for a connection, and loaded once."""
+    path = requests.utils.DEFAULT_CA_BUNDLE_PATH
+    context, strict = trust_store(path), create_urllib3_context()
+    assert context.get_ca_certs()
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname == strict.check_hostname
+    assert context.minimum_version == strict.minimum_version
+    assert context.options == strict.options
+    assert trust_store(path) is context
+
+
+class ProxyConfig(NamedTuple):
+    """As urllib3's, which has more fields from version to version."""
+
+    ssl_context: Any = None
+
+
+@pytest.mark.parametrize(("checked_before", "valid"), [(True, True), (False, True), (False, False)])
+def test_the_name_of_a_proxy_is_checked(checked_before: bool, valid: bool) -> None:
+    """urllib3 1 leaves it to whoever has made the context, and makes contexts that do not check it."""
+    peer = {"subjectAltName": [("DNS", "proxy.emm.test" if valid else "other.emm.test")]}
+    connected = mock.Mock(getpeercert=lambda: peer)
+
+    class OfUrllib3:
+        ssl_context = mock.Mock(check_hostname=checked_before)
+        proxy_config = ProxyConfig()
+
+        def connect(self) -> None:
+            self.sock = self._connect_tls_proxy("proxy.emm.test", mock.Mock())
+
+        def _connect_tls_proxy(self, *_args: object) -> Any:
+            assert self.proxy_config.ssl_context is self.ssl_context
+            return connected
+
+    connection: Any = type("Connection", (GuardedConnection, OfUrllib3), {})()
+    connection.ssl_context = OfUrllib3.ssl_context
+    expected = contextlib.nullcontext() if valid else pytest.raises(CertificateError)
+    with expected:
+        connection.connect()
+        assert connection.sock is connected
 
 
 class Watched(socket.socket):
