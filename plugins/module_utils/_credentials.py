@@ -73,6 +73,10 @@ _SECRET_OPTIONS = ("access_token", "service_account_contents")
 _ALLOW_EXECUTABLES = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 _TRUST_BOUNDARY = "GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"
 AUTH_KINDS = ("application", "serviceaccount", "machineaccount", "accesstoken")
+# Those that google-auth finds for itself, and the environment variables that it goes by, there and when it exchanges
+# what it has found.
+_FOUND = ("application", "machineaccount")
+_WHERE_TO_FIND = re.compile(r"(GOOGLE|GCE|GCLOUD|CLOUDSDK|AWS|APPENGINE)_.*|NO_GCE_CHECK|HOME")
 
 
 @dataclass(frozen=True)
@@ -125,11 +129,28 @@ class AuthOptions:
     def fingerprint(self) -> str:
         """The same text for the same credentials, from which nobody can tell them. For use on one machine only."""
         values = [getattr(self, field.name) for field in fields(self) if field.name != "sources"]
+        files = [self.service_account_file] if self.service_account_file else []
+        if self.auth_kind in _FOUND:
+            values.append({name: value for name, value in os.environ.items() if _decides_what_is_found(name)})
+            files.append(_application_default_file())
         digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=dict).encode())
-        if self.service_account_file:
+        for path in map(Path, files):
             with contextlib.suppress(OSError, ValueError):  # which loading the credentials will report
-                digest.update(Path(self.service_account_file).read_bytes())
+                if path.is_file():  # and no pipe, which can be read only once
+                    digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+def _decides_what_is_found(name: str) -> bool:
+    """Whether an environment variable may have google-auth find other credentials, or make something else of them."""
+    return name != _TRUST_BOUNDARY and _WHERE_TO_FIND.fullmatch(name) is not None
+
+
+def _application_default_file() -> str:
+    """Where google-auth looks for application default credentials before it looks for a metadata server."""
+    directory = os.environ.get("CLOUDSDK_CONFIG", os.path.expanduser("~/.config/gcloud"))
+    of_gcloud = os.path.join(directory, "application_default_credentials.json")
+    return os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or of_gcloud
 
 
 def find_secrets(options: Mapping[str, Any], environment: Mapping[str, str]) -> set[str]:

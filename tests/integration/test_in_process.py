@@ -123,6 +123,30 @@ def test_other_credentials_are_exchanged_on_their_own(
     assert len(emulator.journal("/token")) == 2
 
 
+def test_other_credentials_of_the_environment_are_exchanged_on_their_own(
+    ansible: Ansible, emulator: Emulator
+) -> None:
+    """Or the second host would get its token from the account of the first one."""
+    keys = [emulator.address.service_account_file, emulator.address.builder_file]
+    inventory: dict[str, Any] = {
+        "all": {
+            "vars": {"device_tokens_enterprise_id": "LC03demo00", "device_tokens_enrollment_token_type": "userDevice"},
+            "hosts": {f"device-{number}": {"key": key} for number, key in enumerate(keys)},
+        }
+    }
+    play = {
+        "gather_facts": False,
+        "environment": {"GOOGLE_APPLICATION_CREDENTIALS": "{{ key }}"},
+        "roles": ["emm.android_enterprise.device_tokens"],
+    }
+    environment = ansible.environment(ANDROID_ENTERPRISE_API_URL=emulator.address.url)
+    plays = [{"hosts": host, **play} for host in inventory["all"]["hosts"]]
+    run = ansible.play(plays, inventory=inventory, environment=environment)
+    assert "builder@emulator" in run.failures()["device-1"], run.output
+    assert len(emulator.journal("/token")) == 2
+    assert len(emulator.tokens()) == 1
+
+
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("many", [{}, {"count": 2}], ids=["one", "many"])
 def test_credentials_that_were_refused_are_tried_again_for_the_next_item(

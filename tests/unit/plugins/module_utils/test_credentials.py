@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import types
 from collections.abc import Mapping
@@ -176,6 +177,82 @@ def test_another_key_in_a_file_is_another_fingerprint(tmp_path: Path) -> None:
         fingerprints.append(fingerprint(service_account_file=str(key)))
     assert fingerprints[0] != fingerprints[1]
     assert fingerprints[0] == fingerprints[2]
+
+
+@pytest.mark.parametrize("options", [{}, {"auth_kind": "machineaccount"}, {"impersonate_service_account": EMAIL}])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "CLOUDSDK_CONFIG",
+        "HOME",
+        "GCE_METADATA_HOST",
+        "GCE_METADATA_IP",
+        "NO_GCE_CHECK",
+        "AWS_ACCESS_KEY_ID",
+        "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES",
+    ],
+)
+def test_credentials_of_the_surroundings(monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], name: str) -> None:
+    """Or a task would get an access token of the account of another one."""
+    monkeypatch.delenv(name, raising=False)
+    fingerprints = [fingerprint(**options)]
+    for value in ("one", "two", "one"):
+        monkeypatch.setenv(name, value)
+        fingerprints.append(fingerprint(**options))
+    assert len(set(fingerprints)) == 3
+    assert fingerprints[1] == fingerprints[3]
+
+
+@pytest.mark.parametrize("variable", ["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG", "HOME"])
+def test_other_application_default_credentials_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    for name in ("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / (".config/gcloud/" if variable == "HOME" else "") / "application_default_credentials.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv(variable, str(file if variable == "GOOGLE_APPLICATION_CREDENTIALS" else tmp_path))
+    fingerprints = [fingerprint()]
+    for content in ("one", "two", "one"):
+        file.write_text(content, encoding="utf-8")
+        fingerprints.append(fingerprint())
+    assert len(set(fingerprints)) == 3
+    assert fingerprints[1] == fingerprints[3]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("LANG", {}),
+        ("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED", {}),
+        ("HOME", {"access_token": "t"}),
+        ("GOOGLE_APPLICATION_CREDENTIALS", {"service_account_contents": "t"}),
+    ],
+)
+def test_surroundings_that_make_no_difference(
+    monkeypatch: pytest.MonkeyPatch, name: str, options: dict[str, Any]
+) -> None:
+    monkeypatch.delenv(name, raising=False)
+    before = fingerprint(**options)
+    monkeypatch.setenv(name, "value")
+    assert fingerprint(**options) == before
+
+
+@pytest.mark.parametrize("option", ["service_account_file", "GOOGLE_APPLICATION_CREDENTIALS"])
+def test_a_pipe_is_left_to_whom_it_is_for(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    """As a shell makes one for ``<(command)``: it can be read once."""
+    readable, writable = os.pipe()
+    os.write(writable, b"key")
+    os.close(writable)
+    path = f"/dev/fd/{readable}"
+    if option == "service_account_file":
+        fingerprint(service_account_file=path)
+    else:
+        monkeypatch.setenv(option, path)
+        fingerprint()
+    assert os.read(readable, 9) == b"key"
+    os.close(readable)
 
 
 @pytest.fixture
