@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
     perform,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import as_module_gets_it, open_client
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import require_main_process
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import (
@@ -32,6 +34,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders imp
     VARIABLES,
     Order,
 )
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import identity
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_tokens import SharedRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
 
@@ -96,7 +100,7 @@ class ActionModule(ActionBase):
         part = _Part(dict(order.kept))
         if order.requests:
             try:
-                self._fulfil(order, part)
+                self._fulfil(order, part, task_vars)
             except EmmError as error:
                 part.refusal = str(error)
         part.missing = [kind for kind in order.requests if kind not in part.tokens]
@@ -111,8 +115,9 @@ class ActionModule(ActionBase):
             found[HELD] = task_vars["ansible_facts"][HELD]
         return Order.from_variables({name: templated(name, value, self._templar) for name, value in found.items()})
 
-    def _fulfil(self, order: Order, part: _Part) -> None:
+    def _fulfil(self, order: Order, part: _Part, task_vars: Mapping[str, Any]) -> None:
         """Mint what is ordered, or preview it in check mode. Raises ``EmmError``."""
+        host = str(task_vars["inventory_hostname"])
         missing = find_missing_library()
         if missing:
             raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
@@ -121,11 +126,11 @@ class ActionModule(ActionBase):
             if validation.error_messages:
                 raise EmmError("; ".join(validation.error_messages))
             performed = perform(
-                lambda: list(order.requests.values()),
+                lambda: self._requests(order, host, task_vars),
                 mint_in_turn,
                 validation.validated_parameters,
                 check_mode=bool(self._task.check_mode),
-                open_client=open_client,
+                open_client=functools.partial(open_client, host=host),
             )
         if performed.warning:
             Display().warning(performed.warning)
@@ -133,6 +138,14 @@ class ActionModule(ActionBase):
             if isinstance(outcome, EmmError):
                 raise outcome
             part.tokens[kind] = outcome
+
+    def _requests(self, order: Order, host: str, task_vars: Mapping[str, Any]) -> list[TokenRequest]:
+        """The requests, in the order in which they are minted."""
+        requests = dict(order.requests)
+        if order.shared and "enrollment" in requests:
+            play = identity(self._task, task_vars)
+            requests["enrollment"] = SharedRequest(requests["enrollment"], play, host)
+        return list(requests.values())
 
     def _environment(self) -> dict[str, str]:
         """The environment variables that the keyword has for the task. Raises ``EmmError``."""

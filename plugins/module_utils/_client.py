@@ -27,7 +27,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._answers im
 from ansible_collections.emm.android_enterprise.plugins.module_utils._causes import likely_cause
 from ansible_collections.emm.android_enterprise.plugins.module_utils._clocks import Clocks, now, read_date
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
-    AccessTokenCache,
+    AccessTokens,
     AuthOptions,
     Authorizer,
 )
@@ -68,13 +68,14 @@ class Client:
         connection: ConnectionOptions,
         auth: AuthOptions,
         connections: int = 1,
-        cache: AccessTokenCache | None = None,
+        access_tokens: AccessTokens | None = None,
         is_wanted: Callable[[], bool] = lambda: True,
+        taker: str = "",
     ) -> None:
-        """Load the credentials. Raises ``CredentialsError``; sends no request to the API.
+        """Load and send nothing yet.
 
-        ``connections`` is how many of them are kept open; ``cache`` is where access tokens are looked for; no request
-        is sent, nor tried again, when ``is_wanted`` says no.
+        ``connections`` is how many of them are kept open; ``access_tokens`` is where there may be one already, for
+        which ``taker`` asks; no request is sent, nor tried again, when ``is_wanted`` says no.
         """
         self._base = connection.api_url + _SERVICE_PATH
         self._session = Session(
@@ -84,7 +85,7 @@ class Client:
             is_wanted=is_wanted,
             is_over_quota=is_over_quota,
         )
-        self._authorizer = Authorizer(auth, self._session, cache)
+        self._authorizer = Authorizer(auth, self._session, access_tokens, taker)
         self.clock_warning: str | None = None  # what to say of the server's clock, if an answer gave reason to
 
     def close(self) -> None:
@@ -92,8 +93,13 @@ class Client:
         self._session.close()
 
     def authorize(self) -> None:
-        """Get an access token now, if there is none yet. Raises ``CredentialsError``."""
+        """Get an access token now, if there is none yet. Raises ``EmmError``, also if the credentials are no good."""
         self._authorizer.header()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same text for the same credentials at the same API, from which nobody can tell them."""
+        return f"{self._base} {self._authorizer.fingerprint}"
 
     @property
     def is_refused_an_access_token(self) -> bool:
@@ -103,8 +109,8 @@ class Client:
     def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Call ``POST <path>``, each part of which is percent-encoded; without ``body``, no request body is sent.
 
-        Raises ``CredentialsError`` when there is no access token to be had, ``TransportError`` when no answer arrived,
-        and ``ApiError`` when the answer is an error or not a JSON object.
+        Raises ``EmmError``: ``TransportError`` when no answer arrived, ``ApiError`` when the answer is an error or not
+        a JSON object, and others when there is no access token to be had.
         """
         url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
         authorization = self._authorizer.header()

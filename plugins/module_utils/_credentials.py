@@ -22,10 +22,10 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
@@ -52,6 +52,7 @@ except ImportError:  # _module.py reports missing libraries; this file must stil
 
 DEFAULT_SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 _FRESH = 60.0  # seconds after its exchange in which an access token is not what is wrong when the server refuses it
+_EARLIER = 225.0  # seconds before its expiry from which on an access token is not used any more; as in google-auth
 _IAM_SCOPE = "https://www.googleapis.com/auth/iam"  # what impersonating needs
 _ENVIRONMENT = {
     "auth_kind": "GCP_AUTH_KIND",
@@ -72,6 +73,7 @@ _KIND_OF = {
 _SECRET_OPTIONS = ("access_token", "service_account_contents")
 _ALLOW_EXECUTABLES = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 _TRUST_BOUNDARY = "GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"
+_Made: TypeAlias = "tuple[Any, float | None]"  # a value that JSON has, and when it expires (seconds since the epoch)
 AUTH_KINDS = ("application", "serviceaccount", "machineaccount", "accesstoken")
 # Those that google-auth finds for itself, and the environment variables that it goes by, there and when it exchanges
 # what it has found.
@@ -268,127 +270,155 @@ def _expand(path: str | None) -> str | None:
     return os.path.expanduser(os.path.expandvars(path)) if path else None
 
 
-class AccessTokenCache(Protocol):
-    """Where access tokens outlive an ``Authorizer``. Entered, it is for one user alone until it is left."""
+class AccessTokens(Protocol):
+    """Where access tokens outlive an ``Authorizer``, so that others need not get them again."""
 
-    def __enter__(self) -> None:
-        """Wait until nobody else has it."""
+    def get(self, key: str, taker: str, make: Callable[[], _Made], is_good: Callable[[Any], bool], /) -> Any:
+        """What is under a key if it is good, or else what ``make`` returns, which is kept until it expires.
 
-    def __exit__(self, *exception: object) -> None:
-        """Let the next one have it."""
+        Who asks for what somebody else is about to make waits for it, or for the ``EmmError`` that it ends with.
+        """
 
-    def get(self, key: str) -> tuple[str, float] | None:
-        """The access token under a key, and when it expires (seconds since the epoch)."""
+    def forget(self, key: str, value: Any, /) -> None:
+        """Have the next one who asks make it, if it is still this one that is there."""
 
-    def put(self, key: str, token: str, expires: float) -> None:
-        """Keep an access token, in place of one that is there under the same key."""
+
+class _Unshared:
+    """Access tokens that are for one ``Authorizer`` only."""
+
+    def get(self, _key: str, _taker: str, make: Callable[[], _Made], _is_good: Callable[[Any], bool], /) -> Any:
+        return make()[0]
+
+    def forget(self, key: str, value: Any, /) -> None:
+        """There is nobody else who would get it."""
+
+
+@dataclass(frozen=True)
+class _Access:
+    """What an exchange has come to. It is shared as JSON."""
+
+    headers: Mapping[str, str]
+    account: str | None  # the e-mail address, where it is known
+    expires: float | None  # seconds since the epoch
+
+    @property
+    def is_valid(self) -> bool:
+        return self.expires is None or time.time() < self.expires - _EARLIER
+
+    @property
+    def token(self) -> str:
+        return self.headers["authorization"].removeprefix("Bearer ")
 
 
 class Authorizer:
     """Credentials together with the connection they are exchanged over. Threads may share it."""
 
-    def __init__(self, options: AuthOptions, session: _http.Session, cache: AccessTokenCache | None = None) -> None:
-        """Load the credentials. Raises ``CredentialsError``.
-
-        Nothing is sent but for ``application``, where looking for a metadata server is part of loading.
-        """
+    def __init__(
+        self,
+        options: AuthOptions,
+        session: _http.Session,
+        access_tokens: AccessTokens | None = None,
+        taker: str = "",
+    ) -> None:
+        """Load and send nothing yet. ``taker`` is the name under which access tokens are asked for."""
+        self._options = options
         self._request = _Request(session)
-        self._credentials = _load(options, self._request)
+        self._credentials: google.auth.credentials.Credentials | None = None  # loaded when they are needed
+        self._access: _Access | None = None
         self._exchanges = options.auth_kind != "accesstoken"
         self._exchanged_at = float("-inf")
-        self._failure: CredentialsError | None = None
+        self._failure: EmmError | None = None
         self._lock = threading.Lock()
-        self._cache = cache if self._exchanges else None
-        self._cache_key = options.fingerprint() if self._cache else ""
+        self._taker = taker
+        self._shared: AccessTokens = access_tokens if access_tokens and self._exchanges else _Unshared()
+        # A failure is for those only who would try the very same, and would say the same of it.
+        self.fingerprint = options.fingerprint()
+        self._key = json.dumps([self.fingerprint, session.fingerprint, sorted(options.sources.items())])
 
     @property
     def account(self) -> str | None:
         """The e-mail address of the service account the requests are made as, where it is known."""
-        account = getattr(self._credentials, "service_account_email", None)
-        return account if isinstance(account, str) and "@" in account else None
+        return self._access.account if self._access else None
 
     @property
     def access_token(self) -> str | None:
         """The access token in use, for keeping it out of messages."""
-        token = self._credentials.token
-        return token if isinstance(token, str) else None
+        return self._access.token if self._access else None
 
     @property
     def has_failed(self) -> bool:
-        """Whether an exchange has failed; there is no other one then."""
+        """Whether there was no access token to be had; it is not tried again."""
         return self._failure is not None
 
     def header(self) -> dict[str, str]:
-        """The Authorization header for a request, from a fresh exchange where needed. Raises ``CredentialsError``.
+        """The Authorization header for a request, from a fresh exchange where needed. Raises ``EmmError``.
 
-        After a failed exchange there is no second one: the other requests of a batch fail for the same reason.
+        After a failure there is no other try: the other requests of a batch fail for the same reason.
         """
         with self._lock:
             if self._failure:
                 raise self._failure
             try:
-                return self._header()
-            except CredentialsError as error:
+                if self._access is None or not self._access.is_valid:
+                    self._access = self._obtain()
+            except EmmError as error:
                 self._failure = error
                 raise
+            return dict(self._access.headers)
 
     def renew(self, header: Mapping[str, str]) -> bool:
         """Whether it makes sense to ask for another header, when the server did not accept this one.
 
-        That is so if its access token was not fresh, but from the cache for example; it is forgotten then.
+        That is so if its access token was not fresh, but somebody else's for example; it is forgotten then.
         """
         with self._lock:
-            token = self.access_token
-            if header.get("authorization") != f"Bearer {token}":
+            if self._access is None or self._access.headers != header:
                 return True  # another thread was faster
             if not self._exchanges or time.monotonic() - self._exchanged_at < _FRESH:
                 return False
-            self._credentials.token = None
-            if self._cache:
-                with self._cache:
-                    known = self._cache.get(self._cache_key)
-                    if known and known[0] == token:
-                        self._cache.put(self._cache_key, "", 0)
+            self._shared.forget(self._key, asdict(self._access))
+            self._access = None
             return True
 
-    def _header(self) -> dict[str, str]:
+    def _obtain(self) -> _Access:
+        value = self._shared.get(self._key, self._taker, self._make, lambda value: _Access(**value).is_valid)
+        return _Access(**value)
+
+    def _make(self) -> _Made:
+        """Exchange the credentials: for the values of an ``_Access``, and until when others may have it."""
+        access = self._exchange()
+        # Without an expiry, nobody can tell whether it will do for others.
+        return asdict(access), access.expires or 0.0
+
+    def _exchange(self) -> _Access:
         headers: dict[str, str] = {}
         try:
-            if not self._credentials.valid:
-                self._obtain_token()
-            self._credentials.apply(headers)
+            credentials = self._credentials = self._credentials or _load(self._options, self._request)
+            if self._exchanges:
+                self._refresh(credentials)
+            credentials.apply(headers)
         except EmmError:
             raise
         except Exception as error:  # google-auth stumbles over odd answers with all kinds of errors of Python's own
             raise _translate(error, self._request.answer) from None  # not with the cause, which may quote an answer
-        if not _is_access_token(self.access_token):
+        if not _is_access_token(credentials.token):
             raise CredentialsError("The authorization server answered without an access token that can be used.")
-        return headers
+        expiry = credentials.expiry and credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
+        return _Access(headers, _account_of(credentials), expiry)
 
-    def _obtain_token(self) -> None:
-        if self._cache is None:
-            self._exchange()
-            return
-        with self._cache:  # others wait here for the token that this one gets
-            known = self._cache.get(self._cache_key)
-            if known:
-                self._credentials.token = known[0]
-                self._credentials.expiry = datetime.fromtimestamp(known[1], timezone.utc).replace(tzinfo=None)
-            if self._credentials.valid:
-                return
-            self._exchange()
-            if _is_access_token(self.access_token) and self._credentials.expiry:
-                expires = self._credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
-                self._cache.put(self._cache_key, str(self.access_token), expires)
-
-    def _exchange(self) -> None:
+    def _refresh(self, credentials: google.auth.credentials.Credentials) -> None:
         # Not before_request(): it also looks up, at yet another host, in which regions the account may act, as does
         # refresh() of versions 2.41 to 2.49 with this variable. This API has no regions. The variable goes for good,
         # since this process is the task's own, and threads must not see it come and go.
         os.environ.pop(_TRUST_BOUNDARY, None)
         self._request.answer = None
-        self._credentials.refresh(self._request)
+        credentials.refresh(self._request)
         self._exchanged_at = time.monotonic()
+
+
+def _account_of(credentials: google.auth.credentials.Credentials) -> str | None:
+    account = getattr(credentials, "service_account_email", None)
+    return account if isinstance(account, str) and "@" in account else None
 
 
 def check_offline(options: AuthOptions) -> None:

@@ -13,8 +13,10 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import ipaddress
+import json
 import logging
 import os
 import urllib.parse
@@ -72,6 +74,16 @@ class ConnectionOptions:
             raise OptionError("ca_path", ca_path, "there is no such file or directory")
         return cls(_check_api_url(options["api_url"]), options["timeout"], options["retries"], ca_path)
 
+    def fingerprint(self) -> str:
+        """The same text for what fares the same on the way to any server, from which nobody can tell a password."""
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name in _CA_VARIABLES or name.lower().endswith("_proxy")
+        }
+        values = [self.timeout, self.retries, self.ca_path, sorted(environment.items())]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
 
 class Session(RequestsSession):
     """A ``requests`` session that obeys the connection options. Threads may share it."""
@@ -92,6 +104,7 @@ class Session(RequestsSession):
         ``connections`` is how many of them are kept open.
         """
         super().__init__()
+        self.fingerprint = options.fingerprint()
         self._closed = False
         self._once = once
         self._limiter = RateLimiter(is_wanted=lambda: not self._closed and is_wanted())

@@ -10,6 +10,7 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import sys
@@ -39,7 +40,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_proce
     require_main_process,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import ACCESS_TOKENS
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared import ACCESS_TOKENS
 
 _LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as modules say it
@@ -79,7 +80,7 @@ class OperationAction(NormalAction):
                 self.operation,
                 options,
                 check_mode=bool(self._task.check_mode),
-                open_client=open_client,
+                open_client=functools.partial(open_client, host=task_vars["inventory_hostname"]),
                 report=self._report,
             )
         for warning in result.pop("warnings", ()):
@@ -124,13 +125,13 @@ class OperationAction(NormalAction):
 
 
 @contextlib.contextmanager
-def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
+def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: int, *, host: str) -> Iterator[Client]:
     """A client that shares access tokens with the whole run. The last one is kept, for the next item of a loop."""
     key = (connection, auth.fingerprint(), connections)
     client = _kept.pop(key, None)
     while _kept:
         _kept.popitem()[1].close()
-    client = client or Client(connection, auth, connections, ACCESS_TOKENS, is_main_process_there)
+    client = client or Client(connection, auth, connections, ACCESS_TOKENS, is_main_process_there, host)
     try:
         yield client
     except BaseException:  # the task's time limit, for example

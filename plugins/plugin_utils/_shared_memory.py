@@ -20,11 +20,8 @@ import mmap
 import os
 import struct
 import tempfile
-import time
 from collections.abc import Mapping
 from typing import Any
-
-_Entries = dict[str, tuple[str, float]]
 
 
 class _Lock:
@@ -39,41 +36,6 @@ class _Lock:
 
     def __exit__(self, *exception: object) -> None:
         fcntl.lockf(self._file, fcntl.LOCK_UN)
-
-
-class AccessTokens:
-    """An ``AccessTokenCache``: access tokens by key, with their expiry."""
-
-    def __init__(self, size: int = 64 * 1024) -> None:
-        """``size`` is in bytes; an access token has up to 2,048."""
-        self._size = size
-        self._memory = mmap.mmap(-1, size)
-        self._lock = _Lock()
-
-    def __enter__(self) -> None:
-        self._lock.__enter__()
-
-    def __exit__(self, *exception: object) -> None:
-        self._lock.__exit__()
-
-    def get(self, key: str) -> tuple[str, float] | None:
-        """The access token under a key, and when it expires (seconds since the epoch)."""
-        return self._read().get(key)
-
-    def put(self, key: str, token: str, expires: float) -> None:
-        """Keep an access token, in place of one that is there under the same key. The oldest give way to it."""
-        now = time.time()
-        entries: _Entries = {name: entry for name, entry in self._read().items() if entry[1] > now and name != key}
-        entries[key] = (token, expires)
-        content = json.dumps(entries).encode()
-        while len(content) >= self._size:
-            del entries[next(iter(entries))]
-            content = json.dumps(entries).encode()
-        self._memory[: len(content) + 1] = content + b"\0"
-
-    def _read(self) -> _Entries:
-        content = self._memory[: self._memory.find(b"\0")]
-        return {name: (token, expires) for name, (token, expires) in json.loads(content or b"{}").items()}
 
 
 class HandOut:
@@ -141,7 +103,6 @@ def _digest(host: str) -> bytes:
     return hashlib.blake2b(host.encode(), digest_size=16).digest()
 
 
-# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from, so these are
+# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from, so this is
 # shared by all of them. Where another strategy does not, each process has its own.
-ACCESS_TOKENS = AccessTokens()
 HAND_OUT = HandOut()

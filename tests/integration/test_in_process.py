@@ -123,9 +123,7 @@ def test_other_credentials_are_exchanged_on_their_own(
     assert len(emulator.journal("/token")) == 2
 
 
-def test_other_credentials_of_the_environment_are_exchanged_on_their_own(
-    ansible: Ansible, emulator: Emulator
-) -> None:
+def test_other_credentials_of_the_environment_are_exchanged_on_their_own(ansible: Ansible, emulator: Emulator) -> None:
     """Or the second host would get its token from the account of the first one."""
     keys = [emulator.address.service_account_file, emulator.address.builder_file]
     inventory: dict[str, Any] = {
@@ -158,6 +156,36 @@ def test_credentials_that_were_refused_are_tried_again_for_the_next_item(
     assert minted == [False, True, True]
     assert len(emulator.tokens()) == 2 * many.get("count", 1)
     assert len(emulator.journal("/token")) == 2
+
+
+@pytest.mark.parametrize(("strategy", "tasks"), [("linear", 2), ("free", 1)])
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"latency": 20.0}, "no answer came in time"),
+        ({"status": 400, "body": '{"error": "invalid_grant"}'}, "invalid_grant"),
+    ],
+    ids=["silent", "refused"],
+)
+def test_hosts_share_the_failure_to_get_an_access_token(
+    ansible: Ansible,
+    environment: dict[str, str],
+    emulator: Emulator,
+    fault: dict[str, Any],
+    reason: str,
+    strategy: str,
+    tasks: int,
+) -> None:
+    """One asks, and the others do not ask in turn, each for as long as it takes. When all come again, one asks again."""
+    emulator.fail({"path": "^/token$", "times": None, **fault})
+    inventory: dict[str, Any] = {"all": {"hosts": {f"device-{number}": {} for number in range(8)}}}
+    options = {**OPTIONS, "timeout": 1, "retries": 0}
+    task = {ENROLLMENT: options, "delegate_to": "localhost", "ignore_errors": True}
+    play = {"hosts": "all", "gather_facts": False, "strategy": strategy, "tasks": [task] * tasks}
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert [reason in result["msg"] for result in run.of(ENROLLMENT)] == [True] * 8 * tasks, run.output
+    assert len(emulator.journal("/token")) == tasks
+    assert emulator.mints() == []
 
 
 @pytest.mark.usefixtures("measured")

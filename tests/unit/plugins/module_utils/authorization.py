@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import google.auth.credentials
 import google.auth.exceptions
@@ -19,7 +20,10 @@ class AuthorizationServer:
     """Issues the access tokens ``token-1``, ``token-2`` and so on, or none at all while it is ``broken``."""
 
     def __init__(self) -> None:
+        self.loaded = 0
         self.exchanges = 0
+        self.account: str | None = None
+        self.quota_project: str | None = None
         self.broken = False
         self.prefix = "token-"
         self.lifetime: float | None = 3600  # seconds; None if it does not say
@@ -27,6 +31,7 @@ class AuthorizationServer:
 
     def load(self, _options: AuthOptions, _request: object) -> google.auth.credentials.Credentials:
         """Credentials that are exchanged here, whatever the options are."""
+        self.loaded += 1
         return _Credentials(self)
 
 
@@ -34,6 +39,8 @@ class _Credentials(google.auth.credentials.Credentials):
     def __init__(self, server: AuthorizationServer) -> None:
         google.auth.credentials.Credentials.__init__(self)
         self._server = server
+        self._quota_project_id = server.quota_project
+        self.service_account_email = server.account
 
     def refresh(self, _request: object) -> None:
         server = self._server
@@ -47,27 +54,40 @@ class _Credentials(google.auth.credentials.Credentials):
 
 
 class Cache:
-    """Keeps access tokens for this process, and insists that whoever wants one is alone."""
+    """Keeps access tokens for this process, as if they were shared, and insists that whoever makes one is alone."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, tuple[str, float]] = {}
-        self.entered = False
+        self.entries: dict[str, tuple[dict[str, Any], float | None]] = {}
+        self.is_made = False
+        self._filled: dict[str, Any] | None = None
 
-    def __enter__(self) -> None:
-        assert not self.entered
-        self.entered = True
+    def get(self, key: str, _taker: str, make: Callable[[], Any], is_good: Callable[[Any], bool]) -> Any:
+        assert not self.is_made
+        value, dummy = self.entries.get(key, (self._filled, None))
+        if value and is_good(value):
+            return value
+        self.is_made = True
+        try:
+            value, expires = make()
+        finally:
+            self.is_made = False
+        if expires is None or expires > time.time():
+            self.entries[key] = (value, expires)
+        return value
 
-    def __exit__(self, *exception: object) -> None:
-        self.entered = False
+    def forget(self, key: str, value: Any) -> None:
+        assert not self.is_made
+        if self._filled == value:
+            self._filled = None
+        if key in self.entries and self.entries[key][0] == value:
+            del self.entries[key]
 
-    def get(self, key: str) -> tuple[str, float] | None:
-        assert self.entered
-        return self.entries.get(key)
+    def tokens(self) -> list[str]:
+        """The access tokens that were made and are kept."""
+        return [value["headers"]["authorization"].removeprefix("Bearer ") for value, dummy in self.entries.values()]
 
-    def put(self, key: str, token: str, expires: float) -> None:
-        assert self.entered
-        self.entries[key] = (token, expires)
-
-    def fill(self, options: AuthOptions, token: str, lifetime: float) -> None:
-        """Have an access token of somebody else, with so many seconds to live."""
-        self.entries[options.fingerprint()] = (token, time.time() + lifetime)
+    def fill(self, token: str, lifetime: float) -> None:
+        """Have an access token of somebody else, with so many seconds to live, for whoever asks."""
+        headers = {"authorization": f"Bearer {token}"}
+        self.entries.clear()
+        self._filled = {"headers": headers, "account": None, "expires": time.time() + lifetime}

@@ -71,13 +71,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
 def cache() -> Cache:
     """A cache with an access token that was valid when it got there."""
     cache = Cache()
-    cache.fill(OPTIONS, "cached", lifetime=3600)
+    cache.fill("cached", lifetime=3600)
     return cache
 
 
 @pytest.fixture
 def client(cache: Cache) -> Iterator[Client]:
-    client = Client(ConnectionOptions("https://www.googleapis.com", 1, 0, None), OPTIONS, cache=cache)
+    client = Client(ConnectionOptions("https://www.googleapis.com", 1, 0, None), OPTIONS, access_tokens=cache)
     yield client
     client.close()
 
@@ -97,11 +97,11 @@ def test_a_cached_access_token_that_is_not_accepted(
         assert client.post("enterprises", "LC1", "a/b").resource == {"for": "token-1"}
     assert api.seen == ["cached", "token-1", "token-1"]
     assert server.exchanges == 1
-    assert [token for token, dummy in cache.entries.values()] == ["token-1"]
+    assert cache.tokens() == ["token-1"]
 
 
 def test_a_fresh_access_token_that_is_not_accepted(client: Client, api: Api, cache: Cache) -> None:
-    cache.entries.clear()
+    cache.fill("cached", lifetime=0)
     api.accepted = set()
     with pytest.raises(ApiError, match="HTTP 401"):
         client.post("enterprises", "LC1", "a/b")
@@ -131,7 +131,7 @@ def test_there_is_no_other_access_token(client: Client, api: Api, server: Author
 def test_an_access_token_can_be_had_beforehand(
     client: Client, api: Api, server: AuthorizationServer, cache: Cache
 ) -> None:
-    cache.entries.clear()
+    cache.fill("cached", lifetime=0)
     client.authorize()
     assert (server.exchanges, api.seen) == (1, [])
     client.authorize()

@@ -172,6 +172,7 @@ def test_what_google_auth_says(asks: bool, monkeypatch: pytest.MonkeyPatch) -> N
     with closing(FaultyAuthorizationServer(sends(answer('{"hunter2')))) as server:
         url = f"http://127.0.0.1:{server.port}/"
         monkeypatch.setattr(_credentials, "_load", lambda *_args: _Quoting(url if asks else None))
-        with client_of(url) as client, pytest.raises(CredentialsError) as failure:
+        auth = AuthOptions.from_options({"service_account_email": ACCOUNT}, {})
+        with client_of(url, auth=auth) as client, pytest.raises(CredentialsError) as failure:
             mint(client)
     check_failure(failure.value, "the answer cannot be used" if asks else "Received invalid JSON: a file")

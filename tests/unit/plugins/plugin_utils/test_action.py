@@ -36,37 +36,37 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
 
 def test_a_client_is_used_again_unless_its_task_was_interrupted(closed: list[Client]) -> None:
     """Or the threads of the one task would try again during the next one."""
-    with open_client(CONNECTION, AUTH, 1) as first:
+    with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
-    with pytest.raises(KeyboardInterrupt), open_client(CONNECTION, AUTH, 1) as second:
+    with pytest.raises(KeyboardInterrupt), open_client(CONNECTION, AUTH, 1, host="device") as second:
         raise KeyboardInterrupt
     assert second is first
     assert closed == [first]
-    with open_client(CONNECTION, AUTH, 1) as third:
+    with open_client(CONNECTION, AUTH, 1, host="device") as third:
         assert third is not first
 
 
 def test_a_client_that_was_refused_an_access_token_is_not_used_again(
     closed: list[Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_client(CONNECTION, AUTH, 1) as first:
+    with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
     with monkeypatch.context() as refused:
         refused.setattr(Client, "is_refused_an_access_token", True)
-        with open_client(CONNECTION, AUTH, 1) as second:
+        with open_client(CONNECTION, AUTH, 1, host="device") as second:
             assert second is first
     assert closed == [first]
-    with open_client(CONNECTION, AUTH, 1) as third:
+    with open_client(CONNECTION, AUTH, 1, host="device") as third:
         assert third is not first
 
 
 def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
-    with open_client(CONNECTION, AUTH, 1) as first:
+    with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
-    with open_client(CONNECTION, OTHER_AUTH, 1) as second:
+    with open_client(CONNECTION, OTHER_AUTH, 1, host="device") as second:
         assert second is not first
         assert closed == [first]
-    with open_client(CONNECTION, OTHER_AUTH, 1) as third:
+    with open_client(CONNECTION, OTHER_AUTH, 1, host="device") as third:
         assert third is second
 
 

@@ -17,9 +17,14 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _credentials
+from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, Authorizer
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions, Session
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _shared
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared import Kept, Shared
+
+from tests.unit.plugins.module_utils.authorization import AuthorizationServer
 
 FORK = multiprocessing.get_context("fork")
 AT_LEAST = 30.0  # seconds; for what has to be done in time, however busy the machine is
@@ -341,3 +346,40 @@ def test_where_there_are_no_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> 
     assert second.hear() == "value"
     for taker in (first, second):
         taker.end()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
+    server = AuthorizationServer()
+    monkeypatch.setattr(_credentials, "_load", server.load)
+    return server
+
+
+def authorizer(shared: Shared, taker: str) -> Authorizer:
+    options = AuthOptions.from_options({"service_account_email": "emm@project.iam.gserviceaccount.com"}, {})
+    connection = ConnectionOptions("https://www.googleapis.com", timeout=1, retries=0, ca_path=None)
+    return Authorizer(options, Session(connection, once="https://www.googleapis.com/"), shared, taker)
+
+
+def test_access_tokens(shared: Shared, server: AuthorizationServer) -> None:
+    [first, *others] = [authorizer(shared, name) for name in "abc"]
+    headers = [user.header() for user in (first, *others)]
+    assert headers == [{"authorization": "Bearer token-1"}] * 3
+    assert server.exchanges == 1
+    assert others[0].renew(headers[0]), "what others have got may be refused"
+    assert others[1].renew(headers[0])
+    assert [user.header() for user in others] == [{"authorization": "Bearer token-2"}] * 2
+
+
+def test_access_tokens_that_cannot_be_had(shared: Shared, server: AuthorizationServer) -> None:
+    server.broken = True
+    for dummy in range(3):
+        failures = []
+        for name in "abc":
+            with pytest.raises(EmmError, match="invalid_grant") as failure:
+                authorizer(shared, name).header()
+            failures.append((str(failure.value), failure.value.details()))
+        assert len(set(map(repr, failures))) == 1
+    assert server.exchanges == 3, "one for each time that they all ask"
+    server.broken = False
+    assert [authorizer(shared, name).header() for name in "abc"] == [{"authorization": "Bearer token-4"}] * 3

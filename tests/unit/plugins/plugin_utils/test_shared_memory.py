@@ -6,19 +6,14 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
-import types
-from collections.abc import Callable, Iterator
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _shared_memory
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import AccessTokens, HandOut
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_memory import HandOut
 
 FORK = multiprocessing.get_context("fork")
-LATER = 4_000_000_000.0  # seconds since the epoch
 Result = TypeVar("Result")
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # what is forked here needs no other thread
 
@@ -36,142 +31,6 @@ def fork(function: Callable[[], Result]) -> Result:
         process.join(10)
         process.kill()
     return result
-
-
-@pytest.fixture
-def tokens() -> AccessTokens:
-    return AccessTokens()
-
-
-@pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time by which access tokens expire."""
-    now = [1000.0]
-    monkeypatch.setattr(_shared_memory, "time", types.SimpleNamespace(time=lambda: now[0]))
-    return now
-
-
-def test_access_tokens(tokens: AccessTokens) -> None:
-    assert tokens.get("a") is None
-    tokens.put("a", "token of a", LATER)
-    tokens.put("b", "token of b", LATER + 0.5)
-    assert tokens.get("a") == ("token of a", LATER)
-    assert tokens.get("b") == ("token of b", LATER + 0.5)
-    assert tokens.get("c") is None
-
-
-def test_an_access_token_takes_the_place_of_another(tokens: AccessTokens) -> None:
-    for token in ("first", "a second one that is longer", "3rd"):
-        tokens.put("a", token, LATER)
-        assert tokens.get("a") == (token, LATER)
-
-
-def test_an_access_token_that_was_taken_back(tokens: AccessTokens) -> None:
-    tokens.put("a", "token", LATER)
-    tokens.put("a", "", 0)
-    assert tokens.get("a") == ("", 0)
-
-
-def test_expired_access_tokens_are_dropped(tokens: AccessTokens, now: list[float]) -> None:
-    tokens.put("a", "token", 1010)
-    tokens.put("b", "token", 1020)
-    now[0] = 1010
-    tokens.put("c", "token", 1030)
-    assert [tokens.get(key) for key in "abc"] == [None, ("token", 1020), ("token", 1030)]
-
-
-def test_the_oldest_access_tokens_give_way() -> None:
-    tokens = AccessTokens(256)
-    for key in "abac":
-        tokens.put(key, key * 60, LATER)
-    assert tokens.get("b") is not None
-    tokens.put("d", "d" * 60, LATER)
-    assert [key for key in "abcd" if tokens.get(key)] == ["a", "c", "d"], "b was there for longest"
-    tokens.put("e", "e" * 150, LATER)
-    assert [key for key in "abcde" if tokens.get(key)] == ["e"]
-    tokens.put("f", "f" * 300, LATER)
-    assert not [key for key in "abcdef" if tokens.get(key)], "there never is room for it"
-
-
-def test_an_access_token_that_just_fits() -> None:
-    size = len(json.dumps({"a": ["token", LATER]}))
-    tight = AccessTokens(size)
-    tight.put("a", "token", LATER)
-    assert tight.get("a") is None
-    fitting = AccessTokens(size + 1)
-    fitting.put("a", "token", LATER)
-    assert fitting.get("a") == ("token", LATER)
-
-
-def test_access_tokens_are_shared(tokens: AccessTokens) -> None:
-    fork(lambda: tokens.put("a", "token", LATER))
-    assert tokens.get("a") == ("token", LATER)
-    assert fork(lambda: tokens.get("a")) == ("token", LATER)
-
-
-class Guest:
-    """A process that enters where it finds the access tokens, and leaves when it is told to."""
-
-    def __init__(self, tokens: AccessTokens) -> None:
-        self._tokens = tokens
-        self.said, self._says = FORK.Pipe(duplex=False)
-        self._hears, self._tell = FORK.Pipe(duplex=False)
-        self.process: BaseProcess = FORK.Process(target=self._run)
-        self.process.start()
-        assert self.hear() == "waits"
-
-    def hear(self, seconds: float = 10) -> str | None:
-        return str(self.said.recv()) if self.said.poll(seconds) else None
-
-    def leave(self) -> None:
-        self._tell.send("leave")
-
-    def die(self) -> None:
-        self.process.kill()
-        self.process.join()
-
-    def _run(self) -> None:
-        self._says.send("waits")
-        with self._tokens:
-            self._says.send("is in")
-            self._hears.recv()
-        self._says.send("is out")
-
-
-@pytest.fixture
-def guests(tokens: AccessTokens) -> Iterator[Callable[[], Guest]]:
-    """Makes guests, and sees them off."""
-    made: list[Guest] = []
-
-    def make() -> Guest:
-        made.append(Guest(tokens))
-        return made[-1]
-
-    yield make
-    for guest in made:
-        guest.leave()
-        guest.process.join(10)
-
-
-@pytest.mark.parametrize("end", [Guest.leave, Guest.die])
-def test_access_tokens_are_for_one_process_at_a_time(guests: Callable[[], Guest], end: Callable[[Guest], None]) -> None:
-    first = guests()
-    assert first.hear() == "is in"
-    second = guests()
-    assert second.hear(0.03) is None
-    end(first)
-    assert second.hear() == "is in"
-
-
-def test_a_process_that_has_left_lets_this_one_in(tokens: AccessTokens, guests: Callable[[], Guest]) -> None:
-    guest = guests()
-    assert guest.hear() == "is in"
-    guest.leave()
-    assert guest.hear() == "is out"
-    with tokens:
-        second = guests()
-        assert second.hear(0.03) is None
-    assert second.hear() == "is in"
 
 
 def test_nothing_is_handed_out_at_first() -> None:
