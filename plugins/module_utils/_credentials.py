@@ -32,6 +32,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._failures import explain
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
 from ansible_collections.emm.android_enterprise.plugins.module_utils._retry import RETRY_STATUSES
+from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
 
 try:
@@ -70,6 +71,8 @@ _KIND_OF = {
     "service_account_email": "machineaccount",
     "access_token": "accesstoken",
 }
+_SECRETS_IN_A_KEY = ("private_key", "private_key_id", "client_secret", "refresh_token")
+_SECRETS_IN_A_REQUEST = ("assertion", "subject_token", "refresh_token", "client_secret")
 _SECRET_OPTIONS = ("access_token", "service_account_contents")
 _ALLOW_EXECUTABLES = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 _TRUST_BOUNDARY = "GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"
@@ -162,9 +165,13 @@ def find_secrets(options: Mapping[str, Any], environment: Mapping[str, str]) -> 
         for value in filter(None, map(values.get, names)):
             secrets.append(value.strip() if isinstance(value, str) else None)
             key = value if isinstance(value, Mapping) else _parse_json(value)
-            if isinstance(key, Mapping):
-                secrets += [key.get("private_key"), key.get("private_key_id")]
+            secrets += _secrets_in(key)
     return {secret for secret in secrets if secret and isinstance(secret, str)}
+
+
+def _secrets_in(key: object) -> list[object]:
+    """What must not be printed of a key, or of what else a file with credentials has."""
+    return list(map(key.get, _SECRETS_IN_A_KEY)) if isinstance(key, Mapping) else []
 
 
 def _parse_json(text: object) -> object:
@@ -403,6 +410,7 @@ class Authorizer:
             raise _translate(error, self._request.answer) from None  # not with the cause, which may quote an answer
         if not _is_access_token(credentials.token):
             raise CredentialsError("The authorization server answered without an access token that can be used.")
+        register_secrets([credentials.token])
         expiry = credentials.expiry and credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
         return _Access(headers, _account_of(credentials), expiry)
 
@@ -458,6 +466,7 @@ def _load(options: AuthOptions, request: Callable[..., Any]) -> google.auth.cred
 
 
 def _load_application_default(request: Any) -> google.auth.credentials.Credentials:
+    _register_secrets_of(Path(_application_default_file()))
     try:
         # Without scopes here: with them, google-auth would look up a project, which this API does not need.
         credentials, _project = google.auth.default(request=request)
@@ -488,6 +497,7 @@ def _load_service_account(options: AuthOptions) -> google.oauth2.service_account
     else:
         text = options.service_account_contents or ""
     key = _parse_key(text, source)
+    register_secrets(_secrets_in(key))
     credentials: google.oauth2.service_account.Credentials
     try:
         credentials = google.oauth2.service_account.Credentials.from_service_account_info(key)
@@ -584,9 +594,12 @@ class _Request(GoogleRequest):
 
     answer: google.auth.transport.Response | None = None
 
-    def __call__(self, url: str, *args: Any, **kwargs: Any) -> google.auth.transport.Response:
+    def __call__(
+        self, url: str, method: str = "GET", body: bytes | None = None, *args: Any, **kwargs: Any
+    ) -> google.auth.transport.Response:
+        _register_secrets_in(body)
         try:
-            response: google.auth.transport.Response = super().__call__(url, *args, **kwargs)
+            response: google.auth.transport.Response = super().__call__(url, method, body, *args, **kwargs)
         except google.auth.exceptions.TransportError as error:
             if _http.is_metadata_root(url):
                 raise
@@ -595,6 +608,20 @@ class _Request(GoogleRequest):
         if response.status in RETRY_STATUSES:
             raise google.auth.exceptions.RefreshError(_Unavailable(url, response))
         return response
+
+
+def _register_secrets_of(file: Path) -> None:
+    """Have Ansible keep out of its output what is secret in a file with credentials."""
+    with contextlib.suppress(OSError, ValueError):  # which google-auth will report
+        if file.is_file():  # and no pipe, which can be read only once
+            register_secrets(_secrets_in(_parse_json(file.read_bytes())))
+
+
+def _register_secrets_in(body: bytes | str | None) -> None:
+    """Have Ansible keep out of its output what a request exchanges for an access token."""
+    text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
+    fields = urllib.parse.parse_qs(text)
+    register_secrets(secret for name in _SECRETS_IN_A_REQUEST for secret in fields.get(name, ()))
 
 
 class _Unavailable(Exception):

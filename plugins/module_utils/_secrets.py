@@ -23,15 +23,15 @@ except ImportError:  # before ansible-core 2.22
     _ansible = None
 
 
-def register_secrets(secrets: Iterable[str]) -> None:
-    """Have Ansible keep secrets out of all output from now on, where it can."""
+def register_secrets(secrets: Iterable[object]) -> None:
+    """Have Ansible keep those of the values that are text out of all output from now on, where it can."""
     if _ansible:
-        _ansible.register_secrets(secrets)
+        _ansible.register_secrets([secret for secret in secrets if secret and isinstance(secret, str)])
 
 
 def without_secrets(result: dict[str, Any], secrets: AbstractSet[str]) -> dict[str, Any]:
     """A result that can be printed."""
     if _ansible:
-        _ansible.register_secrets(secrets)
+        register_secrets(secrets)
         return result
     return dict(remove_values(result, secrets))

@@ -27,7 +27,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._batch impo
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, find_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions, load_trust_stores
 from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import check_written
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     Operation,
@@ -44,6 +44,9 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared imp
 
 _LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as modules say it
+
+# Ansible imports the actions of a play in the process from which it forks one for each task of each host.
+load_trust_stores()
 
 _kept: dict[tuple[ConnectionOptions, str, int], Client] = {}  # the client of this process, for the next item of a loop
 

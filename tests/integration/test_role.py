@@ -236,19 +236,69 @@ def test_the_role_twice_in_a_play_mints_twice(
 
 
 @pytest.mark.usefixtures("measured")
-def test_hosts_of_a_batch_may_share_an_enrollment_token(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+@pytest.mark.parametrize(
+    ("scope", "keywords"),
+    [("shared", {}), ("batch", {"serial": 2}), ("shared", {"strategy": "free"})],
+    ids=["linear", "waves", "free"],
+)
+def test_hosts_of_a_play_may_share_an_enrollment_token(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, scope: str, keywords: dict[str, Any]
 ) -> None:
-    inventory = fleet(5, device_tokens_kinds=BOTH, device_tokens_enrollment_scope="batch")
+    inventory = fleet(5, device_tokens_kinds=BOTH, device_tokens_enrollment_scope=scope)
     inventory["all"]["hosts"]["device-02"]["device_tokens_duration"] = "2h"
     inventory["all"]["hosts"]["device-04"]["device_tokens_kinds"] = ["enrollment"]
     inventory["all"]["hosts"]["device-05"]["device_tokens_enrollment_scope"] = "host"
-    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    run = ansible.play([role_play(**keywords)], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
     held = {host: fact["device_tokens_enrollment"]["token"] for host, fact in facts_of(run).items()}
     assert held["device-01"] == held["device-03"] == held["device-04"]
     assert len(set(held.values())) == len(emulator.tokens("enrollment")) == 3
     assert len(emulator.tokens("user_auth")) == 4
+
+
+def test_each_play_has_a_shared_token_of_its_own(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """So has each time that hosts come to the role, whatever the credentials of the others are."""
+    odd, even = ({**role_play(), "roles": [{"role": ROLE, "when": when}]} for when in (ODD, f"not ({ODD})"))
+    inventory = fleet(4, device_tokens_enrollment_scope="shared")
+    run = ansible.play([odd, even], inventory=inventory, environment=environment)
+    held = {host: fact["device_tokens_enrollment"]["token"] for host, fact in facts_of(run).items()}
+    assert held["device-01"] == held["device-03"] != held["device-02"] == held["device-04"]
+    assert len(emulator.tokens()) == 2
+    emulator.reset()
+    play = role_play(roles=[], tasks=[{**INCLUDE, "loop": [1, 2]}])
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert len(emulator.tokens()) == 2
+    assert {fact["device_tokens_enrollment"]["token"] for fact in facts_of(run).values()} == {
+        emulator.tokens()[1]["token"]
+    }
+
+
+def test_hosts_share_the_refusal_of_their_token_but_not_that_of_others(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    emulator.fail({"path": "LC04unknown"}, {"path": "LC03demo00", "status": 403})  # the latter, once
+    inventory = fleet(4, device_tokens_enrollment_scope="shared")
+    inventory["all"]["hosts"]["device-04"]["device_tokens_duration"] = "2h"
+    arguments = ["--forks", "1"]  # so that the first one is the first
+    run = ansible.play([role_play()], *arguments, inventory=inventory, environment=environment)
+    assert set(run.failures()) == {"device-01", "device-02", "device-03"}
+    assert len(set(run.failures().values())) == 1
+    assert len(emulator.mints()) == 2
+    assert len(emulator.tokens()) == 1
+
+
+def test_a_shared_token_that_has_expired_is_not_shared_any_more(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """As old as the answers are, each has expired."""
+    old = {"body": '{"token": "of-2020"}', "headers": {"Date": "Thu, 26 Nov 2020 10:00:00 GMT"}}
+    emulator.fail({"path": "enrollmentTokens", "times": None, **old})
+    inventory = fleet(3, device_tokens_enrollment_scope="shared")
+    run = ansible.play([role_play()], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert len(emulator.mints()) == 3
 
 
 def test_a_token_in_the_fact_cache_is_kept_while_it_is_valid_for_long_enough(
