@@ -176,11 +176,7 @@ def test_hosts_share_the_failure_to_get_an_access_token(
     strategy: str,
     tasks: int,
 ) -> None:
-<<<<<<< ours
     """One asks, and the others do not ask in turn, each as long as it takes. When all come again, one asks again."""
-=======
-    """One asks, and the others do not ask in turn, each for as long as it takes. When all come again, one does again."""
->>>>>>> theirs
     emulator.fail({"path": "^/token$", "times": None, **fault})
     inventory: dict[str, Any] = {"all": {"hosts": {f"device-{number}": {} for number in range(8)}}}
     options = {**OPTIONS, "timeout": 1, "retries": 0}
