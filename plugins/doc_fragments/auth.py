@@ -63,7 +63,6 @@ options:
     type: list
     elements: str
 requirements:
-  - Python >= 3.10
   - google-auth >= 2.30.0
 notes:
   - The options and environment variables for authentication are those of the C(google.cloud) collection.
