@@ -62,10 +62,10 @@ def hosts_stay_together(task: Task) -> bool:
     return not str(task.get_play().strategy).endswith(_OWN_PACE)
 
 
-def _in_order(hosts: list[str], order: str | None) -> list[str]:
-    if order in ("sorted", "reverse_sorted"):
-        return sorted(hosts, reverse=order == "reverse_sorted")
-    return hosts[::-1] if order == "reverse_inventory" else hosts
+def _in_order(hosts: list[str], order: Any) -> list[str]:
+    """The hosts of an inventory in one of the orders of a play, but not shuffled."""
+    in_order = sorted(hosts) if str(order).endswith("sorted") else hosts
+    return in_order[::-1] if str(order).startswith("reverse_") else in_order
 
 
 def _waves(hosts: list[str], serial: Any) -> Iterator[list[str]]:
