@@ -57,7 +57,9 @@ class ActionModule(ActionBase):
             )
         for warning in unknown(task_vars, _card.ROLE, _card.KNOWN):
             Display().warning(warning)
-        variables = _card.with_placeholders(task_vars) if self._task.check_mode else task_vars
+        variables = _card.with_cached_facts(task_vars)
+        if self._task.check_mode:
+            variables = _card.with_placeholders(variables)
         templar = Templar(loader=self._loader, variables=variables)
         refusal = templated(_card.REFUSAL, variables.get(_card.REFUSAL), templar)
         if refusal:

@@ -62,7 +62,7 @@ SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_template": {"type": "str", "default": "sheet.html.j2"},
 }
 # The facts that the role device_tokens leaves.
-ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
+_FACTS = ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
 KNOWN = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}  # what the role has and sets
 # In check mode there are no tokens. What has their characters and a usual length lets the rest be checked.
@@ -120,6 +120,12 @@ def load_libraries() -> None:
         library("segno", "segno")
         dict(library("babel", "Babel").Locale("en").languages)
         library("babel.dates", "Babel")
+
+
+def with_cached_facts(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a host, with the role's facts among them where Ansible makes no variables of cached ones."""
+    cached = variables.get("ansible_facts", {})
+    return {**{name: cached[name] for name in _FACTS if name in cached}, **variables}
 
 
 def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -584,6 +584,49 @@ all:
     assert payload[f"{EXTRA}WIFI_PASSWORD"] == WIFI_PASSWORD
 
 
+def test_facts_in_the_cache_are_found_where_they_are_no_variables(
+    ansible: Ansible, environment: dict[str, str], directory: Path, subtests: pytest.Subtests
+) -> None:
+    """And where they are. A variable of the host's own comes before them, whatever it was set with."""
+    environment = {
+        **environment,
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(ansible.directory / "facts"),
+    }
+    token = {"token": "cached", "enrollment_token_type": "userDevice", "expires_at": None}
+    facts = {
+        "device_tokens_enrollment": token,
+        "device_tokens_user_auth": {"token": "in the cache", "user_id": "u1", "issued_at": None},
+        "device_tokens_refusal": "{{ 'refused in the cache' if inventory_hostname == 'device-03' else '' }}",
+        "cacheable": True,
+    }
+    own = {**token, "token": "own"}
+    bundle = {"a": "{{ device_tokens_enrollment.token }}", "b": "{{ device_tokens_user_auth.token }}"}
+    inventory = bench(3, directory, **with_payload(admin_extras_bundle=bundle))
+    setting = {"hosts": "all", "gather_facts": False, "tasks": [{"ansible.builtin.set_fact": facts}]}
+    overriding = {
+        "ansible.builtin.set_fact": {"device_tokens_enrollment": own},
+        "when": "inventory_hostname == 'device-02'",
+    }
+    run = ansible.play([setting], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    for variables in ("true", "false"):
+        with subtests.test(variables=variables):
+            more = {"ANSIBLE_INJECT_FACT_VARS": variables, "ANSIBLE_JINJA2_NATIVE": variables}
+            roles = [play(roles=[ROLE], pre_tasks=[overriding])]
+            run = ansible.play(roles, inventory=inventory, environment={**environment, **more})
+            assert run.failures() == {"device-03": "refused in the cache"}, run.output
+            html = (directory / "sheet.html").read_text(encoding="utf-8")
+            assert html.count("authentication token of user u1") == html.count("for an unknown time") == 2
+            payloads = [json.loads(path.read_text()) for path in sorted(directory.glob("*.payload.json"))]
+            assert [payload[BUNDLE] for payload in payloads] == [
+                {"a": "cached", "b": "in the cache"},
+                {"a": "own", "b": "in the cache"},
+            ]
+            for path in directory.iterdir():
+                path.unlink()
+
+
 def test_without_its_libraries_every_host_says_which(
     ansible: Ansible, environment: dict[str, str], directory: Path
 ) -> None:

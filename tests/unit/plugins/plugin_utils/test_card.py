@@ -16,7 +16,12 @@ import pytest
 import yaml
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._card import Made, make, with_placeholders
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._card import (
+    Made,
+    make,
+    with_cached_facts,
+    with_placeholders,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import to_csv
 
 ENROLLMENT = {
@@ -316,6 +321,14 @@ def test_tokens_of_check_mode_have_no_times() -> None:
     card = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
     assert [token["validity"] for token in card.tokens] == ["for an unknown time", "once, within minutes"]
     assert card.expires_at is None
+
+
+def test_facts_that_are_no_variables() -> None:
+    cached = {"device_tokens_enrollment": 1, "device_tokens_user_auth": 2, "device_tokens_refusal": 3, "other": 4}
+    variables = {"ansible_facts": cached, "device_tokens_enrollment": 5}
+    found = with_cached_facts(variables)
+    assert found == {**variables, "device_tokens_user_auth": 2, "device_tokens_refusal": 3}
+    assert with_cached_facts({"a": 1}) == {"a": 1}
 
 
 def test_placeholders_for_tokens_in_check_mode() -> None:
