@@ -170,4 +170,5 @@ class ActionModule(ActionBase):
 def _is_cache_lost() -> bool:
     """Whether this is a job of AWX or automation controller whose fact cache ansible-core does not find."""
     version = tuple(map(int, __version__.split(".")[:2]))
-    return version >= (2, 19) and "AWX_PRIVATE_DATA_DIR" in os.environ and constants.CACHE_PLUGIN.endswith("jsonfile")
+    cache = str(constants.config.get_config_value("CACHE_PLUGIN"))
+    return version >= (2, 19) and "AWX_PRIVATE_DATA_DIR" in os.environ and cache.endswith("jsonfile")

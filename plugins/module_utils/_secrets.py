@@ -18,20 +18,20 @@ from typing import Any
 from ansible.module_utils.common.parameters import remove_values
 
 try:
-    from ansible.module_utils import secrets as _ansible
+    from ansible.module_utils.secrets import register_secrets as _register
 except ImportError:  # before ansible-core 2.22
-    _ansible = None
+    _register = None
 
 
 def register_secrets(secrets: Iterable[object]) -> None:
     """Have Ansible keep those of the values that are text out of all output from now on, where it can."""
-    if _ansible:
-        _ansible.register_secrets([secret for secret in secrets if secret and isinstance(secret, str)])
+    if _register:
+        _register([secret for secret in secrets if secret and isinstance(secret, str)])
 
 
 def without_secrets(result: dict[str, Any], secrets: AbstractSet[str]) -> dict[str, Any]:
     """A result that can be printed."""
-    if _ansible:
+    if _register:
         register_secrets(secrets)
         return result
     return dict(remove_values(result, secrets))

@@ -66,7 +66,7 @@ class OperationAction(NormalAction):
         if self._runs_here(task_vars):
             result = self._run_here(arguments, task_vars)
         else:
-            result = dict(super()._execute_module(*args, module_args=arguments, **kwargs))
+            result = dict(super()._execute_module(*args, **{**kwargs, "module_args": arguments}))
         if self._task.no_log:
             register_secrets(_tokens_in(self.operation, result))
         require_main_process()
@@ -77,7 +77,7 @@ class OperationAction(NormalAction):
         validation = ArgumentSpecValidator(spec, **self.operation.rules).validate(as_module_gets_it(arguments))
         options = validation.validated_parameters
         if validation.errors.errors:
-            result = {"failed": True, "msg": self._say(validation.errors)}
+            result: dict[str, Any] = {"failed": True, "msg": self._say(validation.errors)}
         else:
             result = run(
                 self.operation,
