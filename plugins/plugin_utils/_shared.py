@@ -182,6 +182,6 @@ class _Locks:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, number)
 
 
-# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from, so these are
-# shared by all of them. Where another strategy does not, each process has its own.
+# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from. What those
+# import with them, as this file, is shared by all tasks. Where another strategy does not, each process has its own.
 ACCESS_TOKENS = Shared(failures_last=60.0)
