@@ -71,13 +71,12 @@ def _in_order(hosts: list[str], order: Any) -> list[str]:
 def _waves(hosts: list[str], serial: Any) -> Iterator[list[str]]:
     """The batches of a play. The last size is that of all others, too; one that is not positive is for all hosts."""
     sizes = serial if isinstance(serial, list) else [serial]
+    following = itertools.chain(sizes, itertools.repeat(sizes[-1]))
     start = 0
-    for size in itertools.chain(sizes, itertools.repeat(sizes[-1])):
-        count = _count(size, len(hosts))
+    while start < len(hosts):
+        count = _count(next(following), len(hosts))
         end = start + count if count > 0 else len(hosts)
         yield hosts[start:end]
-        if end >= len(hosts):
-            return
         start = end
 
 
