@@ -148,15 +148,8 @@ class ActionModule(ActionBase):
         return list(requests.values())
 
     def _environment(self) -> dict[str, str]:
-        """The environment variables that the keyword has for the task. Raises ``EmmError``."""
-        variables: dict[Any, Any] = {}
-        for part in self._task.environment or ():
-            given = templated("environment", part, self._templar) or {}
-            if not isinstance(given, Mapping):
-                # Without the value, in which there may be a secret.
-                kind = type(given).__name__
-                raise EmmError(f"The keyword 'environment' must be a dictionary, and comes to {kind} here.")
-            variables.update(given)
+        """The environment variables that the keyword has for the task, which Ansible has templated."""
+        variables = {name: value for part in self._task.environment or () for name, value in part.items()}
         return {str(name): str(value) for name, value in variables.items()}
 
     def _goes_on(self, task_vars: Mapping[str, Any]) -> bool:
