@@ -17,7 +17,6 @@ import importlib
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,7 @@ COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "ca_path": {"type": "path"},
 }
 # Opens a client with room for so many connections, for as long as the context lasts.
-OpenClient = Callable[[ConnectionOptions, AuthOptions, int], "AbstractContextManager[Client]"]
+OpenClient = Callable[[ConnectionOptions, AuthOptions, int], contextlib.AbstractContextManager["Client"]]
 
 
 @dataclass(frozen=True)

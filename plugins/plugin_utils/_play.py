@@ -10,7 +10,6 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -71,13 +70,12 @@ def _in_order(hosts: list[str], order: Any) -> list[str]:
 def _waves(hosts: list[str], serial: Any) -> Iterator[list[str]]:
     """The batches of a play. The last size is that of all others, too; one that is not positive is for all hosts."""
     sizes = serial if isinstance(serial, list) else [serial]
-    following = itertools.chain(sizes, itertools.repeat(sizes[-1]))
-    start = 0
+    start = number = 0
     while start < len(hosts):
-        count = _count(next(following), len(hosts))
+        count = _count(sizes[min(number, len(sizes) - 1)], len(hosts))
         end = start + count if count > 0 else len(hosts)
         yield hosts[start:end]
-        start = end
+        start, number = end, number + 1
 
 
 def _count(size: Any, hosts: int) -> int:

@@ -395,7 +395,7 @@ def test_threads_wait_for_one_exchange(server: AuthorizationServer) -> None:
 def test_a_cached_access_token_is_fetched_once() -> None:
     cache = Cache()
     assert [token(authorizer(cache=cache)) for dummy in range(3)] == ["token-1"] * 3
-    [[value, expires]] = cache.entries.values()
+    value, expires = next(iter(cache.entries.values()))
     assert expires == value["expires"] == pytest.approx(time.time() + 3600, abs=60)
     assert token(authorizer(OTHER_OPTIONS, cache)) == "token-2", "of other credentials"
     assert token(authorizer(cache=cache)) == "token-1"
