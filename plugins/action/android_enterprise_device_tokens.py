@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import mint_in_turn
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, unforeseen
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     COMMON_OPTIONS,
     find_missing_library,
@@ -42,8 +42,9 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
 _CACHE_IS_LOST = (
-    "device_tokens_keep_if_valid_for has no effect here: from ansible-core 2.19 on, the fact cache that a job of AWX "
-    "begins with is not found, so enrollment tokens are minted again (https://github.com/ansible/ansible/issues/85874)."
+    "device_tokens_keep_if_valid_for does not find the tokens of earlier jobs: from ansible-core 2.19 on, the fact "
+    "cache that a job of AWX begins with is not found, so they are minted again "
+    "(https://github.com/ansible/ansible/issues/85874)."
 )
 
 
@@ -103,6 +104,8 @@ class ActionModule(ActionBase):
                 self._fulfil(order, part, task_vars)
             except EmmError as error:
                 part.refusal = str(error)
+            except Exception as error:
+                part.refusal = unforeseen(error)
         part.missing = [kind for kind in order.requests if kind not in part.tokens]
         part.minted = len(part.missing) < len(order.requests)
         part.cacheable = order.cacheable and not self._task.check_mode and "enrollment" in part.tokens

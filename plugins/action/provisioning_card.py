@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 import time
-import traceback
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, unforeseen
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card, _sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import hosts_stay_together, identity
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles
@@ -42,10 +40,7 @@ class ActionModule(ActionBase):
         except EmmError as error:
             return {**result, "changed": False, "refusal": str(error)}
         except Exception as error:
-            # Not its text, in which there may be a secret.
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{Path(last.filename).name}, line {last.lineno}"
-            return {**result, "changed": False, "refusal": f"Something unforeseen: {type(error).__name__} in {place}."}
+            return {**result, "changed": False, "refusal": unforeseen(error)}
 
     def _make(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """What there is for the host. Raises ``EmmError``."""

@@ -35,7 +35,7 @@ notes:
     them tries, and the others follow once it is accepted.
   - The credentials are exchanged for an access token once for a task, however many tokens it mints.
   - On the controller (a local connection without C(become), C(async), C(environment), or a Python of its own), the task runs in a process
-    of Ansible's and starts none. The results are the same, and the credentials are exchanged once for the whole play. A task that
+    of Ansible's and starts none. The results are the same, and the credentials are exchanged once for the whole run. A task that
     mints for longer than five seconds shows how far it is, then and every five seconds; one that runs elsewhere cannot.
   - The time limit of a task (the keyword C(timeout), or C(ANSIBLE_TASK_TIMEOUT)) ends it without its result, and what it had minted
     is lost. Leave time for O(retries). No request is sent or tried again after that. Those that are under way are not waited for, and their

@@ -151,7 +151,8 @@ def _check_duration(value: object) -> Duration | None:
 
 
 def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str, str]:
-    given = {name: value for name, value in (options or {}).items() if value is not None}
+    # In order, so that requests of the same are the same.
+    given = {name: value for name, value in sorted((options or {}).items()) if value is not None}
     email = given.get("required_account_email")
     if email is None:
         return given

@@ -9,6 +9,8 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import escape_unprintable
@@ -78,6 +80,12 @@ class ApiError(EmmError):
     def __init__(self, message: str, *, server_message: str = "", **details: Any) -> None:
         super().__init__(message, **details)
         self.server_message = server_message
+
+
+def unforeseen(error: Exception) -> str:
+    """What can be said of an exception that nobody foresaw: not its text, in which there may be a secret."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"Something unforeseen: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}."
 
 
 class UnusableAnswerError(ApiError):

@@ -18,13 +18,24 @@ description:
     It is for the tasks of the role; use the role.
   - It runs on the controller and connects to no host.
   - From ansible-core 2.21 on, it sets the facts of the host, too, unless it fails.
-  - O(concurrency) and O(on_failure) have no effect here.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.auth
-  - emm.android_enterprise.batch
   - emm.android_enterprise.connection
-options: {}
+options:
+  concurrency:
+    description:
+      - Has no effect here. Module defaults of the group may have it for other modules.
+    type: int
+    default: 50
+  on_failure:
+    description:
+      - Has no effect here, as O(concurrency). C(device_tokens_on_failure) has.
+    type: str
+    choices:
+      fail: As for other modules.
+      continue: As for other modules.
+    default: fail
 attributes:
   check_mode:
     support: partial

@@ -19,7 +19,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared import Shared
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validity import lasts
 
-_TOKENS = Shared(once_each=True)  # a host that comes again starts the next one
+# A host that comes again starts the next one. After a failure, those who have waited fail, and not all that come later.
+_TOKENS = Shared(once_each=True, failures_last=60.0)
 
 
 @dataclass(frozen=True)

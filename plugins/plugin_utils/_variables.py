@@ -14,11 +14,11 @@ from collections.abc import Collection, Iterable, Iterator
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
 
-def unknown(names: Iterable[str], role: str, known: Collection[str]) -> Iterator[str]:
+def unknown(names: Iterable[object], role: str, known: Collection[str]) -> Iterator[str]:
     """A warning for each name that looks like that of a variable of a role, and is none.
 
-    With two underscores after the role's name, it is one that the role has for itself.
+    With two underscores after the role's name, it is one that the role has for itself. YAML has names that are no text.
     """
-    for name in names:
+    for name in map(str, names):
         if name.startswith(f"{role}_") and not name.startswith(f"{role}__") and name not in known:
             yield f"The role {role} has no variable '{name}'{suggestion(name, {other: other for other in known})}."

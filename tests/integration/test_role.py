@@ -20,12 +20,13 @@ from ansible.release import __version__
 from packaging.version import Version
 
 from tests.emulator.process import Emulator
-from tests.integration.playbooks import REPOSITORY, Ansible, Run
+from tests.integration.playbooks import ENROLLMENT, REPOSITORY, Ansible, Run
 
 ROLE = "emm.android_enterprise.device_tokens"
 DEVICE_TOKENS = "emm.android_enterprise.android_enterprise_device_tokens"
 GOOGLE_MANAGED_USER = "200000000000000000001"
 BOTH = ["enrollment", "user_auth"]
+OPTIONS = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"}
 GROUP = "group/emm.android_enterprise.android_enterprise"
 
 
@@ -245,7 +246,12 @@ def test_hosts_of_a_play_may_share_an_enrollment_token(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, scope: str, keywords: dict[str, Any]
 ) -> None:
     inventory = fleet(5, device_tokens_kinds=BOTH, device_tokens_enrollment_scope=scope)
+    google = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
+    inventory["all"]["vars"]["device_tokens_google_authentication_options"] = google
     inventory["all"]["hosts"]["device-02"]["device_tokens_duration"] = "2h"
+    inventory["all"]["hosts"]["device-03"]["device_tokens_google_authentication_options"] = dict(
+        [*google.items()][::-1]
+    )
     inventory["all"]["hosts"]["device-04"]["device_tokens_kinds"] = ["enrollment"]
     inventory["all"]["hosts"]["device-05"]["device_tokens_enrollment_scope"] = "host"
     run = ansible.play([role_play(**keywords)], inventory=inventory, environment=environment)
@@ -487,6 +493,63 @@ def test_an_environment_that_cannot_be(ansible: Ansible, environment: dict[str, 
     assert len(emulator.tokens()) == 1
 
 
+@pytest.mark.parametrize("name", ["device_tokens_enrollment", "device_tokens_refusal"])
+def test_a_condition_on_its_own_facts_does_not_keep_a_host_from_failing(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, name: str
+) -> None:
+    """Which is how one does not mint twice."""
+    inventory = fleet(2, device_tokens_kinds=BOTH)
+    inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
+    play = role_play(roles=[{"role": ROLE, "when": f"{name} is not defined"}])
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert set(run.failures()) == {"device-02"}, run.output
+    assert "EMM-managed accounts only" in run.failures()["device-02"]
+    assert len(emulator.tokens()) == 2
+
+
+def test_a_host_that_fails_and_goes_on_has_its_facts(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """With ``ignore_errors`` on the role."""
+    emulator.fail({"path": "enrollmentTokens", "times": None, "status": 403})
+    play = role_play(roles=[{"role": ROLE, "ignore_errors": True}])
+    play["post_tasks"].append({"name": "Refusal", "ansible.builtin.debug": {"msg": "{{ [device_tokens_refusal] }}"}})
+    run = ansible.play([play], inventory=fleet(1, device_tokens_kinds=BOTH), environment=environment)
+    assert run.returncode == 0, run.output
+    [held] = facts_of(run).values()
+    assert held["device_tokens_user_auth"]["token"] == emulator.tokens()[0]["token"]
+    assert not held["device_tokens_enrollment"]
+    [[refusal]] = [entry["result"]["msg"] for entry in run.results if entry["task"] == "Refusal"]
+    assert "HTTP 403" in refusal
+
+
+def test_a_host_whose_task_is_ended_keeps_no_token_of_before(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    play = role_play(roles=[], tasks=[IMPORT, {**IMPORT, "module_defaults": {GROUP: "{{ means }}"}}])
+    inventory = fleet(1, device_tokens_on_failure="continue", means="none of a dictionary")
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert len(emulator.tokens()) == 1
+    assert not facts_of(run)["device-01"]["device_tokens_enrollment"]
+
+
+def test_processes_that_share_nothing_do_it_all_by_themselves(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """As where a strategy does not fork them from the process that has loaded the action."""
+    environment["ANSIBLE_STRATEGY_PLUGINS"] = str(Path(__file__).parent / "strategy_plugins")
+    module = {"delegate_to": "localhost", "vars": {"ansible_become": False}, ENROLLMENT: OPTIONS, "register": "minted"}
+    inventory = fleet(3, device_tokens_kinds=BOTH, device_tokens_enrollment_scope="shared")
+    play = role_play(strategy="apart", post_tasks=[*role_play()["post_tasks"], module])
+    run = ansible.play([play], inventory=inventory, environment=environment)
+    assert run.returncode == 0, run.output
+    assert len(emulator.journal("/token")) == 3 + 3
+    assert len(emulator.mints()) == 3 * 2 + 3
+    held = {fact["device_tokens_enrollment"]["token"] for fact in facts_of(run).values()}
+    assert len(held) == 3, "with nothing to share it by, each has its own"
+
+
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("job", [False, True])
 def test_a_fact_cache_that_awx_does_not_hand_over_is_warned_of(
@@ -500,12 +563,13 @@ def test_a_fact_cache_that_awx_does_not_hand_over_is_warned_of(
     run = ansible.play([role_play()], inventory=inventory, environment=environment)
     assert run.returncode == 0, run.output
     lost = job and Version(__version__) >= Version("2.19")
-    assert " ".join(run.output.split()).count("device_tokens_keep_if_valid_for has no effect here") == lost
+    assert " ".join(run.output.split()).count("device_tokens_keep_if_valid_for does not find") == lost
 
 
 @pytest.mark.usefixtures("measured")
 def test_a_misspelt_variable_is_warned_of(ansible: Ansible, environment: dict[str, str]) -> None:
     inventory = fleet(2, device_tokens_duratoin="12h", device_tokens__own="x")
+    inventory["all"]["vars"][404] = "a name that is no text"
     run = ansible.play([role_play(roles=[ROLE, ROLE])], inventory=inventory, environment=environment)
     said = " ".join(run.output.split())
     warning = (

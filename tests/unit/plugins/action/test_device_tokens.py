@@ -1,0 +1,34 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+"""What the action of the role device_tokens does where something happens that no play can bring about at will."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible_collections.emm.android_enterprise.plugins.action.android_enterprise_device_tokens import ActionModule
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import Order
+
+
+def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
+    task = Mock(async_val=0, check_mode=False, no_log=True, args={})
+    action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
+    requests = {"user_auth": Mock(), "enrollment": Mock()}
+    monkeypatch.setattr(action, "_order", Mock(return_value=Order(requests, {}, shared=False, cacheable=False)))
+
+    def fulfil(_order: Order, part: Mock, _variables: object) -> None:
+        part.tokens["user_auth"] = {"token": "minted"}
+        raise TypeError("secret")
+
+    monkeypatch.setattr(action, "_fulfil", fulfil)
+    result = action.run(task_vars={})
+    assert result["failed"]
+    assert result["facts"].pop("device_tokens_refusal").startswith("Something unforeseen: TypeError in ")
+    assert result["facts"] == {"device_tokens_user_auth": {"token": "minted"}, "device_tokens_enrollment": None}
+    assert "secret" not in str(result)
