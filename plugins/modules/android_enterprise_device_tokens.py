@@ -33,8 +33,8 @@ options:
       - Has no effect here, as O(concurrency). C(device_tokens_on_failure) has.
     type: str
     choices:
-      fail: As for other modules.
-      continue: As for other modules.
+      - fail
+      - continue
     default: fail
 attributes:
   check_mode:
