@@ -14,14 +14,35 @@ from ansible_collections.emm.android_enterprise.plugins.action.android_enterpris
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import Order
 
 
-def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a_secret(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def action_for(order: Order, monkeypatch: pytest.MonkeyPatch) -> ActionModule:
+    """The action for a host that wants what an order says."""
     rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
     task = Mock(async_val=0, check_mode=False, no_log=True, args={})
     action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
+    monkeypatch.setattr(action, "_order", Mock(return_value=order))
+    return action
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_it_sets_the_facts_where_ansible_offers_that(monkeypatch: pytest.MonkeyPatch, offered: bool) -> None:
+    """From ansible-core 2.21 on; before, a task of the role does."""
+    token = {"token": "kept"}
+    action = action_for(Order({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
+    register = Mock()
+    if offered:
+        monkeypatch.setattr(action, "register_host_variables", register, raising=False)
+    elif hasattr(ActionModule, "register_host_variables"):
+        pytest.skip("this version of ansible-core offers it")
+    facts = {"device_tokens_enrollment": token, "device_tokens_refusal": None}
+    assert action.run(task_vars={})["facts"] == facts
+    assert [call.args for call in register.call_args_list] == ([(facts,)] if offered else [])
+
+
+def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     requests = {"user_auth": Mock(), "enrollment": Mock()}
-    monkeypatch.setattr(action, "_order", Mock(return_value=Order(requests, {}, shared=False, cacheable=False)))
+    action = action_for(Order(requests, {}, shared=False, cacheable=False), monkeypatch)
 
     def fulfil(_order: Order, part: Mock, _variables: object) -> None:
         part.tokens["user_auth"] = {"token": "minted"}

@@ -1,0 +1,37 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What is done with secrets, with and without the means of ansible-core 2.22."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils import _secrets
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is registered, as from ansible-core 2.22 on."""
+    registered: list[str] = []
+    monkeypatch.setattr(_secrets, "_register", registered.extend)
+    return registered
+
+
+def test_what_is_text_is_registered(registered: list[str]) -> None:
+    _secrets.register_secrets(iter(["secret", "", None, 1, ["secret"]]))
+    assert registered == ["secret"]
+
+
+def test_where_ansible_masks_a_result_stays_as_it_is(registered: list[str]) -> None:
+    result = {"msg": "a secret"}
+    assert _secrets.without_secrets(result, {"secret"}) == {"msg": "a secret"}
+    assert registered == ["secret"]
+
+
+def test_elsewhere_a_result_comes_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_secrets, "_register", None)
+    _secrets.register_secrets(["secret"])
+    result = _secrets.without_secrets({"msg": "a secret", "option": "secret"}, {"secret"})
+    assert "secret" not in str(result)
+    assert result.keys() == {"msg", "option"}
