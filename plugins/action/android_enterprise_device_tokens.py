@@ -78,8 +78,7 @@ class ActionModule(ActionBase):
         for warning in unknown(task_vars, "device_tokens", (*VARIABLES, *OTHERS)):
             Display().warning(warning)
         part = self._serve(task_vars)
-        if self._task.no_log:
-            register_secrets(token["token"] for token in part.tokens.values() if token["token"])
+        register_secrets((token["token"] for token in part.tokens.values()) if self._task.no_log else ())
         require_main_process()
         facts = part.facts()
         result.update(changed=part.minted, facts=facts)

@@ -67,8 +67,7 @@ class OperationAction(NormalAction):
             result = self._run_here(arguments, task_vars)
         else:
             result = dict(super()._execute_module(*args, **{**kwargs, "module_args": arguments}))
-        if self._task.no_log:
-            register_secrets(_tokens_in(self.operation, result))
+        register_secrets(tokens_in(self.operation, result) if self._task.no_log else ())
         require_main_process()
         return result
 
@@ -88,13 +87,7 @@ class OperationAction(NormalAction):
             )
         for warning in result.pop("warnings", ()):
             Display().warning(warning)  # now, for ansible-core 2.18 leaves it out of the result of a task with no_log
-        if _is_invocation_returned(task_vars):
-            shown = {
-                name: _HIDDEN if value and spec[name].get("no_log") else value
-                for name, value in options.items()
-                if name in spec
-            }
-            result["invocation"] = {"module_args": shown}
+        result.update(invocation(spec, options, task_vars))
         return without_secrets(result, find_secrets(options, os.environ))
 
     def _say(self, errors: Any) -> str:
@@ -168,16 +161,23 @@ def _encode(value: Any) -> str:
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
-def _tokens_in(operation: Operation, result: Mapping[str, Any]) -> Iterator[str]:
+def tokens_in(operation: Operation, result: Mapping[str, Any]) -> Iterator[str]:
     """The tokens in the result of a module."""
     for resource in (result.get(operation.one), *(result.get(operation.many) or ())):
         if resource and resource.get("token"):
             yield resource["token"]
 
 
-def _is_invocation_returned(task_vars: Mapping[str, Any]) -> bool:
-    """Whether the result of a module has its options: always before ansible-core 2.21, then if that is asked for."""
+def invocation(
+    spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any], task_vars: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the result of a module has of its options: always before ansible-core 2.21, then if that is asked for."""
     try:
-        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+        wanted = constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:  # there is no such setting
-        return True
+        wanted = True
+    if not wanted:
+        return {}
+    hidden = {name for name, rule in spec.items() if rule.get("no_log")}
+    shown = {name: _HIDDEN if value and name in hidden else value for name, value in options.items() if name in spec}
+    return {"invocation": {"module_args": shown}}

@@ -6,18 +6,23 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
+from ansible_collections.emm.android_enterprise.plugins.action import android_enterprise_device_tokens as plugin
 from ansible_collections.emm.android_enterprise.plugins.action.android_enterprise_device_tokens import ActionModule
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Performed
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import Order
 
 
-def action_for(order: Order, monkeypatch: pytest.MonkeyPatch) -> ActionModule:
+def action_for(order: Order, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> ActionModule:
     """The action for a host that wants what an order says."""
     rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
-    task = Mock(async_val=0, check_mode=False, no_log=True, args={})
+    task = Mock(**{"async_val": 0, "check_mode": False, "no_log": True, "args": {}, "environment": [], **keywords})
     action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
     monkeypatch.setattr(action, "_order", Mock(return_value=order))
     return action
@@ -54,3 +59,32 @@ def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a
     assert result["facts"].pop("device_tokens_refusal").startswith("Something unforeseen: TypeError in ")
     assert result["facts"] == {"device_tokens_user_auth": {"token": "minted"}, "device_tokens_enrollment": None}
     assert "secret" not in str(result)
+
+
+@pytest.mark.parametrize("no_log", [True, False])
+def test_tokens_are_registered_unless_they_may_be_shown(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr(plugin, "register_secrets", registered.extend)
+    order = Order({}, {"enrollment": {"token": "kept"}}, shared=False, cacheable=False)
+    action_for(order, monkeypatch, no_log=no_log).run(task_vars={})
+    assert registered == (["kept"] if no_log else [])
+
+
+@pytest.mark.parametrize("warning", [None, "The server's clock is 2 hours ahead."])
+def test_the_servers_clock_is_warned_of(monkeypatch: pytest.MonkeyPatch, warning: str | None) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(plugin, "Display", Mock(return_value=Mock(warning=shown.append)))
+    monkeypatch.setattr(plugin, "perform", Mock(return_value=Performed([], [{"token": "minted"}], warning)))
+    action = action_for(Order({"user_auth": Mock()}, {}, shared=False, cacheable=False), monkeypatch)
+    result = action.run(task_vars={"inventory_hostname": "device"})
+    assert result["facts"]["device_tokens_user_auth"] == {"token": "minted"}
+    assert shown == ([warning] if warning else [])
+
+
+def test_a_host_fails_where_it_cannot_be_told_whether_it_is_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = action_for(Order({}, {}, shared=False, cacheable=False), monkeypatch)
+    monkeypatch.setattr(action, "_order", Mock(side_effect=EmmError("refused")))
+    monkeypatch.setattr(action, "_templar", Mock(template=Mock(side_effect=AnsibleError("secret"))))
+    result = action.run(task_vars={"device_tokens_on_failure": "{{ nothing }}"})
+    assert result["failed"]
+    assert result["msg"] == "refused"

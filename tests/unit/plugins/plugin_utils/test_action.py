@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from ansible import constants
+from ansible.errors import AnsibleError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _action
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import as_module_gets_it, open_client
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
+    as_module_gets_it,
+    invocation,
+    open_client,
+    tokens_in,
+    with_key_as_text,
+)
 
 CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
 AUTH = AuthOptions.from_options({"access_token": "access"}, {})
@@ -68,6 +79,31 @@ def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
         assert closed == [first]
     with open_client(CONNECTION, OTHER_AUTH, 1, host="device") as third:
         assert third is second
+
+
+def test_a_key_that_is_a_dictionary_is_the_text_of_its_file() -> None:
+    key = {"type": "service_account", "project_id": "o"}
+    assert json.loads(with_key_as_text({"service_account_contents": key})["service_account_contents"]) == key
+    assert with_key_as_text({"service_account_contents": "text"}) == {"service_account_contents": "text"}
+
+
+@pytest.mark.parametrize("result", [{"enrollment_token": {"token": "a"}}, {"enrollment_tokens": [{"token": "a"}]}])
+def test_the_tokens_in_a_result(result: dict[str, Any]) -> None:
+    assert list(tokens_in(OPERATION, result)) == ["a"]
+
+
+@pytest.mark.parametrize("result", [{"msg": "refused"}, {"enrollment_token": {"token": None}}])
+def test_there_may_be_none(result: dict[str, Any]) -> None:
+    assert list(tokens_in(OPERATION, result)) == []
+
+
+@pytest.mark.parametrize("wanted", [True, False, AnsibleError("There is no such setting.")])
+def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.MonkeyPatch, wanted: Any) -> None:
+    monkeypatch.setattr(constants.config, "get_config_value", Mock(side_effect=[wanted]))
+    spec: dict[str, dict[str, Any]] = {"count": {"type": "int"}, "access_token": {"no_log": True}, "api_url": {}}
+    returned = invocation(spec, {"count": 1, "access_token": "secret", "api_url": None, "other": 1}, {})
+    shown = {"count": 1, "access_token": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "api_url": None}
+    assert returned == ({} if wanted is False else {"invocation": {"module_args": shown}})
 
 
 def test_what_a_module_gets() -> None:
