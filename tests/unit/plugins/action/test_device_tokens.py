@@ -24,6 +24,7 @@ def action_for(order: Order, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -
     rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
     task = Mock(**{"async_val": 0, "check_mode": False, "no_log": True, "args": {}, "environment": [], **keywords})
     action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
+    monkeypatch.setattr(action, "register_host_variables", Mock(), raising=False)  # which takes a run of Ansible
     monkeypatch.setattr(action, "_order", Mock(return_value=order))
     return action
 
@@ -32,12 +33,12 @@ def action_for(order: Order, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -
 def test_it_sets_the_facts_where_ansible_offers_that(monkeypatch: pytest.MonkeyPatch, offered: bool) -> None:
     """From ansible-core 2.21 on; before, a task of the role does."""
     token = {"token": "kept"}
-    action = action_for(Order({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
-    register = Mock()
-    if offered:
-        monkeypatch.setattr(action, "register_host_variables", register, raising=False)
-    elif hasattr(ActionModule, "register_host_variables"):
-        pytest.skip("this version of ansible-core offers it")
+    action: Any = action_for(Order({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
+    register = action.register_host_variables
+    if not offered:
+        if hasattr(ActionModule, "register_host_variables"):
+            pytest.skip("this version of ansible-core offers it")
+        monkeypatch.delattr(action, "register_host_variables")
     facts = {"device_tokens_enrollment": token, "device_tokens_refusal": None}
     assert action.run(task_vars={})["facts"] == facts
     assert [call.args for call in register.call_args_list] == ([(facts,)] if offered else [])
