@@ -25,7 +25,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import as_module_gets_it, open_client
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
+    as_module_gets_it,
+    environment_of,
+    open_client,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import require_main_process
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import (
     HELD,
@@ -123,7 +127,7 @@ class ActionModule(ActionBase):
         missing = find_missing_library()
         if missing:
             raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
-        with in_environment(self._environment()):
+        with in_environment(environment_of(self._task)):
             validation = _VALIDATOR.validate(as_module_gets_it(self._task.args))
             if validation.error_messages:
                 raise EmmError("; ".join(validation.error_messages))
@@ -148,11 +152,6 @@ class ActionModule(ActionBase):
             play = identity(self._task, task_vars)
             requests["enrollment"] = SharedRequest(requests["enrollment"], play, host)
         return list(requests.values())
-
-    def _environment(self) -> dict[str, str]:
-        """The environment variables that the keyword has for the task, which Ansible has templated."""
-        variables = {name: value for part in self._task.environment or () for name, value in part.items()}
-        return {str(name): str(value) for name, value in variables.items()}
 
     def _goes_on(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the host goes on although it was refused."""

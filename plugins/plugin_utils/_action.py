@@ -21,12 +21,13 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
+from ansible.playbook.task import Task
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, find_secrets
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions, load_trust_stores
 from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import check_written
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
@@ -59,7 +60,8 @@ class OperationAction(NormalAction):
     def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         try:
             check_written(self._task.args)
-        except OptionError as error:
+            environment_of(self._task)
+        except EmmError as error:
             return {"failed": True, "msg": str(error)}
         task_vars = kwargs["task_vars"]
         arguments = with_key_as_text(self._task.args)
@@ -137,6 +139,23 @@ def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: i
         client.close()
     else:
         _kept[key] = client
+
+
+def environment_of(task: Task) -> dict[str, str]:
+    """The environment variables that a task has by the keyword, which Ansible has templated. Raises ``EmmError``."""
+    given = {str(name): str(value) for part in task.environment or () for name, value in part.items()}
+    for name, value in given.items():
+        try:
+            possible = bool(name) and "=" not in name and b"\0" not in os.fsencode(name + value)
+        except UnicodeEncodeError:
+            possible = False
+        if not possible:
+            # Without the value, in which there may be a secret.
+            rule = (
+                "its name must not be empty nor have '=' in it, and name and value must be text without NUL characters"
+            )
+            raise EmmError(f"The keyword 'environment' has a variable {name!r} that cannot be set: {rule}.")
+    return given
 
 
 def as_module_gets_it(arguments: Mapping[str, Any]) -> dict[str, Any]:

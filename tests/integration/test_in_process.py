@@ -253,6 +253,14 @@ def test_text_that_gets_there_in_other_ways(ansible: Ansible, environment: dict[
     assert sorted(token["user_id"] for token in emulator.tokens()) == sorted([*USERS[:5], USERS[4], USERS[4]])
 
 
+def test_an_environment_that_cannot_be(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    """With it, a module would be started otherwise than it says, or not be found."""
+    wrong = [{"A": "secret\0"}, {"a=b": "secret"}, {"": "secret"}]
+    results = ansible.tasks(*({ENROLLMENT: OPTIONS, "environment": each} for each in wrong), environment=environment)
+    assert all("The keyword 'environment' has a variable" in result["msg"] for result in results)
+    assert emulator.journal() == []
+
+
 def test_a_loop_over_many_credentials(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     """Each has connections of its own, which are closed, or there would be no file descriptors left."""
     credentials = [emulator.access_token() for dummy in range(120)]

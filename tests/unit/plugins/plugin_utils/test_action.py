@@ -17,10 +17,12 @@ from ansible.errors import AnsibleError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _action
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
     as_module_gets_it,
+    environment_of,
     invocation,
     open_client,
     tokens_in,
@@ -104,6 +106,20 @@ def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.Monke
     returned = invocation(spec, {"count": 1, "access_token": "secret", "api_url": None, "other": 1}, {})
     shown = {"count": 1, "access_token": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "api_url": None}
     assert returned == ({} if wanted is False else {"invocation": {"module_args": shown}})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("", "secret"), ("a=b", "secret"), ("a\0b", "secret"), ("a", "secret\0"), ("a", "secret\ud800")]
+)
+def test_a_variable_that_cannot_be_set_is_named_without_its_value(name: str, value: str) -> None:
+    with pytest.raises(EmmError, match=r"^The keyword 'environment' has a variable '.*' that cannot be set") as caught:
+        environment_of(Mock(environment=[{"LANG": "C", name: value}]))
+    assert "secret" not in str(caught.value)
+
+
+def test_variables_may_be_what_yaml_makes_of_them() -> None:
+    assert environment_of(Mock(environment=[{"A": 1}, {2: "é", "A": None}])) == {"A": "None", "2": "é"}
+    assert environment_of(Mock(environment=None)) == {}
 
 
 def test_what_a_module_gets() -> None:
