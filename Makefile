@@ -7,7 +7,7 @@
 # make lint           check all that can be checked without running the code
 # make test           check everything, under one version of ansible-core
 # make test-matrix    check what depends on the version of ansible-core, under all versions that are supported
-# make unit-matrix    of that, the unit tests only, under the versions that "make test" leaves out
+# make unit-matrix    of that, the unit tests only, under the oldest and the newest version
 # make fuzz           try inputs at random until one shows a defect; TIMES is how many times as many as in a test, at a time
 # make bench          measure what the collection costs; OPTIONS=--help shows how much of it can be chosen
 # make picture        draw the picture of a sheet that the documentation has
@@ -51,7 +51,7 @@ unit integration: .venv/installed
 	$(NOX) --session tests -- tests/$@
 
 unit-matrix: .venv/installed
-	$(NOX) --tags other-tests -- tests/unit
+	$(NOX) --tags outer-tests -- tests/unit
 
 molecule docs release requirements: .venv/installed
 	$(NOX) --session $@

@@ -41,6 +41,9 @@ MATRIX = {"2.16": "3.11", "2.18": "3.11", "2.19": "3.11", "2.20": "3.12", "2.21"
 # Of these, what has not been released yet: release candidates are good enough until it is taken out here.
 UNRELEASED = ("2.22",)
 
+# What holds under the oldest and the newest one mostly holds under those between them.
+OUTER = (next(iter(MATRIX)), next(reversed(MATRIX)))
+
 # Where only one of them is tested, it is the newest release that the Python at hand runs, as in
 # tests/requirements/develop.in.
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -225,8 +228,9 @@ def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> Non
             function(session, core)
 
         run.__doc__ = function.__doc__
-        interpreter, others = (PYTHON, []) if core == DEFAULT else (python, [f"other-{name}"])
-        tags = ["matrix", name, *others]
+        outer = [f"outer-{name}"] if core in OUTER else []
+        tags = ["matrix", name, *outer]
+        interpreter = PYTHON if core == DEFAULT else python
         nox.session(name=f"{name}-{core}", python=interpreter, default=False, tags=tags)(run)
 
     def run_default(_session: nox.Session) -> None:
