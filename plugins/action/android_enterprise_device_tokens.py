@@ -135,6 +135,7 @@ class ActionModule(ActionBase):
                 lambda: self._requests(order, host, task_vars),
                 mint_in_turn,
                 validation.validated_parameters,
+                os.environ,
                 check_mode=bool(self._task.check_mode),
                 open_client=functools.partial(open_client, host=host),
             )

@@ -38,7 +38,12 @@ def run_module(operation: Operation) -> NoReturn:
     # Ansible knows the options that are secret, but not the parts of a key in them, nor secrets of the environment.
     module.no_log_values |= find_secrets(module.params, os.environ)
     result = run(
-        operation, module.params, check_mode=module.check_mode, open_client=_open_client, report=_report_nothing
+        operation,
+        module.params,
+        os.environ,
+        check_mode=module.check_mode,
+        open_client=_open_client,
+        report=_report_nothing,
     )
     for warning in result.pop("warnings", ()):
         module.warn(warning)

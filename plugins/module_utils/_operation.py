@@ -103,12 +103,16 @@ class Performed:
 def run(
     operation: Operation,
     options: Mapping[str, Any],
+    environment: Mapping[str, str],
     *,
     check_mode: bool,
     open_client: OpenClient,
     report: Callable[[Progress], None],
 ) -> dict[str, Any]:
     """Do what a module does with its options, which are valid by its argument specification; its result.
+
+    ``environment`` has the environment variables that fill gaps in the options. It is that of the process, as the
+    libraries read it, too.
 
     Where ``failed`` is true in it, ``msg`` says why; ``warnings`` are as everywhere in Ansible. Raises nothing for what
     is wrong with the options or the world.
@@ -122,7 +126,7 @@ def run(
         return mint_all(client, requests, concurrency=options["concurrency"], report=report)
 
     try:
-        performed = perform(prepare, mint, options, check_mode=check_mode, open_client=open_client)
+        performed = perform(prepare, mint, options, environment, check_mode=check_mode, open_client=open_client)
     except EmmError as error:
         return _failure(error)
     result = _many(operation, options, performed) if many else _one(operation, performed)
@@ -133,19 +137,20 @@ def perform(
     prepare: Callable[[], Sequence[TokenRequest]],
     mint: Callable[[Client, Sequence[TokenRequest]], Sequence[Outcome]],
     options: Mapping[str, Any],
+    environment: Mapping[str, str],
     *,
     check_mode: bool,
     open_client: OpenClient,
 ) -> Performed:
     """Check everything, then mint; in check mode, preview the results. Raises ``EmmError`` if nothing can be minted.
 
-    ``options`` are the common ones. The environment of the process fills gaps in them.
+    ``options`` are the common ones, and ``environment`` is as for ``run``.
     """
     requests = prepare()
     concurrency = check_concurrency(options["concurrency"])
     connection = ConnectionOptions.from_options(options)
-    auth = AuthOptions.from_options(options, os.environ)
-    register_secrets(find_secrets(options, os.environ))
+    auth = AuthOptions.from_options(options, environment)
+    register_secrets(find_secrets(options, environment))
     if check_mode:
         check_offline(auth)
         return Performed(requests, [request.preview() for request in requests])

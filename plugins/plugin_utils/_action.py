@@ -83,6 +83,7 @@ class OperationAction(NormalAction):
             result = run(
                 self.operation,
                 options,
+                os.environ,
                 check_mode=bool(self._task.check_mode),
                 open_client=functools.partial(open_client, host=task_vars["inventory_hostname"]),
                 report=self._report,
