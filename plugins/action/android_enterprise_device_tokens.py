@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import mint_in_turn
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest, mint_in_turn
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, unforeseen
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     COMMON_OPTIONS,
@@ -24,22 +24,21 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
     perform,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
     as_module_gets_it,
     environment_of,
     open_client,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import require_main_process
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import (
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import (
     HELD,
     KINDS,
     OTHERS,
     VARIABLES,
-    Order,
+    Plan,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import identity
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared_tokens import SharedRequest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.shared_tokens import SharedRequest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import require_main_process
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import identity
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
 
@@ -96,32 +95,32 @@ class ActionModule(ActionBase):
 
     def _serve(self, task_vars: Mapping[str, Any]) -> _Part:
         try:
-            order = self._order(task_vars)
+            plan = self._plan(task_vars)
         except EmmError as error:
             return _Part(missing=list(KINDS), refusal=str(error))
-        if order.may_keep and _is_cache_lost():
+        if plan.may_keep and _is_cache_lost():
             Display().warning(_CACHE_IS_LOST)
-        part = _Part(dict(order.kept))
-        if order.requests:
+        part = _Part(dict(plan.kept))
+        if plan.requests:
             try:
-                self._fulfil(order, part, task_vars)
+                self._mint(plan, part, task_vars)
             except EmmError as error:
                 part.refusal = str(error)
             except Exception as error:
                 part.refusal = unforeseen(error)
-        part.missing = [kind for kind in order.requests if kind not in part.tokens]
-        part.minted = len(part.missing) < len(order.requests)
-        part.cacheable = order.cacheable and not self._task.check_mode and "enrollment" in part.tokens
+        part.missing = [kind for kind in plan.requests if kind not in part.tokens]
+        part.minted = len(part.missing) < len(plan.requests)
+        part.cacheable = plan.cacheable and not self._task.check_mode and "enrollment" in part.tokens
         return part
 
-    def _order(self, task_vars: Mapping[str, Any]) -> Order:
+    def _plan(self, task_vars: Mapping[str, Any]) -> Plan:
         """What the host wants. Raises ``EmmError``."""
         found = {name: task_vars[name] for name in VARIABLES if name in task_vars}
         if HELD not in found and HELD in task_vars.get("ansible_facts", {}):  # where facts are no variables
             found[HELD] = task_vars["ansible_facts"][HELD]
-        return Order.from_variables({name: templated(name, value, self._templar) for name, value in found.items()})
+        return Plan.from_variables({name: templated(name, value, self._templar) for name, value in found.items()})
 
-    def _fulfil(self, order: Order, part: _Part, task_vars: Mapping[str, Any]) -> None:
+    def _mint(self, plan: Plan, part: _Part, task_vars: Mapping[str, Any]) -> None:
         """Mint what is ordered, or preview it in check mode. Raises ``EmmError``."""
         host = str(task_vars["inventory_hostname"])
         missing = find_missing_library()
@@ -132,7 +131,7 @@ class ActionModule(ActionBase):
             if validation.error_messages:
                 raise EmmError("; ".join(validation.error_messages))
             performed = perform(
-                lambda: self._requests(order, host, task_vars),
+                lambda: self._requests(plan, host, task_vars),
                 mint_in_turn,
                 validation.validated_parameters,
                 os.environ,
@@ -141,15 +140,15 @@ class ActionModule(ActionBase):
             )
         if performed.warning:
             Display().warning(performed.warning)
-        for kind, outcome in zip(order.requests, performed.outcomes, strict=False):
+        for kind, outcome in zip(plan.requests, performed.outcomes, strict=False):
             if isinstance(outcome, EmmError):
                 raise outcome
             part.tokens[kind] = outcome
 
-    def _requests(self, order: Order, host: str, task_vars: Mapping[str, Any]) -> list[TokenRequest]:
+    def _requests(self, plan: Plan, host: str, task_vars: Mapping[str, Any]) -> list[TokenRequest]:
         """The requests, in the order in which they are minted."""
-        requests = dict(order.requests)
-        if order.shared and "enrollment" in requests:
+        requests = dict(plan.requests)
+        if plan.shared and "enrollment" in requests:
             play = identity(self._task, task_vars)
             requests["enrollment"] = SharedRequest(requests["enrollment"], play, host)
         return list(requests.values())

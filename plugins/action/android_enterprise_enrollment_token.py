@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import OPERATION
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import OperationAction
 
 

@@ -12,9 +12,9 @@ from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, unforeseen
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card, _sheet
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import hosts_stay_together, identity
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import hosts_stay_together, identity
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card, sheet
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
     is_omitted,
     templated,
@@ -23,7 +23,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
 
 # Ansible imports this file before it forks a process for each host. What those need is loaded here, once.
-_card.load_libraries()
+card.load_libraries()
 
 
 class ActionModule(ActionBase):
@@ -50,21 +50,21 @@ class ActionModule(ActionBase):
                 "Hosts that are on a sheet have to come together, and do not under the strategy "
                 f"'{strategy}'. Make it in a play with the linear strategy."
             )
-        for warning in unknown(task_vars, _card.ROLE, _card.KNOWN):
+        for warning in unknown(task_vars, card.ROLE, card.KNOWN):
             Display().warning(warning)
-        variables = _card.with_cached_facts(task_vars)
+        variables = card.with_cached_facts(task_vars)
         if self._task.check_mode:
-            variables = _card.with_placeholders(variables)
+            variables = card.with_placeholders(variables)
         templar = Templar(loader=self._loader, variables=variables)
-        refusal = templated(_card.REFUSAL, variables.get(_card.REFUSAL), templar)
+        refusal = templated(card.REFUSAL, variables.get(card.REFUSAL), templar)
         if refusal:
             raise EmmError(str(refusal))
         given = self._given(variables, templar)
-        made = _card.make(str(variables["inventory_hostname"]), given)
+        made = card.make(str(variables["inventory_hostname"]), given)
         sheet = {**made.sheet.as_dict(), "template": self._find(made.sheet.template)}
         files = SecretFiles(made.sheet.directory)
         check_mode = bool(self._task.check_mode)
-        changed = _card.in_directory(
+        changed = card.in_directory(
             lambda: files.write_all(made.files, in_place_of=made.in_place_of, check_mode=check_mode)
         )
         for remark in files.remarks():
@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
     def _given(variables: dict[str, Any], templar: Templar) -> dict[str, Any]:
         """Those of the role's variables that the host has, and that are not omitted. Raises ``EmmError``."""
         given = {}
-        for name in _card.VARIABLES:
+        for name in card.VARIABLES:
             if name in variables:
                 try:
                     given[name] = templated(name, variables[name], templar)
@@ -94,5 +94,5 @@ class ActionModule(ActionBase):
             path = str(self._find_needle("templates", template))
         except AnsibleError as error:
             raise EmmError(f"provisioning_sheet_template: There is no file '{template}'.") from error
-        _sheet.load(path)
+        sheet.load(path)
         return path

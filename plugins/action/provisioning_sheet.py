@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._play import identity, wave
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import SecretFiles, file_name
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import (
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import identity, wave
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles, file_name
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
     Entry,
     first_on,
     in_one_file,

@@ -262,7 +262,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import as_filter
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload import build_payload
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import build_payload
 
 
 class FilterModule:

@@ -68,7 +68,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import as_filter
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import draw
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import draw
 
 
 class FilterModule:

@@ -47,8 +47,8 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._checksums import signature_checksum
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import as_filter
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.checksums import signature_checksum
 
 
 class FilterModule:

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
-from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, find_secrets
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Progress
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions, find_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     Operation,
     find_missing_library,

@@ -21,26 +21,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.common.parameters import env_fallback
-from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import (
     Outcome,
     Progress,
     check_concurrency,
     describe_failures,
     mint_all,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.loading import check_offline
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import (
     AUTH_KINDS,
     AuthOptions,
-    check_offline,
     find_secrets,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 
 if TYPE_CHECKING:
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 
 _LIBRARIES = {"urllib3": "urllib3", "requests": "requests", "google.auth": "google-auth"}  # each before what imports it
 # What the documentation fragments describe.

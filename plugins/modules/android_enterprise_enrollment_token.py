@@ -298,8 +298,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._python imp
 def main():
     # type: () -> None
     require_python()
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
     from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import OPERATION
 
     run_module(OPERATION)
 

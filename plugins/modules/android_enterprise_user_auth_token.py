@@ -212,7 +212,7 @@ def main():
     # type: () -> None
     require_python()
     from ansible_collections.emm.android_enterprise.plugins.module_utils._module import run_module
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import OPERATION
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import OPERATION
 
     run_module(OPERATION)
 

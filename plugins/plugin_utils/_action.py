@@ -24,24 +24,25 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.playbook.task import Task
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Progress
-from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions, find_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Progress
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions, find_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions, load_trust_stores
-from ansible_collections.emm.android_enterprise.plugins.module_utils._identifiers import check_written
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust import load_trust_stores
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     Operation,
     find_missing_library,
     run,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_written
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets, without_secrets
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._main_process import (
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
     is_main_process_there,
     require_main_process,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._progress import show_progress
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._shared import ACCESS_TOKENS
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.progress import show_progress
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import ACCESS_TOKENS
 
 _LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as modules say it

@@ -20,18 +20,21 @@ import jproperties
 import ndef
 import zxingcpp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _checksums
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._card import make
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._nfc import to_message, to_properties
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._payload import (
-    EXTRAS,
-    Extra,
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import checksums
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import EXTRAS, Extra
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.nfc import to_message, to_properties
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
     build_payload,
     for_nfc,
     for_zero_touch,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._qr_code import CAPACITY, QrCode, to_json
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render, to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import (
+    CAPACITY,
+    QrCode,
+    to_json,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import make
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import render, to_csv
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -95,9 +98,9 @@ def test_what_is_no_payload(value: Any) -> None:
 @examples(200)
 @given(st.binary(max_size=70), ANY_TEXT)
 def test_a_checksum(content: bytes, text: str) -> None:
-    _checksums.check(_checksums.encode(hashlib.sha256(content).digest()))
-    for other in (_checksums.encode(content), content.hex(), text, content.decode("latin-1")):
-        if not isinstance(outcome(ValueError, _checksums.check, other), ValueError):
+    checksums.check(checksums.encode(hashlib.sha256(content).digest()))
+    for other in (checksums.encode(content), content.hex(), text, content.decode("latin-1")):
+        if not isinstance(outcome(ValueError, checksums.check, other), ValueError):
             assert re.fullmatch(r"[\w-]{43}=?", other, re.ASCII)
 
 
@@ -108,7 +111,7 @@ def test_a_checksum(content: bytes, text: str) -> None:
 def test_a_file_that_is_neither_a_package_nor_a_certificate(tmp_path_factory: Any, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz"
     path.write_bytes(content)
-    for checksum in (_checksums.package_checksum, _checksums.signature_checksum):
+    for checksum in (checksums.package_checksum, checksums.signature_checksum):
         assert isinstance(outcome(EmmError, checksum, str(path)), EmmError)
 
 

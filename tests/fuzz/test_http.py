@@ -16,15 +16,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils import _http
-from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import EnrollmentTokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, TransportError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._rate import RateLimiter
-from ansible_collections.emm.android_enterprise.plugins.module_utils._tokens import TokenRequest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import session
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.rate_limit import RateLimiter
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
+    EnrollmentTokenRequest,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
+    AuthenticationTokenRequest,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,7 +93,7 @@ def _nobody_waits() -> Iterator[None]:
         return RateLimiter(clock=clock.read, sleep=clock.sleep, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_http, "RateLimiter", limiter)
+        patch.setattr(session, "RateLimiter", limiter)
         yield
 
 

@@ -12,15 +12,19 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import (
     AUTH_KINDS,
     AuthOptions,
     find_secrets,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import EnrollmentTokenRequest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import VARIABLES, Order
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
+    EnrollmentTokenRequest,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
+    AuthenticationTokenRequest,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import VARIABLES, Plan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,7 +154,7 @@ HELD = {
 @given(changed(SOUND, VARIABLES), VALUES | changed(HELD))
 def test_an_order(variables: dict[str, Any], held: Any) -> None:
     variables = {"device_tokens_enrollment": held, **variables}
-    order = outcome(EmmError, Order.from_variables, variables)
+    order = outcome(EmmError, Plan.from_variables, variables)
     if isinstance(order, EmmError):
         return
     assert set(order.requests) | set(order.kept) <= {"enrollment", "user_auth"}

@@ -11,15 +11,15 @@ import os
 import re
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._answers import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import (
     ErrorEnvelope,
     NotJsonError,
     decode,
     is_over_quota,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._duration import MAX_SECONDS, Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._secret_files import file_name
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import MAX_SECONDS, Duration
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import file_name
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -169,8 +169,8 @@ def test_modules_role_and_playbook(ansible: Ansible, emulator: Emulator, install
 
 
 def test_the_version_is_the_same_everywhere() -> None:
-    library = (REPOSITORY / "plugins" / "module_utils" / "_http.py").read_text(encoding="utf-8")
-    assert f'USER_AGENT = "emm.android_enterprise/{version()}"' in library
+    library = (REPOSITORY / "plugins" / "module_utils" / "_version.py").read_text(encoding="utf-8")
+    assert f'VERSION = "{version()}"' in library
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"emm-android_enterprise-(\S+)\.tar\.gz", readme) == [version()]
 

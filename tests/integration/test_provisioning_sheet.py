@@ -18,8 +18,8 @@ from typing import Any
 import jproperties
 import ndef
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._card import make
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import render
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import make
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import render
 from PIL import Image
 
 from tests.emulator.process import Emulator

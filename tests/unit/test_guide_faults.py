@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plugins.module_utils import test_api_faults, test_faults, test_network_faults, test_oauth_faults
+from tests.unit.plugins.module_utils._api import test_api_faults, test_faults, test_network_faults
+from tests.unit.plugins.module_utils._auth import test_oauth_faults
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GUIDE = (REPOSITORY / "docs/docsite/rst/guide_faults.rst").read_text(encoding="utf-8")
@@ -68,7 +69,7 @@ def test_what_a_message_says_is_in_the_collection_or_in_the_test(row: list[str])
     """In the latter, it is what a server or the system says. That of the other rows is tested with the fault itself."""
     files = [path for file, *dummy in TEST.findall(row[-1]) for path in paths(file)]
     for phrase in re.findall("``(.+?)``", row[2]):
-        assert any(phrase in texts(path) for path in [*REPOSITORY.glob("plugins/*/*.py"), *files])
+        assert any(phrase in texts(path) for path in [*REPOSITORY.glob("plugins/**/*.py"), *files])
 
 
 @pytest.mark.parametrize(("file", "name"), ENTRIES, ids=str)

@@ -16,16 +16,16 @@ from ansible_collections.emm.android_enterprise.plugins.action import android_en
 from ansible_collections.emm.android_enterprise.plugins.action.android_enterprise_device_tokens import ActionModule
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Performed
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._orders import Order
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import Plan
 
 
-def action_for(order: Order, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> ActionModule:
-    """The action for a host that wants what an order says."""
+def action_for(plan: Plan, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> ActionModule:
+    """The action for a host that wants what a plan says."""
     rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
     task = Mock(**{"async_val": 0, "check_mode": False, "no_log": True, "args": {}, "environment": [], **keywords})
     action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
     monkeypatch.setattr(action, "register_host_variables", Mock(), raising=False)  # which takes a run of Ansible
-    monkeypatch.setattr(action, "_order", Mock(return_value=order))
+    monkeypatch.setattr(action, "_plan", Mock(return_value=plan))
     return action
 
 
@@ -33,7 +33,7 @@ def action_for(order: Order, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -
 def test_it_sets_the_facts_where_ansible_offers_that(monkeypatch: pytest.MonkeyPatch, offered: bool) -> None:
     """From ansible-core 2.21 on; before, a task of the role does."""
     token = {"token": "kept"}
-    action: Any = action_for(Order({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
+    action: Any = action_for(Plan({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
     register = action.register_host_variables
     if not offered:
         if hasattr(ActionModule, "register_host_variables"):
@@ -48,13 +48,13 @@ def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     requests = {"user_auth": Mock(), "enrollment": Mock()}
-    action = action_for(Order(requests, {}, shared=False, cacheable=False), monkeypatch)
+    action = action_for(Plan(requests, {}, shared=False, cacheable=False), monkeypatch)
 
-    def fulfil(_order: Order, part: Mock, _variables: object) -> None:
+    def mint(_plan: Plan, part: Mock, _variables: object) -> None:
         part.tokens["user_auth"] = {"token": "minted"}
         raise TypeError("secret")
 
-    monkeypatch.setattr(action, "_fulfil", fulfil)
+    monkeypatch.setattr(action, "_mint", mint)
     result = action.run(task_vars={})
     assert result["failed"]
     assert result["facts"].pop("device_tokens_refusal").startswith("Something unforeseen: TypeError in ")
@@ -66,8 +66,8 @@ def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a
 def test_tokens_are_registered_unless_they_may_be_shown(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
     registered: list[object] = []
     monkeypatch.setattr(plugin, "register_secrets", registered.extend)
-    order = Order({}, {"enrollment": {"token": "kept"}}, shared=False, cacheable=False)
-    action_for(order, monkeypatch, no_log=no_log).run(task_vars={})
+    plan = Plan({}, {"enrollment": {"token": "kept"}}, shared=False, cacheable=False)
+    action_for(plan, monkeypatch, no_log=no_log).run(task_vars={})
     assert registered == (["kept"] if no_log else [])
 
 
@@ -76,15 +76,15 @@ def test_the_servers_clock_is_warned_of(monkeypatch: pytest.MonkeyPatch, warning
     shown: list[str] = []
     monkeypatch.setattr(plugin, "Display", Mock(return_value=Mock(warning=shown.append)))
     monkeypatch.setattr(plugin, "perform", Mock(return_value=Performed([], [{"token": "minted"}], warning)))
-    action = action_for(Order({"user_auth": Mock()}, {}, shared=False, cacheable=False), monkeypatch)
+    action = action_for(Plan({"user_auth": Mock()}, {}, shared=False, cacheable=False), monkeypatch)
     result = action.run(task_vars={"inventory_hostname": "device"})
     assert result["facts"]["device_tokens_user_auth"] == {"token": "minted"}
     assert shown == ([warning] if warning else [])
 
 
 def test_a_host_fails_where_it_cannot_be_told_whether_it_is_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    action = action_for(Order({}, {}, shared=False, cacheable=False), monkeypatch)
-    monkeypatch.setattr(action, "_order", Mock(side_effect=EmmError("refused")))
+    action = action_for(Plan({}, {}, shared=False, cacheable=False), monkeypatch)
+    monkeypatch.setattr(action, "_plan", Mock(side_effect=EmmError("refused")))
     monkeypatch.setattr(action, "_templar", Mock(template=Mock(side_effect=AnsibleError("secret"))))
     result = action.run(task_vars={"device_tokens_on_failure": "{{ nothing }}"})
     assert result["failed"]

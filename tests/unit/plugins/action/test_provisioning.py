@@ -12,7 +12,7 @@ from unittest.mock import Mock
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.emm.android_enterprise.plugins.action import provisioning_card, provisioning_sheet
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card as card_module
 
 PLAY = {"ansible_play_name": "all", "ansible_play_hosts_all": ["a"]}
 
@@ -41,7 +41,7 @@ def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: 
     made = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
     monkeypatch.setattr(provisioning_card, "SecretFiles", Mock(return_value=files))
     monkeypatch.setattr(provisioning_card, "hosts_stay_together", Mock(return_value=True))
-    monkeypatch.setattr(_card, "make", Mock(return_value=made))
+    monkeypatch.setattr(card_module, "make", Mock(return_value=made))
     monkeypatch.setattr(provisioning_card, "Display", Mock(return_value=Mock(warning=warnings.append)))
     card = action(provisioning_card)
     monkeypatch.setattr(card, "_find", Mock(return_value=""))

@@ -13,7 +13,7 @@ from typing import Any
 
 import google.auth.credentials
 import google.auth.exceptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 
 
 class AuthorizationServer:

@@ -11,12 +11,14 @@ import threading
 import traceback
 from collections.abc import Iterator
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._batch import Outcome, mint_all
-from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Outcome, mint_all
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._user_auth_token import AuthenticationTokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
+    AuthenticationTokenRequest,
+)
 
 AT_LEAST = 30.0  # seconds; for what has to be done in time, however busy the machine is
 SOON = 0.5  # seconds; for what is not done in time, whatever the machine does

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._causes import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
     ENTERPRISE_CAUSES,
     USER_CAUSES,
     recognise,

@@ -14,11 +14,11 @@ from unittest.mock import Mock
 import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._credentials import AuthOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._enrollment_token import OPERATION
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import OPERATION
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _action
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
     as_module_gets_it,

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _card
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
 
 
@@ -20,7 +20,7 @@ def test_variables_that_look_like_those_of_a_role() -> None:
 
 
 def test_those_of_the_role_provisioning_sheet() -> None:
-    names = [*_card.SPEC, "provisioning_sheet_no_log", "provisioning_sheet__card", "provisioning_sheet_written"]
-    assert list(unknown(names, _card.ROLE, _card.KNOWN)) == []
-    [warning] = unknown(["provisioning_sheet_timezone"], _card.ROLE, _card.KNOWN)
+    names = [*card.SPEC, "provisioning_sheet_no_log", "provisioning_sheet__card", "provisioning_sheet_written"]
+    assert list(unknown(names, card.ROLE, card.KNOWN)) == []
+    [warning] = unknown(["provisioning_sheet_timezone"], card.ROLE, card.KNOWN)
     assert "(did you mean 'provisioning_sheet_time_zone'?)" in warning

@@ -1,0 +1,197 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Many tokens at a time, over one connection pool: whatever fails, what was minted is returned.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+
+if TYPE_CHECKING:
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+
+CONCURRENCY_MAX = 100
+REPORT_EVERY = 5.0  # seconds
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+Outcome: TypeAlias = "dict[str, Any] | EmmError"  # the resource, or what went wrong
+
+
+class TokenRequest(Protocol):
+    """A request for one token."""
+
+    def identity(self) -> Mapping[str, str]:
+        """What tells it from the other requests of a task, as result fields."""
+
+    def preview(self) -> dict[str, Any]:
+        """The result's structure without a token, for check mode."""
+
+    def mint(self, client: Client) -> dict[str, Any]:
+        """Mint the token: the module's result. Raises ``EmmError``."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is: of ``total`` tokens, how many were minted and how many failed."""
+
+    total: int
+    minted: int
+    failed: int
+
+
+def check_concurrency(concurrency: int) -> int:
+    """The option's value. Raises ``OptionError``."""
+    if not 1 <= concurrency <= CONCURRENCY_MAX:
+        raise OptionError("concurrency", concurrency, f"it must be from 1 to {CONCURRENCY_MAX}")
+    return concurrency
+
+
+def mint_all(
+    client: Client,
+    requests: Sequence[TokenRequest],
+    *,
+    concurrency: int,
+    report: Callable[[Progress], None],
+) -> list[Outcome]:
+    """Mint a token for each request, ``concurrency`` at a time: the resource or what went wrong, in the same order.
+
+    ``report`` is called every ``REPORT_EVERY`` seconds, unless there is but one request. Raises ``EmmError``, before
+    anything is minted, if there is no access token to be had, or no thread.
+
+    Where this thread is interrupted, by a time limit for example, the requests that are under way end as they can, and
+    no other begins. Nobody waits for them; the caller closes the client, so that they are not tried again.
+    """
+    if not requests:
+        return []
+    client.authorize()  # once for all, and before all
+    batch = _Batch(client, requests)
+    try:
+        batch.start(min(concurrency, len(requests)))
+        return batch.wait(report)
+    finally:
+        batch.stop()
+
+
+def mint_in_turn(client: Client, requests: Sequence[TokenRequest]) -> list[Outcome]:
+    """Mint a token for each request, one after the other, up to the first that fails: the rest have no outcome."""
+    outcomes: list[Outcome] = []
+    for request in requests:
+        try:
+            outcomes += mint_all(client, [request], concurrency=1, report=lambda progress: None)
+        except EmmError as error:
+            outcomes.append(error)
+        if isinstance(outcomes[-1], EmmError):
+            break
+    return outcomes
+
+
+def describe_failures(requests: Sequence[TokenRequest], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The failures among the outcomes, as result fields: index, user, message and what the server said."""
+    return [
+        {"index": index, **request.identity(), "message": str(outcome), **outcome.details()}
+        for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True))
+        if isinstance(outcome, EmmError)
+    ]
+
+
+class _Batch:
+    """Requests, which threads take one after the other, and what came of them."""
+
+    def __init__(self, client: Client, requests: Sequence[TokenRequest]) -> None:
+        self._client = client
+        self._todo = iter(enumerate(requests))
+        self._total = len(requests)
+        self._outcomes: dict[int, Outcome] = {}
+        self._lock = threading.Lock()
+        self._complete = threading.Event()
+        self._stopped = False
+
+    def start(self, count: int) -> None:
+        """Start so many threads, or as many as the system has. Raises ``EmmError`` if it has none."""
+        for number in range(count):
+            try:
+                # Not those of a pool: a process waits for these when it ends, whatever it was that ended it.
+                threading.Thread(target=self._work, daemon=True).start()
+            except (RuntimeError, MemoryError) as error:
+                if number == 0:
+                    reason = str(error) or type(error).__name__
+                    raise EmmError(
+                        f"Nothing was minted, since no thread could be started ({reason}). Is the number of processes, "
+                        "or the memory, of this user or container limited?"
+                    ) from error
+                return
+
+    def wait(self, report: Callable[[Progress], None]) -> list[Outcome]:
+        """The outcomes, once there are all. Until then, report now and then."""
+        while not self._complete.wait(REPORT_EVERY):
+            if self._total > 1:
+                report(self._progress())
+        return [self._outcomes[index] for index in range(self._total)]
+
+    def _progress(self) -> Progress:
+        outcomes = self._outcomes.copy().values()
+        failed = sum(isinstance(outcome, EmmError) for outcome in outcomes)
+        return Progress(self._total, len(outcomes) - failed, failed)
+
+    def stop(self) -> None:
+        """Have no thread begin another request."""
+        self._stopped = True
+
+    def _work(self) -> None:
+        while (numbered := self._next()) is not None:
+            index, request = numbered
+            outcome = _returnable(_mint(self._client, request))
+            with self._lock:
+                self._outcomes[index] = outcome
+                if len(self._outcomes) == self._total:
+                    self._complete.set()
+
+    def _next(self) -> tuple[int, TokenRequest] | None:
+        with self._lock:
+            return None if self._stopped else next(self._todo, None)
+
+
+def _mint(client: Client, request: TokenRequest) -> Outcome:
+    try:
+        return _attempt(client, request)
+    except EmmError as error:
+        return error
+
+
+def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
+    """Mint one token. Raises nothing but ``EmmError``, for the other tokens must not be lost over it."""
+    try:
+        return request.mint(client)
+    except EmmError:
+        raise
+    except BaseException as error:  # not its text nor its traceback, which may have a token
+        kind = type(error).__name__
+        raise EmmError(
+            f"Something unexpected went wrong ({kind}). The request may have been carried out all the same."
+        ) from None
+
+
+def _returnable(outcome: Outcome) -> Outcome:
+    """An outcome that can be returned: a result is JSON in UTF-8, and is lost as a whole if one part of it is not."""
+    content: Any
+    if isinstance(outcome, EmmError):
+        content, carried_out = [str(outcome), outcome.details()], "may have been carried out all the same"
+    else:
+        content, carried_out = outcome, "was carried out, and a token may exist"
+    try:
+        _JSON.encode(content).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        kind = type(error).__name__
+        return EmmError(
+            f"There is something in the answer that cannot be returned ({kind}). The request {carried_out}."
+        )
+    return outcome

@@ -1,0 +1,198 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The HTTP client of the Google Play EMM API: a call in, a decoded resource or a typed error out.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import re
+import urllib.parse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import (
+    ErrorEnvelope,
+    NotJsonError,
+    decode,
+    is_over_quota,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import likely_cause
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks, now, read_date
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.authorizer import AccessTokens, Authorizer
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
+    ApiError,
+    TransportError,
+    UnusableAnswerError,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.failures import explain
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import something_was_sent
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+
+with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must be importable then
+    import requests
+
+_SERVICE_PATH = "/androidenterprise/v1/"
+_TITLE = re.compile(r"</?title[^<>]{0,100}>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a ``call`` returned: the decoded ``resource``, and when, by the server's clock and by ours."""
+
+    call: str
+    resource: Mapping[str, Any]
+    clocks: Clocks
+
+
+class Client:
+    """Connections to the API, with credentials. Use it for as many calls as there are; close it afterwards.
+
+    Threads may share it.
+    """
+
+    def __init__(
+        self,
+        connection: ConnectionOptions,
+        auth: AuthOptions,
+        connections: int = 1,
+        access_tokens: AccessTokens | None = None,
+        is_wanted: Callable[[], bool] = lambda: True,
+        taker: str = "",
+    ) -> None:
+        """Load and send nothing yet.
+
+        ``connections`` is how many of them are kept open; ``access_tokens`` is where there may be one already, for
+        which ``taker`` asks; no request is sent, nor tried again, when ``is_wanted`` says no.
+        """
+        self._base = connection.api_url + _SERVICE_PATH
+        self._session = Session(
+            connection,
+            once=self._base,
+            connections=connections,
+            is_wanted=is_wanted,
+            is_over_quota=is_over_quota,
+        )
+        self._authorizer = Authorizer(auth, self._session, access_tokens, taker)
+        self.clock_warning: str | None = None  # what to say of the server's clock, if an answer gave reason to
+
+    def close(self) -> None:
+        """Close all connections. No request is sent after that, nor tried again, be it under way in another thread."""
+        self._session.close()
+
+    def authorize(self) -> None:
+        """Get an access token now, if there is none yet. Raises ``EmmError``, also if the credentials are no good."""
+        self._authorizer.header()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same text for the same credentials at the same API, from which nobody can tell them."""
+        return f"{self._base} {self._authorizer.fingerprint}"
+
+    @property
+    def is_refused_an_access_token(self) -> bool:
+        """Whether there was none to be had, so that no call will succeed any more."""
+        return self._authorizer.has_failed
+
+    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Call ``POST <path>``, each part of which is percent-encoded; without ``body``, no request body is sent.
+
+        Raises ``EmmError``: ``TransportError`` when no answer arrived, ``ApiError`` when the answer is an error or not
+        a JSON object, and others when there is no access token to be had.
+        """
+        url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
+        authorization = self._authorizer.header()
+        asked = now()
+        response = self._send(url, body, authorization)
+        if response.status_code == 401 and self._authorizer.renew(authorization):
+            asked = now()
+            response = self._send(url, body, self._authorizer.header())
+        clocks = Clocks(asked, now(), read_date(response.headers.get("Date")))
+        self.clock_warning = self.clock_warning or clocks.warning
+        return self._decode(f"POST {url}", response, clocks)
+
+    def _send(self, url: str, body: Mapping[str, Any] | None, authorization: Mapping[str, str]) -> requests.Response:
+        headers = {"Accept": "application/json", **authorization}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(body).encode()
+        try:
+            return self._session.request("POST", url, data=data, headers=headers)
+        except (requests.exceptions.RequestException, OSError, ValueError) as error:
+            lost = " The request may have been carried out all the same." if something_was_sent() else ""
+            message = f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}"
+            raise TransportError(message) from None  # not with the cause, which may quote an answer
+
+    def _decode(self, call: str, response: requests.Response, clocks: Clocks) -> Answer:
+        code = response.status_code
+        content: Any = None
+        flaw = None
+        try:
+            content = decode(response.content)
+        except NotJsonError as error:
+            flaw = str(error)
+        if not 200 <= code < 300:
+            raise self._error(call, response, content, flaw)
+        if not isinstance(content, Mapping):
+            raise UnusableAnswerError(
+                f"{call}: the answer (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
+                "Is something other than the Play EMM API answering at this address?",
+                http_status=code,
+            )
+        if "error" in content:
+            raise UnusableAnswerError(
+                f"{call}: the server reported success (HTTP {code}), and an error with it.", http_status=code
+            )
+        return Answer(call, content, clocks)
+
+    def _error(self, call: str, response: requests.Response, content: object, flaw: str | None) -> ApiError:
+        """The error of a response that is not a success, from Google's envelope where it has one."""
+        code = response.status_code
+        envelope = ErrorEnvelope.of(content)
+        if envelope is None:
+            said = f"with {self._describe(response, content, flaw)}"
+            if "Location" in response.headers and 300 <= code < 400:
+                target = self._quote(response.headers["Location"])
+                said = f"with a redirect to {target}, which is not followed because the request carries credentials"
+            return ApiError(f"{call}: the server answered HTTP {code} {said}.", http_status=code)
+        reason, cause = likely_cause(code, envelope, self._authorizer.account)
+        reason, status, message = (
+            self._quote(text) if text else None for text in (reason, envelope.status, envelope.message)
+        )
+        named = ", ".join(filter(None, (reason, status)))
+        named = f" ({named})" if named else ""
+        return ApiError(
+            f"{call}: the server answered HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
+            likely_cause=cause,
+            http_status=code,
+            reason=reason,
+            status=status,
+            server_message=message or "",
+        )
+
+    def _quote(self, text: str) -> str:
+        return quote_foreign(text, self._authorizer.access_token)
+
+    def _describe(self, response: requests.Response, content: object, flaw: str | None) -> str:
+        """What kind of thing a body is, for a message; of a page only its title, since the rest is noise."""
+        if not response.content.strip():
+            return "an empty body"
+        if flaw is None:
+            return f"JSON of type {type(content).__name__}"
+        _before, *title = _TITLE.split(response.content.decode(errors="replace"), maxsplit=2)
+        if len(title) == 2:
+            text = self._quote(html.unescape(title[0]))
+            return f"an HTML page titled {text!r}"
+        kind = self._quote(response.headers.get("Content-Type", "").partition(";")[0])
+        return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'of no stated type'})"

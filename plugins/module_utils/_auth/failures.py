@@ -1,0 +1,123 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What went wrong with an exchange of credentials for an access token, in words.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import DEFAULT_SCOPE
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.secrets import parse_json
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.failures import explain
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+
+try:
+    import google.auth.exceptions
+    import google.auth.transport
+    import requests
+except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+    pass
+
+
+_ALLOW_EXECUTABLES = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
+
+
+class Unavailable(Exception):
+    """An OAuth endpoint that still answered with a retryable status after all retries."""
+
+    def __init__(self, url: str, response: google.auth.transport.Response) -> None:
+        super().__init__(url)
+        self.url = url
+        self.http_status = response.status
+        self.data = response.data
+
+
+def translate(error: Exception, answer: google.auth.transport.Response | None) -> CredentialsError:
+    """Turn what happened while exchanging credentials into a message for the person who has to act.
+
+    ``answer`` is the last one that arrived meanwhile.
+    """
+    causes = [error, *[arg for arg in error.args if isinstance(arg, Exception)]]
+    for cause in causes:
+        if isinstance(cause, Unavailable):
+            code, description = _oauth_error(cause.data)
+            said = f": {description or code}" if description or code else ""
+            return CredentialsError(
+                f"No access token: {quote_foreign(cause.url)} answered HTTP {cause.http_status}{said}.",
+                http_status=cause.http_status,
+            )
+        if isinstance(cause, requests.exceptions.RequestException):
+            where = "the authorization server" if cause.request is None else quote_foreign(str(cause.request.url))
+            return CredentialsError(f"No access token from {where}: {explain(cause)}.")
+    if isinstance(error, google.auth.exceptions.MalformedError) and _ALLOW_EXECUTABLES in str(error):
+        return CredentialsError(
+            "No access token: google-auth has not run the executable that the credentials name as their source.",
+            likely_cause=f"the environment variable {_ALLOW_EXECUTABLES} is not 1 where the module runs. Set it if you "
+            "trust the file that names the executable.",
+        )
+    if isinstance(error, OSError):  # requests' way to say that a CA bundle is missing
+        return CredentialsError(f"No access token: {quote_foreign(str(error))}")
+    if not isinstance(error, google.auth.exceptions.GoogleAuthError) or isinstance(error, (ValueError, TypeError)):
+        # Not their texts, which may quote what they stumbled over, be it a token.
+        return CredentialsError(
+            "No access token: the credentials could not be exchanged; the authorization server's answer may not be "
+            f"what OAuth 2.0 prescribes ({type(error).__name__})."
+        )
+    code, description = next(filter(any, map(_oauth_error, error.args)), (None, None))
+    if code is None and description is None:
+        said = _own_words(error, answer)
+    else:
+        said = ": ".join(filter(None, (code, description)))
+    return CredentialsError(
+        f"No access token: {said.rstrip('.')}.", likely_cause=_likely_cause(code, description or ""), reason=code
+    )
+
+
+def _own_words(error: Exception, answer: google.auth.transport.Response | None) -> str:
+    """What google-auth says itself, and not what it quotes of an answer that it could not use."""
+    if answer and answer.status != 200:
+        return f"the answer (HTTP {answer.status}) is not an error that OAuth 2.0 knows"
+    said = str(error.args[0]) if error.args else ""
+    quoted = answer.data[:20].decode(errors="replace") if answer else ""
+    return quote_foreign(said) if said and not (quoted and quoted in said) else "the answer cannot be used"
+
+
+def _oauth_error(data: object) -> tuple[str | None, str | None]:
+    """Code and description of an error answer, be it OAuth's or Google's envelope (as the IAM API uses)."""
+    if isinstance(data, (bytes, str)):
+        data = parse_json(data)
+    if not isinstance(data, Mapping):
+        return None, None
+    error, description = data.get("error"), data.get("error_description")
+    if isinstance(error, Mapping):
+        envelope = error
+        error, description = envelope.get("status"), envelope.get("message")
+    return (
+        quote_foreign(error) if isinstance(error, str) else None,
+        quote_foreign(description) if isinstance(description, str) else None,
+    )
+
+
+def _likely_cause(code: str | None, description: str) -> str | None:
+    """The likely cause, in the words of the authorization server's documentation."""
+    if "iat and exp" in description or "timeframe" in description:
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+        return f"the clock of this machine is off; it says {now} UTC."
+    if code == "invalid_grant" and "ignature" in description:
+        return "this key of the service account was deleted, disabled, or replaced by another one."
+    if code == "invalid_grant" and "account not found" in description:
+        return "the service account was deleted or disabled."
+    if code == "invalid_grant":
+        return "the credentials were revoked or have expired."
+    if code == "invalid_scope":
+        return f"a scope is misspelt; the Play EMM API's scope is {DEFAULT_SCOPE}."
+    if code == "PERMISSION_DENIED":
+        return "the caller lacks the role Service Account Token Creator on the service account to be impersonated."
+    return None

@@ -1,0 +1,198 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""From the chosen options to the credentials of ``google-auth``.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import (
+    AuthOptions,
+    application_default_file,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.secrets import find_in_key, register_file
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_server import metadata_host
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
+
+try:
+    import google.auth
+    import google.auth.compute_engine
+    import google.auth.credentials
+    import google.auth.impersonated_credentials
+    import google.auth.transport
+    import google.oauth2.credentials
+    import google.oauth2.service_account
+    from google.auth.credentials import Credentials as GoogleCredentials
+except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+    if not TYPE_CHECKING:
+        GoogleCredentials = object
+
+
+_IAM_SCOPE = "https://www.googleapis.com/auth/iam"  # what impersonating needs
+
+
+def check_offline(options: AuthOptions) -> None:
+    """Check the credentials as far as that is possible without sending anything. Raises ``CredentialsError``."""
+    with contextlib.suppress(_Offline):  # what is left to know, only the network can tell
+        load(options, _refuse_request)
+
+
+class _Offline(Exception):
+    """Something would have been sent."""
+
+
+def _refuse_request(*args: Any, **kwargs: Any) -> google.auth.transport.Response:
+    raise _Offline
+
+
+def load(options: AuthOptions, request: Callable[..., Any]) -> google.auth.credentials.Credentials:
+    """Make the credentials. ``request`` is only called in search of a metadata server."""
+    if options.auth_kind == "accesstoken":
+        return google.oauth2.credentials.Credentials(options.access_token)
+    credentials: google.auth.credentials.Credentials
+    if options.auth_kind == "serviceaccount":
+        credentials = _load_service_account(options)
+    elif options.auth_kind == "machineaccount":
+        credentials = _load_machine_account(options)
+    else:
+        credentials = _load_application_default(request)
+    if options.impersonate_service_account:
+        return google.auth.impersonated_credentials.Credentials(
+            source_credentials=credentials,
+            target_principal=options.impersonate_service_account,
+            target_scopes=list(options.scopes),
+        )
+    scoped: google.auth.credentials.Credentials
+    scoped = google.auth.credentials.with_scopes_if_required(credentials, list(options.scopes))
+    return scoped
+
+
+def _load_application_default(request: Any) -> google.auth.credentials.Credentials:
+    register_file(Path(application_default_file()))
+    try:
+        # Without scopes here: with them, google-auth would look up a project, which this API does not need.
+        credentials, _project = google.auth.default(request=request)
+    except (_Offline, EmmError):
+        raise
+    except Exception as error:  # google-auth stumbles over odd files with all kinds of errors of Python's own
+        said = quote_foreign(str(error)) or type(error).__name__
+        raise CredentialsError(f"The application default credentials cannot be used: {said}") from error
+    if isinstance(credentials, google.oauth2.service_account.Credentials):
+        _check_private_key(credentials, "the application default credentials")
+    return credentials
+
+
+def _load_machine_account(options: AuthOptions) -> google.auth.credentials.Credentials:
+    if options.service_account_email:
+        scopes = [_IAM_SCOPE] if options.impersonate_service_account else list(options.scopes)
+        return _MachineAccount(options.service_account_email, scopes)
+    # With the universe domain named, or google-auth would ask the metadata server for it as soon as it is used.
+    return google.auth.compute_engine.Credentials(universe_domain="googleapis.com")
+
+
+def _load_service_account(options: AuthOptions) -> google.oauth2.service_account.Credentials:
+    name = "service_account_file" if options.service_account_file else "service_account_contents"
+    source = options.sources[name]
+    if options.service_account_file:
+        source += f" ({options.service_account_file})"
+        text: str | Mapping[str, Any] = _read_key_file(options.service_account_file, source)
+    else:
+        text = options.service_account_contents or ""
+    key = _parse_key(text, source)
+    register_secrets(find_in_key(key))
+    credentials: google.oauth2.service_account.Credentials
+    try:
+        credentials = google.oauth2.service_account.Credentials.from_service_account_info(key)
+    except Exception:  # whatever the cryptography behind it raises; its texts may quote the key
+        raise _bad_private_key(source) from None
+    _check_private_key(credentials, source)
+    return credentials
+
+
+def _check_private_key(credentials: google.oauth2.service_account.Credentials, source: str) -> None:
+    """Use the key once: one of the wrong algorithm loads, and only fails when something is to be signed."""
+    try:
+        credentials.sign_bytes(b"")
+    except Exception:
+        raise _bad_private_key(source) from None
+
+
+def _bad_private_key(source: str) -> CredentialsError:
+    return CredentialsError(
+        f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM form. "
+        "Was it cut off, or did its line breaks get lost when it was copied?"
+    )
+
+
+def _read_key_file(path: str, source: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except UnicodeDecodeError as error:
+        raise CredentialsError(f"The {source} is not a service account key: it is not a text file.") from error
+    except (OSError, ValueError) as error:  # ValueError for a name that cannot be one
+        raise CredentialsError(f"The {source} cannot be read: {getattr(error, 'strerror', error)}.") from error
+
+
+def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    try:
+        key = json.loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError) as error:
+        raise CredentialsError(f"The {source} is not a service account key: it is not valid JSON.") from error
+    if not isinstance(key, Mapping):
+        raise CredentialsError(f"The {source} is not a service account key: it is not a JSON object.")
+    kind = key.get("type")
+    if kind != "service_account":
+        what = f"its type is {quote_foreign(kind)!r}" if isinstance(kind, str) else "it has no type"
+        hint = (
+            " To use such a file, name it in the environment variable GOOGLE_APPLICATION_CREDENTIALS and set "
+            "auth_kind=application."
+            if kind in ("authorized_user", "external_account", "impersonated_service_account")
+            else ""
+        )
+        raise CredentialsError(f"The {source} is not a service account key: {what}.{hint}")
+    missing = [field for field in ("client_email", "private_key", "token_uri") if not isinstance(key.get(field), str)]
+    if missing:
+        raise CredentialsError(f"The {source} is not a complete service account key: {', '.join(missing)} missing.")
+    return key
+
+
+class _MachineAccount(GoogleCredentials):
+    """One of the service accounts of this machine, by its e-mail address.
+
+    google-auth's own class takes an address too, but since 2.45 it gets the default account's token all the same.
+    """
+
+    def __init__(self, email: str, scopes: Sequence[str]) -> None:
+        super().__init__()
+        self.service_account_email = email
+        self._scopes = scopes
+
+    def refresh(self, request: Callable[..., google.auth.transport.Response]) -> None:
+        account = urllib.parse.quote(self.service_account_email, safe="@")
+        path = f"computeMetadata/v1/instance/service-accounts/{account}/token"
+        query = urllib.parse.urlencode({"scopes": ",".join(self._scopes)})
+        url = f"http://{metadata_host()}/{path}?{query}"
+        response = request(url, headers={"Metadata-Flavor": "Google"})
+        if response.status != 200:
+            raise CredentialsError(
+                f"No access token: the metadata server answered HTTP {response.status} for "
+                f"{self.service_account_email}."
+            )
+        answer = json.loads(response.data)
+        self.token = answer["access_token"]
+        # google-auth compares it with times that have no time zone.
+        self.expiry = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=answer["expires_in"])

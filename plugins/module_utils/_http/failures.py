@@ -1,0 +1,79 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What went wrong between this machine and a server, in words.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Iterator
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
+    IrregularAnswer,
+    something_was_sent,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+
+try:
+    import requests
+    import urllib3.exceptions
+    from urllib3.util.ssl_match_hostname import CertificateError
+except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+    pass
+
+_REASON = re.compile(r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL)  # a proxy's own words, which may be anything
+_OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # which urllib3 puts before what happened to it
+
+
+def explain(error: Exception, *secrets: str | None) -> str:
+    """What went wrong on the way, in one clause with the innermost cause, which is what a person can act on.
+
+    ``error`` is an exception of ``requests``, or one that wraps it.
+    """
+    causes = list(causes_of(error))
+    kinds: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
+        ("the answer cannot be used", (IrregularAnswer,)),
+        ("the TLS connection failed", (urllib3.exceptions.SSLError, requests.exceptions.SSLError)),
+        ("the proxy could not be used", (urllib3.exceptions.ProxyError,)),
+        ("no connection could be made", (urllib3.exceptions.ConnectTimeoutError,)),
+        ("no answer came in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
+        ("the answer was cut short", (http.client.IncompleteRead,)),
+    )
+    kind = next((text for text, types in kinds if any(isinstance(cause, types) for cause in causes)), None)
+    if kind is None:
+        kind = "the connection failed" if something_was_sent() else "the request could not be made"
+    return f"{kind} ({quote_foreign(_describe(causes[-1]), *secrets)})"
+
+
+def _describe(cause: BaseException) -> str:
+    """The text of an exception if it is certain to have nothing of an answer in it, else what kind of thing it is.
+
+    What cannot be parsed stands in the exceptions of parsers, and may well be a token.
+    """
+    own = (  # words of the system, of the libraries about connections, and of this collection
+        OSError,  # among them those of requests itself
+        IrregularAnswer,
+        urllib3.exceptions.LocationValueError,
+        urllib3.exceptions.ResponseError,
+        urllib3.exceptions.TimeoutError,
+    )
+    if isinstance(cause, http.client.IncompleteRead):
+        return "it ends before its last byte"
+    if isinstance(cause, CertificateError):
+        return "its certificate is not valid for this host"
+    said = str(cause.args[-1] if isinstance(cause, urllib3.exceptions.HTTPError) and cause.args else cause)
+    said = _REASON.sub(r"\1", _OBJECT.sub("", said))
+    return (said if isinstance(cause, own) else "") or type(cause).__name__
+
+
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and the ones nested in it: requests and urllib3 keep them in ``reason`` or among the arguments."""
+    while error is not None:
+        yield error
+        inner = [getattr(error, "reason", None), getattr(error, "original_error", None), *error.args]
+        error = next((cause for cause in inner if isinstance(cause, BaseException) and cause is not error), None)

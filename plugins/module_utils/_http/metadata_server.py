@@ -1,0 +1,32 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Where the metadata server of Google's cloud is, from which a machine there gets its access tokens.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import urllib.parse
+
+_HOSTS = ("metadata.google.internal", "169.254.169.254")
+_VARIABLES = ("GCE_METADATA_HOST", "GCE_METADATA_IP")  # how google-auth is told of another one
+
+
+def metadata_host() -> str:
+    """The host of Google's metadata server, from which a machine in Google's cloud gets its tokens."""
+    return os.environ.get("GCE_METADATA_HOST") or _HOSTS[0]
+
+
+def is_metadata_root(url: str) -> bool:
+    """Whether a URL is the one that google-auth asks for in search of a metadata server."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.netloc in metadata_hosts() and parts.path in ("", "/")
+
+
+def metadata_hosts() -> list[str]:
+    overriding = [os.environ[name] for name in _VARIABLES if os.environ.get(name)]
+    return [*_HOSTS, *overriding]

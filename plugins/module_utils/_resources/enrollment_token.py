@@ -1,0 +1,185 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""``enrollmentTokens.create``: options -> checked request -> call -> resource, in Ansible's spelling.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import ENTERPRISE_CAUSES, recognise
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, to_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Operation
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration, check_duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_id
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import token_in, unusable
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
+
+if TYPE_CHECKING:
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer, Client
+
+ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
+AUTHENTICATION_REQUIREMENTS = ("optional", "required")
+GOOGLE_AUTHENTICATION_OPTIONS: dict[str, dict[str, Any]] = {
+    "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
+    "required_account_email": {"type": "str"},
+}
+COUNT_MAX = 10_000
+_SHORTEST = Duration(60)
+_DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
+
+
+@dataclass(frozen=True)
+class EnrollmentTokenRequest:
+    """A request that keeps the API's rules."""
+
+    enterprise_id: str
+    enrollment_token_type: str
+    duration: Duration | None
+    google_authentication_options: Mapping[str, str]
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> EnrollmentTokenRequest:
+        """Check the module's options. Raises ``OptionError``."""
+        return cls(
+            enterprise_id=check_id("enterprise_id", options["enterprise_id"]),
+            enrollment_token_type=options["enrollment_token_type"],
+            duration=_check_duration(options["duration"]),
+            google_authentication_options=_check_google_options(options["google_authentication_options"]),
+        )
+
+    @classmethod
+    def each_from_options(cls, options: Mapping[str, Any]) -> list[EnrollmentTokenRequest]:
+        """Check the module's options for ``count`` tokens that are alike. Raises ``OptionError``."""
+        count = options["count"]
+        if not 0 <= count <= COUNT_MAX:
+            raise OptionError("count", count, f"it must be from 0 to {COUNT_MAX}")
+        return [cls.from_options(options)] * count
+
+    def identity(self) -> Mapping[str, str]:
+        """Nothing, since all requests of a task are alike."""
+        return {}
+
+    def body(self) -> dict[str, Any]:
+        """The request body, as the API's JSON."""
+        body: dict[str, Any] = {"enrollmentTokenType": self.enrollment_token_type}
+        if self.duration is not None:
+            body["duration"] = self.duration.to_json()
+        google = self.google_authentication_options
+        if google:
+            names = {
+                "authentication_requirement": "authenticationRequirement",
+                "required_account_email": "requiredAccountEmail",
+            }
+            body["googleAuthenticationOptions"] = {names[name]: value for name, value in google.items()}
+        return body
+
+    def preview(self) -> dict[str, Any]:
+        """The result's structure without a token, for check mode."""
+        return self._result(token=None, duration=self.duration or _DEFAULT_DURATION, issued_at=None, expires_at=None)
+
+    def mint(self, client: Client) -> dict[str, Any]:
+        """Create the token. Raises ``EmmError``."""
+        try:
+            answer = client.post("enterprises", self.enterprise_id, "enrollmentTokens", body=self.body())
+        except ApiError as error:
+            recognise(error, ENTERPRISE_CAUSES)
+            raise
+        return self._read(answer)
+
+    def _read(self, answer: Answer) -> dict[str, Any]:
+        """The resource. What the server did not say is what was asked for, or the API's default."""
+        said = answer.resource
+        token = token_in(answer, "androidenterprise#enrollmentToken")
+        self._refuse_another(answer)
+        duration: Duration | None = self.duration or _DEFAULT_DURATION
+        if "duration" in said:
+            try:
+                duration = Duration.from_json(said["duration"])
+            except (ValueError, TypeError):
+                duration = None  # never lose a token over what stands beside it
+        end = after(answer.clocks.earliest, duration.seconds) if duration else None
+        result = self._result(
+            token=token,
+            duration=duration,
+            issued_at=to_text(answer.clocks.issued_at),
+            expires_at=to_text(end) if end else None,
+        )
+        return {name: value for name, value in result.items() if value is not None}
+
+    def _refuse_another(self, answer: Answer) -> None:
+        """Raise ``UnusableAnswerError`` for a token that, by what stands beside it, is the one of another request."""
+        google = answer.resource.get("googleAuthenticationOptions")
+        said = {**answer.resource, **(google if isinstance(google, Mapping) else {})}
+        asked = self.body()
+        asked.update(asked.pop("googleAuthenticationOptions", {}))
+        for field in ("enrollmentTokenType", "requiredAccountEmail"):
+            answered = said.get(field)
+            if field in asked and answered is not None and str(answered).lower() != asked[field].lower():
+                raise unusable(answer, f"the {field} in its answer is another than the one that was asked for")
+
+    def _result(
+        self, *, token: str | None, duration: Duration | None, issued_at: str | None, expires_at: str | None
+    ) -> dict[str, Any]:
+        result: dict[str, Any] = {
+            "token": token,
+            "enterprise_id": self.enterprise_id,
+            "enrollment_token_type": self.enrollment_token_type,
+            "duration": duration.to_options() if duration else None,
+            "issued_at": issued_at,
+            "expires_at": expires_at,
+        }
+        if self.google_authentication_options:
+            result["google_authentication_options"] = dict(self.google_authentication_options)
+        return result
+
+
+def _check_duration(value: object) -> Duration | None:
+    if value is None:
+        return None
+    duration = check_duration("duration", value)
+    if duration < _SHORTEST:
+        raise OptionError("duration", value, "it must not be shorter than 1 minute (60 seconds)")
+    return duration
+
+
+def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str, str]:
+    # In order, so that requests of the same are the same.
+    given = {name: value for name, value in sorted((options or {}).items()) if value is not None}
+    email = given.get("required_account_email")
+    if email is None:
+        return given
+    option = "google_authentication_options.required_account_email"
+    if not is_email_address(email):
+        raise OptionError(option, email, "it must be an e-mail address such as name@example.com")
+    if given.get("authentication_requirement") != "required":
+        raise OptionError(option, email, "it may only be set together with authentication_requirement: required")
+    return given
+
+
+OPERATION = Operation(
+    argument_spec={
+        "enterprise_id": {"type": "raw", "required": True},
+        "enrollment_token_type": {
+            "type": "str",
+            "required": True,
+            "choices": list(ENROLLMENT_TOKEN_TYPES),
+            "no_log": False,
+        },
+        "duration": {"type": "raw"},
+        "count": {"type": "int"},
+        "google_authentication_options": {"type": "dict", "options": GOOGLE_AUTHENTICATION_OPTIONS},
+    },
+    one="enrollment_token",
+    many="enrollment_tokens",
+    many_if="count",
+    request=EnrollmentTokenRequest.from_options,
+    requests=EnrollmentTokenRequest.each_from_options,
+)

@@ -1,0 +1,42 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What all tokens have in common: an answer with a token in it.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import UnusableAnswerError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+
+if TYPE_CHECKING:
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer
+
+TOKEN_MAX = 4_096  # characters; a QR code has room for fewer
+_TOKEN = re.compile(rf"[!-~]{{1,{TOKEN_MAX}}}")
+
+
+def token_in(answer: Answer, kind: str) -> str:
+    """The token in an answer that is one of the resource that was asked for. Raises ``UnusableAnswerError``."""
+    said = answer.resource.get("kind", kind)
+    if said != kind:
+        what = f"is of the kind {quote_foreign(said)!r}" if isinstance(said, str) else "is of no kind"
+        raise unusable(answer, f"its answer {what}, not {kind!r}")
+    token = answer.resource.get("token")
+    if token is None or token == "":
+        raise unusable(answer, "its answer has no token")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        rule = f"printable ASCII characters without spaces, {TOKEN_MAX:,} of them at most"
+        raise unusable(answer, f"what its answer has for a token is no token, which is {rule}")
+    return token
+
+
+def unusable(answer: Answer, what: str) -> UnusableAnswerError:
+    """What to raise where the server reported success with something that is not what was asked for."""
+    return UnusableAnswerError(f"{answer.call}: the server reported success, but {what}.", http_status=200)

@@ -1,0 +1,149 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the role device_tokens is to get for a host: its variables, checked, and what it has already.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import check_duration
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
+    ENROLLMENT_TOKEN_TYPES,
+    GOOGLE_AUTHENTICATION_OPTIONS,
+    EnrollmentTokenRequest,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import as_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
+    AuthenticationTokenRequest,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import is_valid_for
+
+_PREFIX = "device_tokens_"
+KINDS = ("enrollment", "user_auth")
+# The role's variables that matter here, as in its meta/argument_specs.yml.
+SPEC: dict[str, dict[str, Any]] = {
+    "device_tokens_enterprise_id": {"type": "raw", "required": True},
+    "device_tokens_kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": ["enrollment"]},
+    "device_tokens_user_id": {"type": "raw"},
+    "device_tokens_enrollment_token_type": {"type": "str", "choices": list(ENROLLMENT_TOKEN_TYPES)},
+    "device_tokens_duration": {"type": "raw"},
+    "device_tokens_google_authentication_options": {"type": "dict"},
+    "device_tokens_enrollment_scope": {"type": "str", "choices": ["host", "shared", "batch"], "default": "host"},
+    "device_tokens_keep_if_valid_for": {"type": "raw"},
+    "device_tokens_cacheable": {"type": "bool", "default": False},
+}
+HELD = "device_tokens_enrollment"  # the fact of an earlier run
+_VALIDATOR = ArgumentSpecValidator(SPEC)
+_SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # in a token that is kept
+VARIABLES = (*SPEC, HELD)
+# What else a host may have that begins with the role's name: variables for its tasks, and the facts that they leave.
+OTHERS = tuple(f"{_PREFIX}{name}" for name in ("on_failure", "no_log", "user_auth", "user", "refusal"))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a host is to get: a request for each kind of token to be minted, and the tokens that it keeps.
+
+    The requests are in the order in which they are minted. The user's comes first: if the user is refused, no
+    enrollment token has been minted in vain, which cannot be revoked.
+    """
+
+    requests: Mapping[str, TokenRequest]
+    kept: Mapping[str, Mapping[str, Any]]
+    shared: bool  # whether its enrollment token is that of all hosts with the same request
+    cacheable: bool  # whether its enrollment token goes into the fact cache
+    may_keep: bool = False  # whether it keeps one that it finds there
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, Any]) -> Plan:
+        """Check those of ``VARIABLES`` that a host has. Raises ``EmmError``."""
+        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != HELD})
+        if validation.error_messages:
+            raise EmmError("; ".join(validation.error_messages))
+        options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+        options["enterprise_id"] = as_text("device_tokens_enterprise_id", options["enterprise_id"])
+        if options["user_id"] is not None:
+            options["user_id"] = as_text("device_tokens_user_id", options["user_id"])
+        requests: dict[str, TokenRequest] = {}
+        try:
+            if "user_auth" in options["kinds"]:
+                _require(options, "user_id", "user_auth")
+                requests["user_auth"] = AuthenticationTokenRequest.from_options(options)
+            if "enrollment" in options["kinds"]:
+                requests["enrollment"] = _enrollment_request(options)
+            kept = _keep(variables.get(HELD), requests.get("enrollment"), _minimum(options))
+        except OptionError as error:
+            # The value as it was given, where it is that of the whole variable.
+            raise OptionError(_PREFIX + error.option, options.get(error.option, error.value), error.rule) from error
+        if kept:
+            del requests["enrollment"]
+        return cls(
+            requests,
+            {"enrollment": kept} if kept else {},
+            shared=options["enrollment_scope"] != "host",
+            cacheable=options["cacheable"],
+            may_keep=options["keep_if_valid_for"] is not None,
+        )
+
+
+def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:
+    _require(options, "enrollment_token_type", "enrollment")
+    return EnrollmentTokenRequest.from_options(
+        {
+            **options,
+            "google_authentication_options": _google_options(options["google_authentication_options"]),
+        }
+    )
+
+
+def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
+    if options[name] is None:
+        raise EmmError(f"{_PREFIX}{name} is not set, but {_PREFIX}kinds contains '{kind}', which needs it.")
+
+
+def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    name = "google_authentication_options"
+    unsupported = [key for key in given if key not in GOOGLE_AUTHENTICATION_OPTIONS]
+    if unsupported:
+        raise OptionError(
+            name, given, f"{unsupported[0]!r} is unsupported; there are {' and '.join(GOOGLE_AUTHENTICATION_OPTIONS)}"
+        )
+    validation = ArgumentSpecValidator(GOOGLE_AUTHENTICATION_OPTIONS).validate(given)
+    if validation.error_messages:
+        raise OptionError(name, given, "; ".join(validation.error_messages))
+    return dict(validation.validated_parameters)
+
+
+def _minimum(options: Mapping[str, Any]) -> timedelta | None:
+    name = "keep_if_valid_for"
+    return None if options[name] is None else timedelta(seconds=check_duration(name, options[name]).seconds)
+
+
+def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
+    """The enrollment token that a host holds, if it is what would be requested and certainly valid for long enough."""
+    if minimum is None or not isinstance(request, EnrollmentTokenRequest):
+        return None
+    if not isinstance(held, Mapping) or not held.get("token"):
+        return None
+    asked = request.preview()
+    if any(held.get(name) != asked.get(name) for name in _SAME):
+        return None
+    try:
+        held = json.loads(json.dumps(held, default=str))  # whatever a fact cache has made of it
+    except TypeError:  # for keys that are no text, which no token of the role's has
+        return None
+    return held if is_valid_for(held, minimum) else None

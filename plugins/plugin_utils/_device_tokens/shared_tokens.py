@@ -1,0 +1,57 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Enrollment tokens that all hosts of a play share.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import lasts
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import Shared
+
+# A host that comes again starts the next one. After a failure, those who have waited fail, and not all that come later.
+_TOKENS = Shared(once_each=True, failures_last=60.0)
+
+
+@dataclass(frozen=True)
+class SharedRequest:
+    """A request of a host, whose token is that of all hosts of its play with the same request and credentials."""
+
+    request: TokenRequest
+    play: str
+    host: str
+
+    def identity(self) -> Mapping[str, str]:
+        """What tells the request from others."""
+        return self.request.identity()
+
+    def preview(self) -> dict[str, Any]:
+        """The result's structure without a token, for check mode."""
+        return self.request.preview()
+
+    def mint(self, client: Client) -> dict[str, Any]:
+        """The token, or the ``EmmError`` of the first host of the play that has asked for it."""
+
+        def make() -> tuple[dict[str, Any], float | None]:
+            token = self.request.mint(client)
+            return token, _expiry(token)
+
+        token: dict[str, Any] = _TOKENS.get(f"{self.play} {client.fingerprint} {self.request!r}", self.host, make)
+        return token
+
+
+def _expiry(token: Mapping[str, Any]) -> float | None:
+    """Until when others may have a token (seconds since the epoch); at no time if it is not known when it expires."""
+    if "expires_at" in token:
+        return from_text(token["expires_at"]).timestamp()
+    return None if lasts(token) else 0.0

@@ -1,0 +1,49 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Until when an enrollment token is valid, as far as the fact with it says so and makes sense.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, from_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration
+
+_AHEAD = timedelta(days=1)  # of ours, a server's clock may be; one that is further is not to be trusted with a time
+_NOT_OF_A_FACT = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+
+
+def lasts(fact: Mapping[str, Any]) -> bool:
+    """Whether the token expires after the year 9999, so that no ``expires_at`` can be written.
+
+    Without an ``expires_at``, it is not known when it expires unless the ``duration`` is that long.
+    """
+    try:
+        start = min(from_text(fact["issued_at"]), _now())
+        return after(start, Duration.from_options(fact["duration"]).seconds) is None
+    except _NOT_OF_A_FACT:
+        return False
+
+
+def is_valid_for(fact: Mapping[str, Any], span: timedelta) -> bool:
+    """Whether it is certain that the token is valid for that long still. It is not where the fact makes no sense."""
+    if fact.get("expires_at") is None:
+        return lasts(fact)
+    try:
+        issued_at, expires_at = from_text(fact["issued_at"]), from_text(fact["expires_at"])
+        latest = after(issued_at, Duration.from_options(fact["duration"]).seconds)
+    except _NOT_OF_A_FACT:
+        return False
+    in_order = issued_at <= expires_at and (latest is None or expires_at <= latest)
+    return in_order and issued_at - _now() <= _AHEAD and expires_at - _now() >= span
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,102 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Provisioning payloads: options with friendly names, checked, to Android's provisioning extras.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import (
+    EXTRAS,
+    NOT_PUBLIC,
+    UNSUPPORTED_EXTRAS,
+    Extra,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.rules import contradictions
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
+
+
+class SecretOptionError(EmmError):
+    """An option that breaks a rule, and whose value is a secret."""
+
+    def __init__(self, option: str, rule: str) -> None:
+        super().__init__(f"Option '{option}', whose value is not shown here, breaks a rule: {rule}.")
+
+
+def build_payload(options: Any) -> dict[str, Any]:
+    """Android's provisioning extras for options, as a dictionary that is ready for JSON. Raises ``EmmError``."""
+    if not isinstance(options, Mapping):
+        raise EmmError(f"A provisioning payload is made from a dictionary of options, not from {kind_of(options)}.")
+    checked = {name: _check(name, value) for name, value in revealed(options).items()}
+    if "device_admin_component_name" not in checked:
+        raise EmmError("Option 'device_admin_component_name' is missing, which every payload has.")
+    for option, rule in contradictions(checked):
+        raise EmmError(f"Option '{option}' does not go with the others: {rule}.")
+    return {Extra.constant(name): value for name, value in checked.items()}
+
+
+def for_zero_touch(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a payload is of use in a zero-touch configuration."""
+    names = {Extra.constant(name) for name, extra in EXTRAS.items() if extra.zero_touch}
+    return {name: value for name, value in payload.items() if name in names}
+
+
+def for_nfc(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload as it is read from NFC: with the quotes around the name of the Wi-Fi network that Android wants there.
+
+    What reads a QR code adds them by itself.
+    """
+    ssid = Extra.constant("wifi_ssid")
+    return {name: f'"{value}"' if name == ssid else value for name, value in payload.items()}
+
+
+def _check(name: Any, value: Any) -> Any:
+    extra = EXTRAS.get(name) if isinstance(name, str) else None
+    if extra is None:
+        raise EmmError(_unknown(str(name)))
+    try:
+        return extra.read(value)
+    except ValueError as error:
+        if extra.secret:
+            raise SecretOptionError(name, str(error)) from error
+        shown = _without_secrets(value) if extra.address else value
+        raise OptionError(name, shown, str(error)) from error
+
+
+def _without_secrets(address: Any) -> str:
+    """An address without what is a password or a signature in many: the user, and what follows the path."""
+    if not isinstance(address, str):
+        return kind_of(address)
+    without_user = re.sub(r"^([A-Za-z]+://)?.*@", r"\1[redacted]@", address, flags=re.DOTALL)
+    return re.split(r"[?#]", without_user)[0]
+
+
+def _unknown(name: str) -> str:
+    plain = re.sub(r"^(android\.app\.extra\.|extra_)?(provisioning_)?", "", name.lower().replace("-", "_"))
+    if plain in UNSUPPORTED_EXTRAS:
+        return f"'{name}' has no place in a provisioning payload: {UNSUPPORTED_EXTRAS[plain]}."
+    if plain in NOT_PUBLIC:
+        return f"'{name}' has no place in a provisioning payload: it is not public in Android's reference."
+    if "token" in plain:
+        return (
+            f"There is no option '{name}'; a token goes into 'admin_extras_bundle', under the key that the DPC reads."
+        )
+    return f"There is no option '{name}'{suggestion(plain, {option: option for option in EXTRAS})}."
+
+
+def revealed(value: Any) -> Any:
+    """A value with the text of what is in a vault, which ansible-core 2.18 leaves there until it is used."""
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: revealed(entry) for key, entry in value.items()}
+    return [revealed(entry) for entry in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,246 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the value of a provisioning extra may be.
+
+Each function returns a value for the payload, or raises ``ValueError`` with the rule. Where Android's reference and
+ManagedProvisioning, the part of Android that reads a payload, differ, what is checked is what a device needs.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+import urllib.parse
+import zoneinfo
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean as to_boolean
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import checksums
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
+
+INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1  # of Java
+_SECONDS = 10**11  # a number of milliseconds below it is of before 1974, and rather one of seconds
+_NAME = r"[A-Za-z_$][\w$]*"
+_COMPONENT = re.compile(rf"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+/(?:\.{_NAME}(?:\.{_NAME})*|{_NAME}(?:\.{_NAME})+)", re.ASCII)
+_LOCALE = re.compile(r"(?P<language>[A-Za-z]{2,3})[_-](?P<country>[A-Za-z]{2}|\d{3})", re.ASCII)
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_SSID_LIMIT = 32  # bytes
+# Codes that the CLDR has names for, and that are not of a language or a country.
+_NO_LANGUAGES = ("mul", "und", "zxx")
+_NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
+_NO_ZONES = ("Factory", "localtime", "posixrules")  # files that stand in a tz database beside the time zones
+_QUOTE = (
+    "put a number in quotes; if it is a template, and jinja2_native of ansible-core before 2.19 takes its quotes away, "
+    "end it with the filter 'string'"
+)
+
+
+def check_text(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return _whole(value)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    hint = f"; {_QUOTE}" if number else ""
+    raise ValueError(f"it must be text, and not empty{hint}")
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("it must not have half of a character (a surrogate)") from None  # not with what quotes it
+    return str(text)
+
+
+def check_header(value: Any) -> str:
+    text = check_text(value)
+    if not text.isprintable():
+        raise ValueError("it must be one line, without control characters")
+    return text
+
+
+def check_boolean(value: Any) -> bool:
+    try:
+        return bool(to_boolean(value if isinstance(value, (bool, str)) else None))
+    except TypeError as error:
+        raise ValueError("it must be true or false") from error
+
+
+def integer_between(smallest: int, largest: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, (int, str)) and not isinstance(value, bool) and re.fullmatch("[0-9]{1,19}", str(value)):
+            number = int(value)
+            if smallest <= number <= largest:
+                return number
+        raise ValueError(f"it must be a whole number from {smallest} to {largest}")
+
+    return read
+
+
+def one_of(*choices: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"it must be one of {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+def url_with(*schemes: str) -> Callable[[Any], str]:
+    rule = f"it must be a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+
+    def read(value: Any) -> str:
+        text = check_text(value)
+        try:
+            parts = urllib.parse.urlsplit(text)
+            sound = parts.hostname and parts.port != 0
+        except ValueError as error:
+            raise ValueError(rule) from error
+        # Android compares the scheme as it is written.
+        if not sound or not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(rule)
+        if " " in text or not text.isprintable():
+            raise ValueError(f"{rule}, without blanks and control characters")
+        return text
+
+    return read
+
+
+def check_component(value: Any) -> str:
+    if not isinstance(value, str) or not _COMPONENT.fullmatch(value):
+        raise ValueError(
+            "it must be the package and the class of the device admin receiver, such as "
+            "'com.example.dpc/com.example.dpc.AdminReceiver' or 'com.example.dpc/.AdminReceiver'"
+        )
+    return str(value)
+
+
+def check_checksum(value: Any) -> str:
+    text = check_text(value)
+    checksums.check(text)
+    return text
+
+
+def check_locale(value: Any) -> str:
+    match = _LOCALE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("it must be a language and a country, such as 'de_DE'")
+    language, country = match["language"].lower(), match["country"].upper()
+    names = library("babel", "Babel").Locale("en")
+    if language not in names.languages or language in _NO_LANGUAGES:
+        raise ValueError(f"there is no language '{language}'")
+    if country not in names.territories or country in _NO_COUNTRIES:
+        raise ValueError(f"there is no country '{country}'")
+    return f"{language}_{country}"
+
+
+def find_time_zone(name: Any) -> zoneinfo.ZoneInfo:
+    """A time zone by its name in the tz database. Raises ``ValueError``, with a suggestion where there is one."""
+    try:
+        if name not in _NO_ZONES and not str(name).startswith(("posix/", "right/")):
+            return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        pass
+    rule = "it must be a time zone of the tz database, such as 'Europe/Berlin'"
+    # No abbreviations: for "CEST", another one would be suggested.
+    zones = {zone.lower(): zone for zone in zoneinfo.available_timezones() if "/" in zone}
+    raise ValueError(rule + suggestion(str(name), zones))
+
+
+def check_time_zone(value: Any) -> str:
+    return find_time_zone(value).key
+
+
+def check_local_time(value: Any) -> int:
+    number = integer_between(1, _LONG_MAX)(value)
+    if number < _SECONDS:
+        raise ValueError("it must be in milliseconds since 1970, and looks like seconds")
+    return number
+
+
+def check_ssid(value: Any) -> str:
+    text = check_text(value)
+    if len(text.encode()) > _SSID_LIMIT:
+        raise ValueError(f"it must be at most {_SSID_LIMIT} bytes long in UTF-8, and has {len(text.encode())}")
+    if len(text) > 1 and text.startswith('"') and text.endswith('"'):
+        raise ValueError("it must be the bare name, without quotes around it")
+    return text
+
+
+def check_ca_certificate(value: Any) -> str:
+    """PEM, or what stands between its first and its last line."""
+    rule = "it must be one X.509 certificate, in PEM, or in DER and base64"
+    text = check_text(value)
+    found = _PEM.findall(text) if "-----BEGIN" in text else [text]
+    if len(found) != 1:
+        raise ValueError(rule)
+    content = "".join(found[0].split())
+    x509 = library("cryptography.x509", "cryptography")
+    try:
+        x509.load_der_x509_certificate(base64.b64decode(content, validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(rule) from error
+    return content
+
+
+def check_base64(value: Any) -> str:
+    rule = "it must be in base64, with the alphabet that PEM has"
+    content = "".join(check_text(value).split())
+    try:
+        decoded = base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(rule) from error
+    if not decoded:
+        raise ValueError(rule)
+    return content
+
+
+def check_bundle(value: Any) -> dict[str, Any]:
+    """A dictionary with values of the types that Android's ``PersistableBundle`` has."""
+    if isinstance(value, Mapping):
+        return {_key(key): _entry(key, entry) for key, entry in value.items()}
+    raise ValueError("it must be a dictionary")
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, str) and key:
+        return _whole(key)
+    raise ValueError(f"its keys must be text, and {key!r} is not")
+
+
+def _entry(key: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        try:
+            return check_bundle(value)
+        except ValueError as error:
+            raise ValueError(f"in '{key}', {error}") from error
+    if isinstance(value, (list, tuple)):
+        entries = [_single(key, entry) for entry in value]
+        kinds = {kind_of(entry) for entry in entries}  # not types, for ansible-core 2.18 has several for text
+        if len(kinds) > 1:
+            hint = f"; {_QUOTE}" if "text" in kinds else ""
+            raise ValueError(f"the list '{key}' must have values of one type only{hint}")
+        return entries
+    return _single(key, value)
+
+
+def _single(key: str, value: Any) -> Any:
+    if isinstance(value, (bool, str)):
+        return _whole(value) if isinstance(value, str) else value
+    if isinstance(value, int):
+        if not -_LONG_MAX - 1 <= value <= _LONG_MAX:
+            raise ValueError(f"the number '{key}' must have at most 64 bits")
+        return int(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return float(value)
+    raise ValueError(
+        f"'{key}' is {kind_of(value)}, and must be text, a number, true or false, a list of those, or a dictionary"
+    )

@@ -1,0 +1,308 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What the role provisioning_sheet makes of a host: the host's variables, checked, to its card and its files.
+
+This file is private to the collection; it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import zoneinfo
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import as_text
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import lasts
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import nfc
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import Extra
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
+    build_payload,
+    for_nfc,
+    for_zero_touch,
+    revealed,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import (
+    IMAGE_FORMATS,
+    QrCode,
+    to_json,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.values import find_time_zone
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles, file_name
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import check_label
+
+ROLE = "provisioning_sheet"
+_PREFIX = f"{ROLE}_"
+OF_THE_BATCH = ("sheet", "labels")
+OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
+_IN_PLACE_OF = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # endings of files, of which a host has one
+# The role's variables, as in its meta/argument_specs.yml.
+SPEC: dict[str, dict[str, Any]] = {
+    "provisioning_sheet_directory": {"type": "str", "required": True},
+    "provisioning_sheet_payload": {"type": "dict", "required": True},
+    "provisioning_sheet_require_token": {"type": "bool", "default": True},
+    "provisioning_sheet_outputs": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(OUTPUTS),
+        "default": ["payload", "qr_code", "sheet"],
+    },
+    "provisioning_sheet_image_format": {"type": "str", "choices": list(IMAGE_FORMATS), "default": "svg"},
+    "provisioning_sheet_asset_tag": {"type": "raw"},
+    "provisioning_sheet_user": {"type": "raw"},
+    "provisioning_sheet_name": {"type": "str", "default": "sheet"},
+    "provisioning_sheet_title": {"type": "str", "default": "Devices to enroll"},
+    "provisioning_sheet_paper": {"type": "str", "choices": ["A4", "Letter"], "default": "A4"},
+    "provisioning_sheet_time_zone": {"type": "str", "default": "UTC"},
+    "provisioning_sheet_template": {"type": "str", "default": "sheet.html.j2"},
+}
+# The facts that the role device_tokens leaves.
+_FACTS = ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
+VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
+KNOWN = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}  # what the role has and sets
+# In check mode there are no tokens. What has their characters and a usual length lets the rest be checked.
+_PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
+_VALIDATOR = ArgumentSpecValidator(SPEC)
+_TYPES = {"userDevice": "for the device of a user", "userlessDevice": "for a device without a user"}
+# An authentication token lives for minutes, the API does not say for how many. By then, it has certainly expired.
+_CERTAINLY_EXPIRED = timedelta(hours=1)
+_OF_NO_USE = (
+    "There is no token of the host in provisioning_sheet_payload. Put it into the admin_extras_bundle, as "
+    "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets it in another way, set "
+    "provisioning_sheet_require_token to false."
+)
+_IN_WORDS = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
+
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sheet that a card is for. Cards with the same one are on it together."""
+
+    directory: str  # in the same form for all
+    name: str
+    title: str
+    paper: str
+    template: str
+    parts: list[str]  # of OF_THE_BATCH
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a device scans, and what people need to know to have the right one scan it while it is valid."""
+
+    host: str
+    asset_tag: str | None
+    user: str | None
+    wifi_ssid: str | None
+    tokens: list[dict[str, str | None]]  # of each in the code what it is and when it is valid, in words, and expires_at
+    expires_at: str | None  # when the first of the tokens in the code expires, ISO 8601
+    payload: str  # as JSON
+    svg: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def load_libraries() -> None:
+    """Load what a card is made with, as far as it is installed."""
+    with contextlib.suppress(EmmError):
+        library("segno", "segno")
+        dict(library("babel", "Babel").Locale("en").languages)
+        library("babel.dates", "Babel")
+
+
+def with_cached_facts(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a host, with the role's facts among them where Ansible makes no variables of cached ones."""
+    cached = variables.get("ansible_facts", {})
+    return {**{name: cached[name] for name in _FACTS if name in cached}, **variables}
+
+
+def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a host in check mode, in which what is to have a token can be templated."""
+    placed = {}
+    for name, placeholder in _PLACEHOLDERS.items():
+        fact = _fact(variables, name)
+        if fact and not fact.get("token"):
+            placed[name] = {**fact, "token": placeholder}
+    return {**variables, **placed}
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made of a host: its card, the sheet that the card is for, and the host's own files by name.
+
+    ``in_place_of`` are the names of files that the host may have from before, and that its files take the place of.
+    """
+
+    card: Card
+    sheet: Sheet
+    files: dict[str, bytes]
+    in_place_of: list[str]
+
+
+def make(host: str, variables: Mapping[str, Any]) -> Made:
+    """Check those of ``VARIABLES`` that a host has, and make what they ask for. Raises ``EmmError``."""
+    variables = revealed(variables)
+    # What is null is as good as not set.
+    validation = _VALIDATOR.validate({name: variables[name] for name in SPEC if variables.get(name) is not None})
+    if validation.error_messages:
+        raise EmmError("; ".join(validation.error_messages))
+    options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+    for name in ("asset_tag", "user"):
+        if options[name] is not None:
+            options[name] = as_text(_PREFIX + name, options[name])
+    sheet = _sheet(options)
+    try:
+        payload = build_payload(options["payload"])
+    except EmmError as error:
+        raise EmmError(f"{_PREFIX}payload: {error}") from error
+    code = QrCode.of(payload)
+    card = _card(host, variables, options, payload, code.svg())
+    if options["require_token"] and not card.tokens:
+        raise EmmError(_OF_NO_USE)
+    _check_text({**sheet.as_dict(), **card.as_dict()})
+    if "labels" in sheet.parts:
+        check_label(card.as_dict())
+    files = dict(_files(card, options, payload, code))
+    return Made(
+        card,
+        sheet,
+        {file_name(host, ending): content for ending, content in files.items()},
+        [file_name(host, other) for ending, other in _IN_PLACE_OF.items() if ending in files],
+    )
+
+
+def _check_text(fields: Mapping[str, Any]) -> None:
+    """Raises ``EmmError`` for what cannot be written, or none of the hosts on the sheet would have a card."""
+    for name, value in fields.items():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise EmmError(f"What the card has for '{name}' has half of a character (a surrogate).") from error
+
+
+def _sheet(options: Mapping[str, Any]) -> Sheet:
+    parts = [part for part in OF_THE_BATCH if part in options["outputs"]]
+    return Sheet(
+        directory=in_directory(lambda: SecretFiles(options["directory"]).path()),
+        template=options["template"] if "sheet" in parts else "",
+        parts=parts,
+        **{name: options[name] for name in ("name", "title", "paper")},
+    )
+
+
+def in_directory(use: Callable[[], _Result]) -> _Result:
+    """What comes of using the directory. The reason, if it cannot be used, names the variable."""
+    try:
+        return use()
+    except EmmError as error:
+        raise EmmError(f"{_PREFIX}directory: {error}") from error
+
+
+def _card(
+    host: str, variables: Mapping[str, Any], options: Mapping[str, Any], payload: Mapping[str, Any], svg: str
+) -> Card:
+    zone = _zone(options["time_zone"])
+    text = to_json(payload)
+    tokens: list[dict[str, str | None]] = []
+    for name, tell in ((ENROLLMENT, _tell_enrollment), (USER_AUTH, _tell_user_auth)):
+        fact = _fact(variables, name)
+        token = fact.get("token")
+        if not isinstance(token, str) or not token or json.dumps(token)[1:-1] not in text:
+            continue
+        try:
+            description, validity, expires_at = tell(fact, zone)
+            expiry = expires_at.isoformat().replace("+00:00", "Z") if expires_at else None
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise EmmError(f"The fact '{name}' is not one that the role device_tokens leaves.") from error
+        tokens.append({"description": description, "validity": validity, "expires_at": expiry})
+    return Card(
+        host=host,
+        asset_tag=options["asset_tag"],
+        user=options["user"] or _user(variables),
+        wifi_ssid=payload.get(Extra.constant("wifi_ssid")),
+        tokens=tokens,
+        expires_at=min((token["expires_at"] for token in tokens if token["expires_at"]), default=None),
+        payload=text,
+        svg=svg,
+    )
+
+
+def _files(
+    card: Card, options: Mapping[str, Any], payload: Mapping[str, Any], code: QrCode
+) -> Iterator[tuple[str, bytes]]:
+    """The host's own files, each by the ending of its name."""
+    outputs = options["outputs"]
+    if "payload" in outputs:
+        yield ".payload.json", card.payload.encode()
+    if "qr_code" in outputs:
+        png = options["image_format"] == "png"
+        yield (".qr.png", code.png()) if png else (".qr.svg", card.svg.encode())
+    if "zero_touch" in outputs:
+        yield ".zero-touch.json", json.dumps(for_zero_touch(payload), indent=2).encode()
+    if "nfc" in outputs:
+        try:
+            properties = nfc.to_properties(for_nfc(payload))
+        except EmmError as error:
+            raise EmmError(f"{_PREFIX}payload: {error}") from error
+        yield ".nfc.properties", properties.encode()
+        yield ".ndef", nfc.to_message(properties)
+
+
+def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
+    """What an enrollment token is and until when it is valid, in words, and when it expires."""
+    kind = fact["enrollment_token_type"]
+    description = f"enrollment token {_TYPES[kind]} ({kind})"
+    if fact.get("expires_at") is None:
+        return description, "beyond the year 9999" if lasts(fact) else "for an unknown time", None
+    expires_at = from_text(fact["expires_at"])
+    return description, f"until {_in_words(expires_at, zone)}", expires_at
+
+
+def _tell_user_auth(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
+    """The same of an authentication token."""
+    description = f"authentication token of user {fact['user_id']}"
+    if fact["issued_at"] is None:  # in check mode
+        return description, "once, within minutes", None
+    issued_at = from_text(fact["issued_at"])
+    return description, f"once, within minutes of {_in_words(issued_at, zone)}", issued_at + _CERTAINLY_EXPIRED
+
+
+def _fact(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    fact = variables.get(name)
+    return fact if isinstance(fact, Mapping) else {}
+
+
+def _user(variables: Mapping[str, Any]) -> str | None:
+    """Who is to use the device, as far as the tokens say so."""
+    google = _fact(_fact(variables, ENROLLMENT), "google_authentication_options")
+    named = (google.get("required_account_email"), _fact(variables, USER_AUTH).get("user_id"))
+    return next((user for user in named if user and isinstance(user, str)), None)
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return find_time_zone(name)
+    except ValueError as error:
+        raise OptionError(f"{_PREFIX}time_zone", name, str(error)) from error
+
+
+def _in_words(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:
+    dates = library("babel.dates", "Babel")
+    words = str(dates.format_datetime(moment, _IN_WORDS, tzinfo=zone, locale="en"))
+    return words.removesuffix("+00:00") if zone.key == "UTC" else f"{words} ({zone.key})"

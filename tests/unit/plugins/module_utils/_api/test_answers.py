@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What a body says of the quota. What else an answer may say is tested over real connections, and by the fuzzer."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import is_over_quota
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"error": {"errors": [{"reason": "userRateLimitExceeded"}]}}', True),
+        (b'{"error": {"errors": [{"reason": "forbidden"}, {"reason": "quotaExceeded"}]}}', True),
+        (b'{"error": {"errors": [{"reason": "forbidden"}]}}', False),
+        (b'{"error": {"errors": "quotaExceeded"}}', False),
+        (b'{"error": "quotaExceeded"}', False),
+        (b"<html>quotaExceeded</html>", False),
+        (b"", False),
+    ],
+)
+def test_whether_the_quota_is_exhausted(body: bytes, expected: bool) -> None:
+    assert is_over_quota(body) is expected

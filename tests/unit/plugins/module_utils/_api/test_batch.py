@@ -1,0 +1,321 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Many tokens at a time, from a client that sends nothing."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import traceback
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api import batch
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import (
+    Outcome,
+    Progress,
+    TokenRequest,
+    check_concurrency,
+    describe_failures,
+    mint_all,
+    mint_in_turn,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
+    ApiError,
+    CredentialsError,
+    EmmError,
+    OptionError,
+    TransportError,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
+    EnrollmentTokenRequest,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
+    AuthenticationTokenRequest,
+)
+
+
+class Stub(Client):
+    """Answers with a token that tells the user, or fails for those who are named."""
+
+    def __init__(self, failing: Collection[str] = (), before: Callable[[str], object] = lambda user: None) -> None:
+        """``before`` is called before each answer."""
+        self.calls: list[str] = []
+        self._failing = failing
+        self._before = before
+
+    def authorize(self) -> None:
+        self.calls.append("authorize")
+
+    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        assert body is None
+        user = path[3]
+        self.calls.append(user)
+        self._before(user)
+        if user in self._failing:
+            raise ApiError(f"POST {user}: no.", http_status=403, reason="forbidden", status="PERMISSION_DENIED")
+        moment = datetime(2026, 7, 29, tzinfo=timezone.utc)
+        return Answer("POST", {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
+
+
+def requests(count: int) -> list[AuthenticationTokenRequest]:
+    return [AuthenticationTokenRequest("LC1", f"u{number}") for number in range(count)]
+
+
+def mint(client: Client, count: int, concurrency: int) -> tuple[list[Outcome], list[Progress]]:
+    """The outcomes of so many requests, and what was reported."""
+    reports: list[Progress] = []
+    return mint_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
+
+
+def unexpected(progress: Progress) -> None:
+    raise AssertionError(progress)
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, MemoryError, KeyboardInterrupt, SystemExit])
+def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> None:
+    def before(user: str) -> None:
+        if user == "u1":
+            raise kind("with a secret in it")
+
+    outcomes, dummy = mint(Stub(before=before), 3, concurrency=1)
+    assert [isinstance(outcome, EmmError) for outcome in outcomes] == [False, True, False]
+    assert kind.__name__ in str(outcomes[1])
+    assert "carried out all the same" in str(outcomes[1])
+    assert isinstance(outcomes[1], EmmError)
+    assert "secret" not in "".join(traceback.format_exception(outcomes[1]))
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A request that comes to something odd."""
+
+    comes_to: Any
+
+    def identity(self) -> dict[str, str]:
+        return {}
+
+    def preview(self) -> dict[str, Any]:
+        return {}
+
+    def mint(self, _client: Client) -> dict[str, Any]:
+        if isinstance(self.comes_to, EmmError):
+            raise self.comes_to
+        return {"token": self.comes_to}
+
+
+def test_in_turn_ends_with_the_first_failure() -> None:
+    """Be it that there is no access token, which nothing is minted without."""
+    failure = EmmError("refused")
+    assert mint_in_turn(Stub(), [Odd("a"), Odd("b")]) == [{"token": "a"}, {"token": "b"}]
+    assert mint_in_turn(Stub(), [Odd("a"), Odd(failure), Odd("c")]) == [{"token": "a"}, failure]
+
+    class Unauthorized(Stub):
+        def authorize(self) -> None:
+            raise failure
+
+    assert mint_in_turn(Unauthorized(), [Odd("a"), Odd("b")]) == [failure]
+
+
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
+
+@pytest.mark.parametrize("odd", ["a\ud800b", {"a": ["\udfff"]}, {"\ud800": 1}, b"bytes", float("nan"), {1, 2}, ENDLESS])
+def test_what_cannot_be_returned_is_the_failure_of_one(odd: Any) -> None:
+    outcomes = mint_all(Stub(), [Odd("good"), Odd(odd), Odd("good")], concurrency=2, report=unexpected)
+    assert outcomes[0] == outcomes[2] == {"token": "good"}
+    assert "was carried out, and a token may exist" in str(outcomes[1])
+    assert json.dumps(str(outcomes[1]), ensure_ascii=False).encode()
+
+
+def test_an_error_that_cannot_be_told_is_told_in_other_words() -> None:
+    error = ApiError("It failed.")
+    error.message, error.reason = "It\ud800failed.", "\udfff"
+    requests: list[TokenRequest] = [Odd(error), Odd("good")]
+    outcomes = mint_all(Stub(), requests, concurrency=2, report=unexpected)
+    [failure] = describe_failures(requests, outcomes)
+    assert "may have been carried out" in failure["message"]
+    assert json.dumps(failure, ensure_ascii=False).encode()
+    assert outcomes[1] == {"token": "good"}
+
+
+def test_outcomes_are_in_the_order_of_the_requests() -> None:
+    later = threading.Event()
+
+    def before(user: str) -> None:
+        if user == "u0":
+            assert later.wait(10)  # so that it is the last one that is minted
+        if user == "u19":
+            later.set()
+
+    client = Stub(failing={"u3", "u7"}, before=before)
+    outcomes, reports = mint(client, 20, concurrency=4)
+    expected = [f"token-of-u{number}" for number in range(20)]
+    expected[3], expected[7] = "POST u3: no.", "POST u7: no."
+    assert [str(outcome) if isinstance(outcome, EmmError) else outcome["token"] for outcome in outcomes] == expected
+    assert sorted(client.calls[1:]) == sorted(f"u{number}" for number in range(20)), "each of them once"
+    assert not reports, "it was over soon"
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 100])
+def test_as_many_at_a_time_as_allowed(concurrency: int) -> None:
+    together = min(concurrency, 12)
+    gate = threading.Barrier(together, timeout=10)
+    lock = threading.Lock()
+    under_way = 0
+    most = 0
+
+    def before(_user: str) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        gate.wait()
+        with lock:
+            under_way -= 1
+
+    outcomes, dummy = mint(Stub(before=before), 12, concurrency)
+    assert not any(isinstance(outcome, EmmError) for outcome in outcomes)
+    assert most == together
+
+
+def test_the_access_token_comes_first() -> None:
+    client = Stub()
+    mint(client, 5, concurrency=5)
+    assert client.calls[0] == "authorize"
+    assert client.calls.count("authorize") == 1
+
+
+def test_nothing_is_minted_without_an_access_token() -> None:
+    class Unauthorized(Stub):
+        def authorize(self) -> None:
+            raise CredentialsError("No access token.")
+
+    client = Unauthorized()
+    with pytest.raises(CredentialsError, match="No access token"):
+        mint(client, 5, concurrency=5)
+    assert not client.calls
+
+
+def test_for_nothing_no_access_token_is_needed() -> None:
+    client = Stub()
+    assert mint(client, 0, concurrency=5) == ([], [])
+    assert not client.calls
+
+
+def test_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "REPORT_EVERY", 0.01)
+    reported = threading.Event()
+    reports = []
+
+    def before(user: str) -> None:
+        if user == "u3":
+            assert reported.wait(10)
+
+    def report(progress: Progress) -> None:
+        reports.append(progress)
+        if progress.minted + progress.failed == 3:
+            reported.set()
+
+    outcomes = mint_all(Stub(failing={"u1"}, before=before), requests(4), concurrency=4, report=report)
+    assert len(outcomes) == 4
+    assert reports[-1] == Progress(total=4, minted=2, failed=1)
+
+
+def test_a_single_token_is_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "REPORT_EVERY", 0.001)
+    outcomes, reports = mint(Stub(before=lambda user: time.sleep(0.05)), 1, concurrency=1)
+    assert (len(outcomes), reports) == (1, [])
+
+
+def test_an_interruption_ends_the_batch_and_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "REPORT_EVERY", 0.001)
+    under_way = threading.Barrier(3, timeout=10)
+    go_on = threading.Event()
+    threads = []
+
+    def before(_user: str) -> None:
+        threads.append(threading.current_thread())
+        under_way.wait()
+        assert go_on.wait(10)
+
+    def interrupt(_progress: Progress) -> None:
+        under_way.wait()
+        raise TimeoutError
+
+    client = Stub(before=before)
+    with pytest.raises(TimeoutError):
+        mint_all(client, requests(50), concurrency=2, report=interrupt)
+    assert [thread.is_alive() and thread.daemon for thread in threads] == [True, True], "a process does not wait either"
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(client.calls) == ["authorize", "u0", "u1"], "what had not begun by then does not begin"
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
+@pytest.mark.parametrize("started", [0, 1, 3])
+def test_the_system_has_no_more_threads(monkeypatch: pytest.MonkeyPatch, started: int, error: Exception) -> None:
+    class Thread(threading.Thread):
+        number = 0
+
+        def start(self) -> None:
+            Thread.number += 1
+            if Thread.number > started:
+                raise error
+            super().start()
+
+    monkeypatch.setattr(threading, "Thread", Thread)
+    client = Stub()
+    if started:
+        outcomes, dummy = mint(client, 20, concurrency=10)
+        assert [outcome["token"] for outcome in outcomes if not isinstance(outcome, EmmError)] == [
+            f"token-of-u{number}" for number in range(20)
+        ]
+    else:
+        with pytest.raises(EmmError, match=r"^Nothing was minted.*\((can't|MemoryError)"):
+            mint(client, 20, concurrency=10)
+        assert client.calls == ["authorize"]
+
+
+def test_failures_are_described() -> None:
+    enrollment = EnrollmentTokenRequest("LC1", "userDevice", None, {})
+    users = requests(3)
+    outcomes: list[Outcome] = [
+        {"token": "t"},
+        ApiError("It failed.", likely_cause="the weather.", http_status=403, reason="forbidden"),
+        TransportError("No answer."),
+        TransportError("No answer either."),
+    ]
+    assert describe_failures([*users, enrollment], outcomes) == [
+        {
+            "index": 1,
+            "id": "u1",
+            "message": "It failed. Likely cause: the weather.",
+            "http_status": 403,
+            "reason": "forbidden",
+        },
+        {"index": 2, "id": "u2", "message": "No answer."},
+        {"index": 3, "message": "No answer either."},
+    ]
+    assert describe_failures(users[:1], outcomes[:1]) == []
+
+
+@pytest.mark.parametrize("good", [1, 10, 100])
+def test_concurrency(good: int) -> None:
+    assert check_concurrency(good) == good
+
+
+@pytest.mark.parametrize("bad", [-1, 0, 101])
+def test_what_is_no_concurrency(bad: int) -> None:
+    with pytest.raises(OptionError, match=f"^Option 'concurrency' is {bad}, but it must be from 1 to 100.$"):
+        check_concurrency(bad)

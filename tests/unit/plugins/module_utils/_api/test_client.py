@@ -1,0 +1,162 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What becomes of an access token that the API does not accept, and by which clock an answer was made.
+
+The rest is tested over real connections.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+import requests
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api import client as client_module
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth import authorizer
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, CredentialsError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session
+
+from tests.unit.plugins.module_utils.authorization import AuthorizationServer, Cache
+
+OPTIONS = AuthOptions.from_options({"service_account_email": "emm@project.iam.gserviceaccount.com"}, {})
+
+
+class Api:
+    """Accepts some access tokens, and notes those it was called with."""
+
+    def __init__(self) -> None:
+        self.accepted = {"token-1", "token-2"}
+        self.seen: list[str] = []
+        self.headers: dict[str, str] = {}
+        self.takes = timedelta()  # by the clock of this machine
+        self.now = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
+
+    def request(self, method: str, url: str, *, headers: dict[str, str], **_options: Any) -> requests.Response:
+        assert (method, url) == ("POST", "https://www.googleapis.com/androidenterprise/v1/enterprises/LC1/a%2Fb")
+        [header] = [value for name, value in headers.items() if name.lower() == "authorization"]
+        token = header.removeprefix("Bearer ")
+        self.seen.append(token)
+        self.now += self.takes
+        response = requests.Response()
+        response.headers.update(self.headers)
+        response.status_code = 200 if token in self.accepted else 401
+        response.raw = io.BytesIO(json.dumps({"for": token}).encode())
+        return response
+
+
+@pytest.fixture(autouse=True)
+def api(monkeypatch: pytest.MonkeyPatch) -> Api:
+    api = Api()
+    monkeypatch.setattr(Session, "request", lambda session, *args, **kwargs: api.request(*args, **kwargs))
+    monkeypatch.setattr(client_module, "now", lambda: api.now)
+    return api
+
+
+@pytest.fixture(autouse=True)
+def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
+    server = AuthorizationServer()
+    monkeypatch.setattr(authorizer, "load", server.load)
+    return server
+
+
+@pytest.fixture
+def cache() -> Cache:
+    """A cache with an access token that was valid when it got there."""
+    cache = Cache()
+    cache.fill("cached", lifetime=3600)
+    return cache
+
+
+@pytest.fixture
+def client(cache: Cache) -> Iterator[Client]:
+    client = Client(ConnectionOptions("https://www.googleapis.com", 1, 0, None), OPTIONS, access_tokens=cache)
+    yield client
+    client.close()
+
+
+def test_a_cached_access_token_will_do(client: Client, api: Api, server: AuthorizationServer) -> None:
+    api.accepted = {"cached"}
+    client.authorize()
+    assert client.post("enterprises", "LC1", "a/b").resource == {"for": "cached"}
+    assert api.seen == ["cached"]
+    assert server.exchanges == 0
+
+
+def test_a_cached_access_token_that_is_not_accepted(
+    client: Client, api: Api, server: AuthorizationServer, cache: Cache
+) -> None:
+    for dummy in range(2):
+        assert client.post("enterprises", "LC1", "a/b").resource == {"for": "token-1"}
+    assert api.seen == ["cached", "token-1", "token-1"]
+    assert server.exchanges == 1
+    assert cache.tokens() == ["token-1"]
+
+
+def test_a_fresh_access_token_that_is_not_accepted(client: Client, api: Api, cache: Cache) -> None:
+    cache.fill("cached", lifetime=0)
+    api.accepted = set()
+    with pytest.raises(ApiError, match="HTTP 401"):
+        client.post("enterprises", "LC1", "a/b")
+    assert api.seen == ["token-1"]
+
+
+def test_neither_the_cached_nor_the_fresh_one_is_accepted(
+    client: Client, api: Api, server: AuthorizationServer
+) -> None:
+    api.accepted = set()
+    for dummy in range(2):
+        with pytest.raises(ApiError, match="HTTP 401"):
+            client.post("enterprises", "LC1", "a/b")
+    assert api.seen == ["cached", "token-1", "token-1"]
+    assert server.exchanges == 1
+
+
+def test_there_is_no_other_access_token(client: Client, api: Api, server: AuthorizationServer) -> None:
+    server.broken = True
+    for dummy in range(2):
+        with pytest.raises(CredentialsError, match="invalid_grant"):
+            client.post("enterprises", "LC1", "a/b")
+    assert api.seen == ["cached"]
+    assert server.exchanges == 1
+
+
+def test_an_access_token_can_be_had_beforehand(
+    client: Client, api: Api, server: AuthorizationServer, cache: Cache
+) -> None:
+    cache.fill("cached", lifetime=0)
+    client.authorize()
+    assert (server.exchanges, api.seen) == (1, [])
+    client.authorize()
+    client.post("enterprises", "LC1", "a/b")
+    assert server.exchanges == 1
+
+
+def test_the_clocks(client: Client, api: Api) -> None:
+    """The time on the way is that of the request that was answered, and not of one before that was not accepted."""
+    asked = api.now
+    api.takes = timedelta(seconds=20)
+    said = asked + timedelta(seconds=35)
+    api.headers = {"Date": format_datetime(said, usegmt=True)}
+    clocks = client.post("enterprises", "LC1", "a/b").clocks
+    assert api.seen == ["cached", "token-1"]
+    assert (clocks.asked, clocks.received) == (asked + api.takes, asked + 2 * api.takes)
+    assert clocks.said == said
+    assert client.clock_warning is None
+
+
+def test_a_clock_that_is_off_is_remembered(client: Client, api: Api) -> None:
+    for hours in (3, 2, 0):
+        api.headers = {"Date": format_datetime(api.now + timedelta(hours=hours), usegmt=True)}
+        client.post("enterprises", "LC1", "a/b")
+    assert client.clock_warning is not None
+    assert "The server's clock is 3 hours ahead of that of this machine" in client.clock_warning

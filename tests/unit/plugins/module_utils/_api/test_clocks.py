@@ -1,0 +1,123 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""When an answer was made, by two clocks, of which one may be wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import (
+    Clocks,
+    after,
+    from_text,
+    now,
+    read_date,
+    to_text,
+)
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
+FOREVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
+
+
+def clocks(said: float | None, *, took: float = 0) -> Clocks:
+    """Asked at noon, and answered so many seconds after that, by either clock."""
+    server = None if said is None else NOON + timedelta(seconds=said)
+    return Clocks(NOON, NOON + timedelta(seconds=took), server)
+
+
+@pytest.mark.parametrize(
+    ("said", "took", "earliest"),
+    [
+        (0, 0, 0),
+        (7, 30, 7),  # on the way
+        (30, 30, 30),
+        (31, 30, 0),  # by ours, at any time on the way
+        (3600, 0, 0),
+        (-1, 30, -1),
+        (-3600, 0, -3600),
+        (None, 30, 0),
+        (-5, -10, -5),  # our clock was set back meanwhile
+    ],
+)
+def test_the_earlier_one_counts(said: float | None, took: float, earliest: float) -> None:
+    assert clocks(said, took=took).earliest == NOON + timedelta(seconds=earliest)
+    assert clocks(said, took=took).issued_at == NOON + timedelta(seconds=said or 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "took"), [(0, 0), (59, 0), (-59, 0), (0, 600), (600, 600), (659, 600), (-59, 600), (None, 0), (None, -600)]
+)
+def test_nothing_is_said_of_what_the_way_explains(said: float | None, took: float) -> None:
+    assert clocks(said, took=took).warning is None
+
+
+@pytest.mark.parametrize(
+    ("said", "took", "words"),
+    [
+        (60, 0, "1 minute ahead of"),
+        (-60, 0, "1 minute behind"),
+        (660, 600, "1 minute ahead of"),
+        (-60, 600, "1 minute behind"),
+        (7199, 0, "1 hour ahead of"),
+        (7200, 0, "2 hours ahead of"),
+        (-86_400, 0, "1 day behind"),
+        ((FOREVER - NOON).total_seconds(), 0, "2912112 days ahead of"),
+    ],
+)
+def test_clocks_that_differ_are_warned_of(said: float, took: float, words: str) -> None:
+    warning = clocks(said, took=took).warning
+    assert warning is not None
+    assert warning.startswith(f"The server's clock is {words} that of this machine. ")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Fri, 27 Nov 2026 12:00:00 GMT", NOON),
+        ("Fri, 27 Nov 2026 12:00:00 -0000", NOON),
+        ("Fri, 27 Nov 2026 13:00:00 +0100", NOON),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", FOREVER),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
+        ("Fri, 31 Dec 2027 23:59:59 +99999999999999", None),
+        ("Fri, 27 Nov 2026 25:00:00 GMT", None),
+        ("yesterday", None),
+        (" ", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_date_of_an_answer(header: str | None, expected: datetime | None) -> None:
+    assert read_date(header) == expected
+
+
+def test_now_is_in_whole_seconds() -> None:
+    assert now().microsecond == 0
+    assert abs(now() - datetime.now(timezone.utc)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"), [(NOON, "2026-11-27T12:00:00Z"), (NOON.replace(year=7, microsecond=9), "0007-11-27T12:00:00Z")]
+)
+def test_text(moment: datetime, text: str) -> None:
+    assert to_text(moment) == text
+    assert from_text(text) == moment.replace(microsecond=0)
+
+
+def test_text_in_another_time_zone() -> None:
+    assert from_text("2026-11-27T13:00:00+01:00") == NOON
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-11-27", "2026-11-27T12:00:00"])
+def test_what_is_no_text_of_a_time(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        from_text(text)
+
+
+def test_later() -> None:
+    assert after(NOON, 60) == datetime(2026, 11, 27, 12, 1, tzinfo=timezone.utc)
+    assert after(FOREVER, 0) == FOREVER
+    assert after(FOREVER, 1) is None
+    assert after(NOON, 315_576_000_000) is None

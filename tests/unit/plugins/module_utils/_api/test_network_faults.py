@@ -1,0 +1,567 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What may become of a connection before, beside and beneath HTTP: network, TLS, and proxies, over raw sockets.
+
+What was certainly not sent is said to be so, by not saying otherwise, and is tried again where that may help.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import time
+import types
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import retry, wire
+
+from tests.faulty_server import (
+    ALWAYS,
+    ESTABLISHED,
+    STRUCK,
+    FaultyProxy,
+    FaultyServer,
+    Script,
+    answer,
+    drips,
+    ends,
+    head,
+    hears,
+    resets,
+    sends,
+    token_of,
+)
+from tests.unit.plugins.module_utils.faults import (
+    AT_LEAST,
+    MAY_BE_DONE,
+    SECRET,
+    check_failure,
+    client_of,
+    mint,
+    names,
+    own,
+    tokens,
+)
+
+AT_ONCE = 0.2  # seconds; for what needs nothing of anybody to be late
+SLOW = 2.0  # seconds; for what comes late as a whole, and in parts of which none is
+HOST = "play.emm.test"  # which only the proxy knows
+FOREIGN = answer(token_of(f"{SECRET}-of-somebody-else"))
+ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
+HANDSHAKE_BEGINS = b"\x16\x03\x03\x40\x00\x02"  # of which 16 KiB are to come
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is done to a connection before a request is sent, what the message says, and whether to try again helps."""
+
+    script: Script
+    reason: str
+    is_temporary: bool
+    timeout: float = AT_LEAST
+
+
+def late(script: Script) -> Fault:
+    """A connection that does not come about in time."""
+    return Fault(script, "timed out", is_temporary=True, timeout=AT_ONCE)
+
+
+HANDSHAKE = {
+    "a handshake that stalls": late(sends(5.0)),
+    "a handshake that drips": late(hears(drips(HANDSHAKE_BEGINS, b"x"))),
+    "a handshake that is closed": Fault(hears(ends()), "the TLS connection failed", is_temporary=True),
+    "a handshake that is reset": Fault(hears(resets()), "no connection could be made", is_temporary=True),
+    "plain HTTP instead of a handshake": Fault(
+        hears(ends(answer(SECRET, status="400 Bad Request"))), "the TLS connection failed", is_temporary=False
+    ),
+    "garbage instead of a handshake": Fault(
+        hears(ends(SECRET.encode() * 99)), "the TLS connection failed", is_temporary=False
+    ),
+    "an alert instead of a handshake": Fault(hears(ends(ALERT)), "the TLS connection failed", is_temporary=False),
+}
+
+REFUSED = "the proxy could not be used (Tunnel connection failed: "
+PROXY = {
+    "a proxy that closes the connection": Fault(ends(), "the proxy could not be used", is_temporary=True),
+    "a proxy that resets the connection": Fault(resets(), "the proxy could not be used", is_temporary=True),
+    "a proxy that stalls": late(sends(5.0)),
+    "a proxy whose status line drips": late(drips(b"HTTP/1.1 200 ", b"O")),
+    "a proxy whose head drips": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
+    "a proxy that answers 403": Fault(sends(answer(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False),
+    "a proxy that answers 407": Fault(
+        sends(answer(SECRET, status=f"407 no {SECRET} here")), f"{REFUSED}407", is_temporary=False
+    ),
+    "a proxy that answers 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
+    "a proxy that answers 101": Fault(
+        sends(head(status="101 Switching Protocols")), "breaks the rules of HTTP", is_temporary=False
+    ),
+    "a proxy that answers with garbage": Fault(
+        sends(b"token=hunter2\r\n"), "breaks the rules of HTTP", is_temporary=False
+    ),
+    "a proxy whose head does not end": Fault(
+        sends(b"HTTP/1.1 200 OK\r\nX: " + SECRET.encode() * 20_000), "breaks the rules of HTTP", is_temporary=False
+    ),
+    "a proxy that says more than its answer": Fault(
+        sends(ESTABLISHED + SECRET.encode()), "more than its answer", is_temporary=False
+    ),
+}
+FAULTS = {**HANDSHAKE, **PROXY}
+
+
+class Authority:
+    """Issues certificates for the servers here, and writes down what they are to be verified with."""
+
+    def __init__(self, directory: Path) -> None:
+        self._authority = trustme.CA()
+        self.path = str(directory / "ca.pem")
+        self._authority.cert_pem.write_to_path(self.path)
+
+    def tls(self, *names: str, **validity: Any) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(*(names or ("127.0.0.1", HOST)), **validity).configure_cert(context)
+        return context
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def tls(authority: Authority) -> ssl.SSLContext:
+    return authority.tls()
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait before another attempt, and take no proxy from outside."""
+    monkeypatch.setattr(retry, "BACKOFF_FIRST", 0.01)
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@contextlib.contextmanager
+def struck(
+    name: str, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, strikes: int = ALWAYS
+) -> Iterator[tuple[str, FaultyServer, FaultyServer | FaultyProxy]]:
+    """A server that has its first connections struck: its URL, it, and what is connected to."""
+    script = FAULTS[name].script
+    if name in HANDSHAKE:
+        with closing(FaultyServer(tls=tls, opening=script, strikes=strikes)) as server:
+            yield f"https://127.0.0.1:{server.port}", server, server
+        return
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, script, strikes=strikes)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        yield f"https://{HOST}", server, proxy
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = FAULTS[name]
+    with struck(name, tls, monkeypatch) as (url, server, peer):
+        with client_of(url, timeout=fault.timeout, retries=1, ca_path=authority.path) as client:
+            [outcome] = mint(client, 1)
+        check_failure(outcome, fault.reason)
+        assert server.asked == []
+        assert peer.connections == 1 + fault.is_temporary
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, fault in FAULTS.items() if fault.is_temporary and fault.timeout == AT_LEAST]
+)
+def test_the_next_attempt(
+    name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the first attempt fails for a reason that may pass, the next one gets the token."""
+    with struck(name, tls, monkeypatch, strikes=1) as (url, server, peer):
+        with client_of(url, retries=1, ca_path=authority.path) as client:
+            assert tokens(mint(client)) == own()
+        assert server.asked == names()
+        assert peer.connections == 2
+
+
+@pytest.fixture
+def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names that were looked up, one entry for each attempt to connect; ``HOST`` is not known."""
+    names = []
+    resolve = socket.getaddrinfo
+
+    def note(host: str, *args: Any, **kwargs: Any) -> Any:
+        names.append(host)
+        if host == HOST:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return resolve(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", note)
+    return names
+
+
+def test_nobody_listens(resolved: list[str]) -> None:
+    with refusal() as port, client_of(f"http://127.0.0.1:{port}", retries=2) as client:
+        [outcome] = mint(client, 1)
+    check_failure(outcome, "Connection refused")
+    assert resolved == ["127.0.0.1"] * 3
+
+
+def test_a_name_that_nobody_knows(resolved: list[str]) -> None:
+    with client_of(f"https://{HOST}", retries=1) as client:
+        [outcome] = mint(client, 1)
+    check_failure(outcome, "Name or service not known")
+    assert resolved == [HOST] * 2
+
+
+@contextlib.contextmanager
+def refusal() -> Iterator[int]:
+    """A port that nobody listens on, nor can meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[int]:
+    """A port that does not answer: as many wait there as may wait."""
+    with socket.socket() as server, socket.socket() as waiting:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        waiting.connect(server.getsockname())
+        yield server.getsockname()[1]
+
+
+def test_nobody_answers(resolved: list[str]) -> None:
+    with silence() as port, client_of(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
+        [outcome] = mint(client, 1)
+    check_failure(outcome, "no connection could be made (Connection to 127.0.0.1 timed out.")
+    assert resolved == ["127.0.0.1"] * 2
+
+
+@pytest.mark.parametrize("first", ["refuses", "is silent"])
+def test_several_addresses(
+    first: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next address of a host is tried, and what comes then has all of its time, as a proxy's answer here."""
+    other = silence() if first == "is silent" else refusal()
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server)) as proxy, other as port:
+        ports = [port, proxy.port]
+        addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each)) for each in ports]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: addresses)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://localhost:{proxy.port}")
+        timeout = 2.0 if first == "is silent" else AT_LEAST
+        with client_of(f"https://{HOST}", timeout=timeout, ca_path=authority.path) as client:
+            assert tokens(mint(client, 1)) == own(1)
+
+
+def test_a_connection_that_ends_before_the_request() -> None:
+    """That nobody has read the request cannot be known on this side."""
+    with closing(FaultyServer(opening=ends(), strikes=1)) as server:
+        with client_of(f"http://127.0.0.1:{server.port}", retries=1) as client:
+            struck, *others = mint(client)
+        check_failure(struck, "the connection failed", MAY_BE_DONE)
+        assert tokens(others) == own()[1:]
+        assert server.asked == names()[1:]
+
+
+def test_each_request_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = [0.0]
+    clock = time.monotonic
+    monkeypatch.setattr(wire, "time", types.SimpleNamespace(monotonic=lambda: clock() + passed[0]))
+    with closing(FaultyServer()) as server, client_of(f"http://127.0.0.1:{server.port}") as client:
+        for dummy in range(2):
+            assert tokens(mint(client)) == own()
+            passed[0] += 2 * AT_LEAST
+        assert server.connections == 1
+
+
+def test_an_attempt_that_was_answered_says_nothing_of_the_next_one(authority: Authority, tls: ssl.SSLContext) -> None:
+    """That one is not sent if its handshake fails, and so may be tried again, too."""
+    busy = answer("", "Connection: close", status="503 Service Unavailable")
+
+    def refuse_others(connection: socket.socket) -> None:
+        server.open_with(hears(ends()))
+        connection.sendall(busy)
+
+    server = FaultyServer(refuse_others, tls, strikes=ALWAYS)
+    with closing(server), client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=authority.path) as client:
+        [outcome] = mint(client, 1)
+    check_failure(outcome, "the TLS connection failed")
+    assert server.asked == names(1)
+    assert server.connections == 3
+
+
+def test_a_request_that_was_sent_says_nothing_of_the_next_one_of_its_thread(
+    authority: Authority, tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(Path(authority.path).read_bytes())
+    server = FaultyServer(tls=tls)
+    with closing(server), client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+        client.post("users", STRUCK)
+        path.unlink()
+        with pytest.raises(TransportError) as failure:
+            client.post("users", STRUCK)
+    check_failure(failure.value, "the request could not be made (Could not find a suitable TLS CA certificate bundle")
+
+
+YESTERDAY = datetime.now(timezone.utc) - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("certified", "validity", "reason"),
+    [
+        (["other.emm.test"], {}, "certificate is not valid for"),
+        (["127.0.0.1"], {"not_after": YESTERDAY}, "certificate has expired"),
+    ],
+    ids=["another name", "expired"],
+)
+def test_a_certificate(certified: list[str], validity: dict[str, Any], reason: str, authority: Authority) -> None:
+    with closing(FaultyServer(tls=authority.tls(*certified, **validity))) as server:
+        check_tls_failure(server, authority.path, reason)
+
+
+def test_a_certificate_of_an_unknown_authority(tls: ssl.SSLContext, tmp_path: Path) -> None:
+    with closing(FaultyServer(tls=tls)) as server:
+        check_tls_failure(server, Authority(tmp_path).path, "unable to get local issuer certificate")
+
+
+@pytest.mark.parametrize("what", ["garbage", "an empty file", "an empty directory", "no file that can be read"])
+def test_a_ca_path_that_is_useless(what: str, tls: ssl.SSLContext, tmp_path: Path) -> None:
+    path = tmp_path / "ca"
+    if what == "an empty directory":
+        path.mkdir()
+    elif what == "no file that can be read":  # not even by root
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.bind(str(path))
+    else:
+        path.write_text(f"{SECRET}\n" if what == "garbage" else "", encoding="utf-8")
+    with closing(FaultyServer(tls=tls)) as server:
+        check_tls_failure(server, str(path), "the TLS connection failed")
+
+
+def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
+    """Have a request fail before it is sent, in a way that will not pass."""
+    with client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=ca_path) as client:
+        [outcome] = mint(client, 1)
+    check_failure(outcome, reason)
+    assert server.asked == []
+    assert server.connections <= 1
+
+
+@pytest.mark.parametrize("broken", ["another authority", "garbage"])
+def test_a_ca_path_that_is_mended(broken: str, authority: Authority, tls: ssl.SSLContext, tmp_path: Path) -> None:
+    """What was loaded before is not used any more, be it good or bad."""
+    good = Path(authority.path).read_bytes()
+    bad = Path(Authority(tmp_path).path).read_bytes() if broken == "another authority" else SECRET.encode()
+    path = tmp_path / "trusted"
+    with closing(FaultyServer(tls=tls)) as server:
+        for content in (bad, good, bad, good):
+            new = tmp_path / "new"
+            new.write_bytes(content)
+            new.replace(path)
+            with client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+                [outcome] = mint(client, 1)
+            if content == good:
+                assert tokens([outcome]) == own(1)
+            else:
+                check_failure(outcome, "the TLS connection failed")
+
+
+@pytest.mark.parametrize(
+    ("certified", "trusted", "reason"),
+    [(HOST, True, "certificate is not valid for"), ("127.0.0.1", False, "unable to get local issuer certificate")],
+    ids=["another name", "an unknown authority"],
+)
+def test_the_certificate_of_a_proxy(
+    certified: str, trusted: bool, reason: str, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_proxy = (authority if trusted else Authority(tmp_path)).tls(certified)
+    with closing(FaultyServer(tls=authority.tls())) as server, closing(FaultyProxy(server, tls=of_proxy)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
+            [outcome] = mint(client, 1)
+        check_failure(outcome, reason)
+        assert server.connections == 0
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that certificates to trust were loaded from."""
+    loaded: list[str] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def note(context: ssl.SSLContext, cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:
+        loaded.append(cafile)
+        load(context, cafile, capath, cadata)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", note, raising=False)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context, *_purpose: loaded.append("the system's"))
+    return loaded
+
+
+def test_certificates_to_trust_are_loaded_once(
+    authority: Authority, tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded: list[str]
+) -> None:
+    """To servers and to proxies, however many connections there are: it takes longer than all else about them."""
+    path = tmp_path / "ca.pem"
+    path.write_bytes(Path(authority.path).read_bytes())
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+        for url in (f"https://{HOST}", f"https://127.0.0.1:{server.port}"):
+            with client_of(url, ca_path=str(path)) as client:
+                assert tokens(mint(client)) == own()
+        assert server.connections == 5
+    assert loaded == [str(path)]
+
+
+OWN = answer(token_of(STRUCK))
+ROOM = 8192  # bytes, which a reader asks TLS for at once
+
+
+def filled() -> bytes:
+    """An answer that fills what is read at once, so that what stands behind it in a record stays in the TLS layer."""
+    return answer(token_of(STRUCK), f"X: {'x' * (ROOM - len(OWN) - len('X: ' + '..'))}")
+
+
+def garbage(connection: socket.socket) -> None:
+    """Send what is no TLS record."""
+    socket.socket.sendall(connection, SECRET.encode() * 9)
+
+
+@pytest.mark.parametrize(
+    ("script", "connections"),
+    [
+        (None, 1),
+        (sends(OWN + FOREIGN), 2),
+        (sends(filled() + FOREIGN), 2),
+        (sends(OWN, FOREIGN), 2),
+        (ends(OWN), 2),
+        (ends(head() + token_of(STRUCK).encode()), 2),
+    ],
+    ids=["tickets", "two answers in a record", "the rest of a record", "two records", "no end", "no end but of TCP"],
+)
+def test_answers_over_tls(script: Script | None, connections: int, authority: Authority, tls: ssl.SSLContext) -> None:
+    """A connection over TLS is used again, session tickets notwithstanding, unless anything is left on it."""
+    with closing(FaultyServer(script, tls)) as server:
+        with client_of(f"https://127.0.0.1:{server.port}", ca_path=authority.path) as client:
+            assert tokens(mint(client, after_first=server.has_struck if script else None)) == own()
+        assert server.asked == names()
+        assert server.connections == connections
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (garbage, "the TLS connection failed"),
+        (ends(), "the connection failed"),
+        (ends(OWN[:-5]), "the answer was cut short"),
+    ],
+    ids=["garbage", "no answer", "half an answer"],
+)
+def test_tls_that_breaks_after_the_request(
+    script: Script, reason: str, authority: Authority, tls: ssl.SSLContext
+) -> None:
+    with closing(FaultyServer(script, tls)) as server:
+        with client_of(f"https://127.0.0.1:{server.port}", retries=1, ca_path=authority.path) as client:
+            struck, *others = mint(client, after_first=server.has_struck)
+        check_failure(struck, reason, MAY_BE_DONE)
+        assert tokens(others) == own()[1:]
+        assert server.asked == names()
+
+
+@pytest.mark.parametrize("status", ["100 Continue", "103 Early Hints"])
+def test_interim_answers_of_a_proxy(
+    status: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    established = head("X: y", status=status) + ESTABLISHED
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, established=established)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
+            assert tokens(mint(client)) == own()
+        assert proxy.connections == 1
+
+
+@pytest.mark.parametrize("script", [ends(), resets()], ids=["closed", "reset"])
+def test_a_tunnel_that_breaks_after_the_request(
+    script: Script, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """urllib3 blames the proxy for it, but the request was sent."""
+    with closing(FaultyServer(script, tls)) as server, closing(FaultyProxy(server)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        with client_of(f"https://{HOST}", retries=1, ca_path=authority.path) as client:
+            [outcome] = mint(client, 1)
+        check_failure(outcome, "the connection failed", MAY_BE_DONE)
+        assert server.asked == names(1)
+
+
+def test_tls_within_the_tls_of_a_proxy(
+    authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can see if anything was left there, so no connection is used again."""
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
+        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
+            assert tokens(mint(client)) == own()
+        assert server.asked == names()
+        assert proxy.connections == 4
+
+
+def tunnels(script: Script) -> Script:
+    """Establish a tunnel, and do something when TLS begins in it."""
+
+    def established(connection: socket.socket) -> None:
+        connection.sendall(ESTABLISHED)
+        hears(script)(connection)
+
+    return established
+
+
+@pytest.mark.parametrize(
+    ("script", "over_tls"),
+    [
+        (sends(0.8 * SLOW, ESTABLISHED, 0.8 * SLOW, ALERT), False),
+        (tunnels(drips(HANDSHAKE_BEGINS, b"x")), True),
+    ],
+    ids=["slow", "drips"],
+)
+def test_a_proxy_and_tls_are_one_step(
+    script: Script, over_tls: bool, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a proxy has taken is not left for TLS; and within a proxy's TLS, there is no more time than elsewhere."""
+    outer = tls if over_tls else None
+    with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, script, tls=outer)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http{'s' * over_tls}://127.0.0.1:{proxy.port}")
+        with client_of(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
+            [outcome] = mint(client, 1)
+    check_failure(outcome, "timed out")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:hunter2@",
+        "http://user:hunter2@proxy.emm.test:port",
+        "http://user:hunter2@[proxy",
+        "user:hunter2@[proxy",
+        "user:hunter2@proxy.emm.test:port",
+        "ftp://user:hunter2@proxy.emm.test",
+        "socks5://user:hunter2@proxy.emm.test",
+        "://user:hunter2@proxy.emm.test",
+        "http://user:hunter2@127.0.0.1:NOBODY",
+        "user:hunter2@127.0.0.1:NOBODY",
+    ],
+)
+def test_the_url_of_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with refusal() as port, client_of(f"https://{HOST}") as client:
+        monkeypatch.setenv("HTTPS_PROXY", url.replace("NOBODY", str(port)))
+        [outcome] = mint(client, 1)
+    check_failure(outcome, "")

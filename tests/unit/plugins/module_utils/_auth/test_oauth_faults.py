@@ -1,0 +1,179 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What an OAuth endpoint or a metadata server may do, over raw sockets, before anything is minted.
+
+An exchange creates nothing, so it is repeated where that may help. No text has anything of an answer in it that is not
+OAuth's error code or its description, and of that no secret.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+
+import google.auth.credentials
+import google.auth.exceptions
+import google.auth.transport
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth import authorizer
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import retry
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.faulty_server import (
+    FaultyAuthorizationServer,
+    FaultyServer,
+    Script,
+    answer,
+    drips,
+    ends,
+    head,
+    resets,
+    sends,
+)
+from tests.unit.plugins.module_utils.faults import AT_LEAST, SECRET, SOON, check_failure, client_of, mint, own, tokens
+
+ACCESS = '{"access_token": "access", "expires_in": 3600}'
+ACCOUNT = "emm@project.iam.gserviceaccount.com"
+JSON = "Content-Type: application/json"  # without which google-auth does not take a metadata server's answer for JSON
+
+
+PRESCRIBED = "may not be what OAuth 2.0 prescribes"
+UNKNOWN = "is not an error that OAuth 2.0 knows"
+NO_TOKEN = "without an access token that can be used"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is done to an exchange, and what the message says; nothing, if there is an access token in the end."""
+
+    script: Script
+    reason: str = ""
+    requests: int = 1
+    timeout: float = AT_LEAST
+
+
+def refused(body: str, reason: str, status: str = "400 Bad Request") -> Fault:
+    return Fault(sends(answer(body, JSON, status=status)), reason)
+
+
+def useless(body: str | bytes, reason: str = PRESCRIBED) -> Fault:
+    """A success without an access token."""
+    return Fault(sends(answer(body, JSON)), reason)
+
+
+def late(script: Script) -> Fault:
+    return Fault(script, "no answer came in time", requests=2, timeout=SOON)
+
+
+OAUTH = {
+    "closed": Fault(ends(), requests=2),
+    "reset": Fault(resets(), requests=2),
+    "503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
+    "103, then the answer": Fault(sends(head(status="103 Early Hints"), 0.2, answer(ACCESS))),
+    "no answer": late(sends(5.0)),
+    "a head that drips": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
+    "no HTTP": Fault(sends(b'{"access_token": "hunter2"}\r\n\r\n'), "breaks the rules of HTTP", requests=2),
+    "a huge answer": Fault(sends(answer(f'{{"access_token": "{SECRET * 20_000}"}}')), "larger than 128 KiB"),
+    "a redirect": Fault(sends(answer("", "Location: http://127.0.0.1/hunter2", status="302 Found")), UNKNOWN),
+    "a page": Fault(sends(answer("<html>hunter2</html>", status="403 Forbidden")), UNKNOWN),
+    "a page as a success": useless("<html>hunter2</html>"),
+    "text": Fault(sends(answer("your access is hunter2", status="400 Bad Request")), UNKNOWN),
+    "text as a success": useless("your access is hunter2"),
+    "bytes that are no text": useless(b"hunter2\xff\xfe"),
+    "bytes that are no text, as an error": Fault(sends(answer(b"hunter2\xff", status="400 -")), PRESCRIBED),
+    "a list": useless('["hunter2"]'),
+    "a list as an error": refused('["hunter2"]', PRESCRIBED),
+    "an error in no form that is known": refused('{"secret": "hunter2"}', UNKNOWN),
+    "no access token": useless('{"id": "hunter2"}', "No access token in response"),
+    "an empty access token": useless('{"access_token": "", "id": "hunter2"}', NO_TOKEN),
+    "an access token with a blank": useless('{"access_token": "hunter2 hunter2", "expires_in": 3600}', NO_TOKEN),
+    "an access token with a line break": useless('{"access_token": "hunter2\\r\\nX: y", "expires_in": 3600}', NO_TOKEN),
+    "an access token with a surrogate": useless('{"access_token": "hunter2\\ud800", "expires_in": 3600}', NO_TOKEN),
+    "an access token that is a list": useless('{"access_token": ["hunter2"], "expires_in": 3600}'),
+    "a lifetime beyond all bounds": useless('{"access_token": "hunter2", "expires_in": 1e300}'),
+    "a lifetime that is no number": useless('{"access_token": "hunter2", "expires_in": "soon"}'),
+    "invalid_grant": refused('{"error": "invalid_grant", "error_description": "-"}', "revoked or have expired"),
+    "a secret in the description": refused(
+        '{"error": "invalid_grant", "error_description": "assertion=hunter2 is bad"}', "assertion=[redacted] is bad"
+    ),
+    "an error that is a list": refused('{"error": ["hunter2"]}', UNKNOWN),
+    "401": refused('{"error": "invalid_client"}', "invalid_client", status="401 Unauthorized"),
+}
+METADATA = {
+    "metadata: closed": Fault(ends(), requests=2),
+    "metadata: 503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
+    "metadata: no answer": late(sends(5.0)),
+    "metadata: no such account": Fault(sends(answer("hunter2", status="404 Not Found")), "HTTP 404"),
+    "metadata: a page": useless("<html>hunter2</html>"),
+    "metadata: no access token": useless('{"id": "hunter2"}'),
+    "metadata: an access token with a line break": useless(
+        '{"access_token": "hunter2\\n", "expires_in": 3600}', NO_TOKEN
+    ),
+}
+FAULTS = {**OAUTH, **METADATA}
+
+
+@pytest.fixture(scope="module")
+def private_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(name: str, private_key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")  # as Ansible does for its log file
+    monkeypatch.setattr(retry, "BACKOFF_FIRST", 0.01)
+    fault = FAULTS[name]
+    strikes = 1 if fault.timeout == AT_LEAST and fault.reason == "" else 2
+    with closing(FaultyServer()) as api, closing(FaultyAuthorizationServer(fault.script, strikes=strikes)) as server:
+        key = {
+            "type": "service_account",
+            "client_email": ACCOUNT,
+            "private_key": private_key,
+            "token_uri": f"http://127.0.0.1:{server.port}/token?key={SECRET}",
+        }
+        auth = AuthOptions.from_options({"service_account_contents": key}, {})
+        if name in METADATA:
+            monkeypatch.setenv("GCE_METADATA_HOST", f"127.0.0.1:{server.port}")
+            auth = AuthOptions.from_options({"service_account_email": ACCOUNT}, {})
+        with client_of(f"http://127.0.0.1:{api.port}", timeout=fault.timeout, retries=1, auth=auth) as client:
+            if fault.reason:
+                with pytest.raises(CredentialsError) as failure:
+                    mint(client)
+                check_failure(failure.value, fault.reason)
+                assert private_key.splitlines()[3] not in str(failure.value)
+            else:
+                assert tokens(mint(client)) == own()
+        assert len(server.asked) == fault.requests
+        assert bool(api.asked) == (not fault.reason)
+    assert SECRET not in caplog.text
+    assert ("Retrying" in caplog.text) == (fault.requests > 1 and "503" not in name)
+
+
+class _Quoting(google.auth.credentials.Credentials):
+    """Credentials that say what google-auth's own for a metadata server say of an answer that is no JSON."""
+
+    def __init__(self, url: str | None) -> None:
+        google.auth.credentials.Credentials.__init__(self)
+        self._url = url
+
+    def refresh(self, request: google.auth.transport.Request) -> None:
+        quoted = request(self._url).data.decode() if self._url else "a file"
+        raise google.auth.exceptions.RefreshError(f"Received invalid JSON: {quoted:.20}")
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_what_google_auth_says(asks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words are kept, but for those that quote an answer."""
+    with closing(FaultyAuthorizationServer(sends(answer('{"hunter2')))) as server:
+        url = f"http://127.0.0.1:{server.port}/"
+        monkeypatch.setattr(authorizer, "load", lambda *_args: _Quoting(url if asks else None))
+        auth = AuthOptions.from_options({"service_account_email": ACCOUNT}, {})
+        with client_of(url, auth=auth) as client, pytest.raises(CredentialsError) as failure:
+            mint(client)
+    check_failure(failure.value, "the answer cannot be used" if asks else "Received invalid JSON: a file")

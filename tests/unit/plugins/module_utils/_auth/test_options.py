@@ -1,0 +1,246 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Which credentials the options and the environment come to."""
+
+from __future__ import annotations
+
+import json
+import os
+import types
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.loading import check_offline
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import (
+    DEFAULT_SCOPE,
+    AuthOptions,
+    find_secrets,
+)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
+
+EMAIL = "emm@project.iam.gserviceaccount.com"
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "kind"),
+    [
+        ({}, {}, "application"),
+        ({"auth_kind": "machineaccount"}, {"GCP_AUTH_KIND": "application"}, "machineaccount"),
+        ({}, {"GCP_AUTH_KIND": "machineaccount"}, "machineaccount"),
+        ({}, {"GCP_AUTH_KIND": ""}, "application"),
+        ({"service_account_file": "/k"}, {}, "serviceaccount"),
+        ({"service_account_contents": "{}"}, {}, "serviceaccount"),
+        ({"service_account_contents": {"type": "service_account"}}, {}, "serviceaccount"),
+        ({"service_account_email": EMAIL}, {}, "machineaccount"),
+        ({"access_token": "t"}, {}, "accesstoken"),
+        ({}, {"GCP_SERVICE_ACCOUNT_FILE": "/k"}, "serviceaccount"),
+        ({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": "{}"}, "serviceaccount"),
+        ({}, {"GCP_SERVICE_ACCOUNT_EMAIL": EMAIL}, "machineaccount"),
+        ({}, {"GCP_ACCESS_TOKEN": "t"}, "accesstoken"),
+        ({}, {"GCP_ACCESS_TOKEN": ""}, "application"),
+        ({"access_token": "t"}, {"GCP_SERVICE_ACCOUNT_FILE": "/k"}, "accesstoken"),
+        ({"service_account_file": "/k"}, {"GCP_ACCESS_TOKEN": "t"}, "serviceaccount"),
+        ({"impersonate_service_account": EMAIL}, {}, "application"),
+    ],
+)
+def test_kind(options: Mapping[str, Any], environment: Mapping[str, str], kind: str) -> None:
+    assert AuthOptions.from_options(options, environment).auth_kind == kind
+
+
+def test_the_environment_fills_gaps_only() -> None:
+    environment = {
+        "GCP_AUTH_KIND": "serviceaccount",
+        "GCP_SERVICE_ACCOUNT_FILE": "/environment",
+        "GCP_ACCESS_TOKEN": "unused",
+        "GCP_SCOPES": "a, b",
+        "GCP_IMPERSONATE_SERVICE_ACCOUNT": EMAIL,
+    }
+    chosen = AuthOptions.from_options({}, environment)
+    assert chosen.service_account_file == "/environment"
+    assert chosen.access_token is None
+    assert chosen.scopes == ("a", "b")
+    assert chosen.impersonate_service_account == EMAIL
+    assert chosen.sources["service_account_file"] == "environment variable GCP_SERVICE_ACCOUNT_FILE"
+    chosen = AuthOptions.from_options({"service_account_contents": "{}", "scopes": ["c"]}, environment)
+    assert (chosen.service_account_contents, chosen.service_account_file) == ("{}", None)
+    assert chosen.scopes == ("c",)
+    # An access token cannot be combined with impersonation, so a variable for the other kinds is none for it.
+    chosen = AuthOptions.from_options({"auth_kind": "accesstoken"}, environment)
+    assert (chosen.access_token, chosen.impersonate_service_account) == ("unused", None)
+
+
+def test_default_scope() -> None:
+    for nothing in (None, "", " ,\n", [], [""]):
+        assert AuthOptions.from_options({"scopes": nothing}, {}).scopes == (DEFAULT_SCOPE,)
+
+
+def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    monkeypatch.setenv("KEYS", "/keys")
+    for given, expected in (("~/k.json", "/home/someone/k.json"), ("$KEYS/k.json", "/keys/k.json")):
+        chosen = AuthOptions.from_options({}, {"GCP_SERVICE_ACCOUNT_FILE": given})
+        assert chosen.service_account_file == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "fragment"),
+    [
+        (
+            {},
+            {"GCP_ACCESS_TOKEN": "t", "GCP_SERVICE_ACCOUNT_FILE": "/k"},
+            "variable GCP_ACCESS_TOKEN are given together",
+        ),
+        (
+            {},
+            {"GCP_SERVICE_ACCOUNT_CONTENTS": "{}", "GCP_SERVICE_ACCOUNT_FILE": "/k"},
+            "GCP_SERVICE_ACCOUNT_FILE and environment variable GCP_SERVICE_ACCOUNT_CONTENTS are both given",
+        ),
+        ({"auth_kind": "machineaccount", "service_account_file": "/k"}, {}, "goes with auth_kind=serviceaccount"),
+        ({"access_token": " \n"}, {}, "does not hold an access token"),
+        ({"access_token": "tökén"}, {}, "does not hold an access token"),
+    ],
+)
+def test_contradictions(options: Mapping[str, Any], environment: Mapping[str, str], fragment: str) -> None:
+    with pytest.raises(CredentialsError, match=fragment):
+        AuthOptions.from_options(options, environment)
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(CredentialsError, match="cannot be read"):
+        check_offline(AuthOptions.from_options({"service_account_file": "a\0b"}, {}))
+
+
+def test_secrets() -> None:
+    key = {"type": "service_account", "project_id": "a", "private_key": "PEM", "private_key_id": "ID", "client_id": 7}
+    text = json.dumps(key)
+    assert find_secrets({"service_account_contents": key}, {}) == {"PEM", "ID"}
+    assert find_secrets({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": text}) == {"PEM", "ID", text}
+    assert find_secrets({"service_account_contents": "no key"}, {}) == {"no key"}
+    assert find_secrets({"access_token": "t\n"}, {"GCP_ACCESS_TOKEN": "u"}) == {"t", "u"}
+    assert find_secrets({"service_account_contents": 7, "access_token": None}, {}) == set()
+
+
+def fingerprint(**options: Any) -> str:
+    return AuthOptions.from_options(options, {}).fingerprint()
+
+
+def test_the_same_credentials_have_the_same_fingerprint() -> None:
+    assert fingerprint() == fingerprint()
+    assert fingerprint(access_token="t") == AuthOptions.from_options({}, {"GCP_ACCESS_TOKEN": "t"}).fingerprint()
+    key, same = {"type": "service_account", "project_id": "a"}, {"project_id": "a", "type": "service_account"}
+    assert fingerprint(service_account_contents=key) == fingerprint(service_account_contents=same)
+    frozen = types.MappingProxyType(key)
+    assert fingerprint(service_account_contents=frozen) == fingerprint(service_account_contents=key)
+
+
+def test_other_credentials_have_another_fingerprint() -> None:
+    different: list[dict[str, Any]] = [
+        {},
+        {"scopes": "a"},
+        {"impersonate_service_account": EMAIL},
+        {"service_account_email": EMAIL},
+        {"service_account_email": f"x{EMAIL}"},
+        {"access_token": "t"},
+        {"access_token": "u"},
+        {"service_account_contents": "t"},
+        {"service_account_contents": {"type": "service_account"}},
+        {"service_account_file": "/no/such/file"},
+        {"service_account_file": "/no/such/file", "impersonate_service_account": EMAIL},
+    ]
+    fingerprints = [fingerprint(**options) for options in different]
+    assert len(set(fingerprints)) == len(different)
+
+
+def test_a_fingerprint_tells_nothing() -> None:
+    assert "hunter2" not in fingerprint(access_token="hunter2")
+    assert len(fingerprint(access_token="hunter2")) == len(fingerprint(access_token="t"))
+
+
+def test_another_key_in_a_file_is_another_fingerprint(tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    fingerprints = []
+    for content in ("one", "two", "one"):
+        key.write_text(content, encoding="utf-8")
+        fingerprints.append(fingerprint(service_account_file=str(key)))
+    assert fingerprints[0] != fingerprints[1]
+    assert fingerprints[0] == fingerprints[2]
+
+
+@pytest.mark.parametrize("options", [{}, {"auth_kind": "machineaccount"}, {"impersonate_service_account": EMAIL}])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "CLOUDSDK_CONFIG",
+        "HOME",
+        "GCE_METADATA_HOST",
+        "GCE_METADATA_IP",
+        "NO_GCE_CHECK",
+        "AWS_ACCESS_KEY_ID",
+        "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES",
+    ],
+)
+def test_credentials_of_the_surroundings(monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], name: str) -> None:
+    """Or a task would get an access token of the account of another one."""
+    monkeypatch.delenv(name, raising=False)
+    fingerprints = [fingerprint(**options)]
+    for value in ("one", "two", "one"):
+        monkeypatch.setenv(name, value)
+        fingerprints.append(fingerprint(**options))
+    assert len(set(fingerprints)) == 3
+    assert fingerprints[1] == fingerprints[3]
+
+
+@pytest.mark.parametrize("variable", ["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG", "HOME"])
+def test_other_application_default_credentials_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    for name in ("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / (".config/gcloud/" if variable == "HOME" else "") / "application_default_credentials.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv(variable, str(file if variable == "GOOGLE_APPLICATION_CREDENTIALS" else tmp_path))
+    fingerprints = [fingerprint()]
+    for content in ("one", "two", "one"):
+        file.write_text(content, encoding="utf-8")
+        fingerprints.append(fingerprint())
+    assert len(set(fingerprints)) == 3
+    assert fingerprints[1] == fingerprints[3]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("LANG", {}),
+        ("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED", {}),
+        ("HOME", {"access_token": "t"}),
+        ("GOOGLE_APPLICATION_CREDENTIALS", {"service_account_contents": "t"}),
+    ],
+)
+def test_surroundings_that_make_no_difference(
+    monkeypatch: pytest.MonkeyPatch, name: str, options: dict[str, Any]
+) -> None:
+    monkeypatch.delenv(name, raising=False)
+    before = fingerprint(**options)
+    monkeypatch.setenv(name, "value")
+    assert fingerprint(**options) == before
+
+
+@pytest.mark.parametrize("option", ["service_account_file", "GOOGLE_APPLICATION_CREDENTIALS"])
+def test_a_pipe_is_left_to_whom_it_is_for(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    """As a shell makes one for ``<(command)``: it can be read once."""
+    readable, writable = os.pipe()
+    os.write(writable, b"key")
+    os.close(writable)
+    path = f"/dev/fd/{readable}"
+    if option == "service_account_file":
+        fingerprint(service_account_file=path)
+    else:
+        monkeypatch.setenv(option, path)
+        fingerprint()
+    assert os.read(readable, 9) == b"key"
+    os.close(readable)

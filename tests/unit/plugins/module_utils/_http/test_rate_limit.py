@@ -1,0 +1,343 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""How fast requests are sent, by a clock that only goes on while somebody sleeps."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from time import sleep as really_sleep
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.rate_limit import QUOTA, RateLimiter
+
+Action = Callable[[], object]
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.sleeps = 0
+        self.meanwhile: list[Action] = []  # what others do, one thing each time that somebody sleeps
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.sleeps += 1
+        assert self.sleeps < 10_000, "nobody wakes it up"
+        end = self.now + seconds
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        self.now = max(self.now, end)
+
+
+class Thread:
+    """A thread that sends requests when it is told to."""
+
+    def __init__(self, limiter: RateLimiter, executor: ThreadPoolExecutor) -> None:
+        self._limiter = limiter
+        self._executor = executor
+
+    def wait(self) -> None:
+        self._executor.submit(self._limiter.wait).result(10)
+
+    def settle(self, *, refused: bool) -> None:
+        self._executor.submit(self._limiter.settle, refused).result(10)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def limiter(time: Time) -> RateLimiter:
+    return RateLimiter(time.clock, time.sleep)
+
+
+@pytest.fixture
+def threads(limiter: RateLimiter) -> Iterator[list[Thread]]:
+    """Three threads besides that of the test."""
+    with contextlib.ExitStack() as stack:
+        yield [Thread(limiter, stack.enter_context(ThreadPoolExecutor(1))) for dummy in range(3)]
+
+
+def send(limiter: RateLimiter, time: Time, count: int = 1) -> list[float]:
+    """When each of so many requests is sent, in seconds from now. All of them are accepted."""
+    start = time.now
+    moments = []
+    for dummy in range(count):
+        limiter.wait()
+        moments.append(time.now - start)
+        limiter.settle(refused=False)
+    return moments
+
+
+def meet_quota(limiter: RateLimiter) -> None:
+    """Send a request, which is refused."""
+    limiter.wait()
+    limiter.settle(refused=True)
+
+
+def rate(limiter: RateLimiter, time: Time) -> float:
+    """How many requests a second are let through, by two of them."""
+    first, second = send(limiter, time, 2)
+    return 1 / (second - first)
+
+
+def test_requests_are_evenly_spaced_at_the_quota(limiter: RateLimiter, time: Time) -> None:
+    assert QUOTA == 1000
+    assert send(limiter, time, 2000) == pytest.approx([number / 1000 for number in range(2000)])
+
+
+def test_what_was_not_sent_is_not_made_up_for(limiter: RateLimiter, time: Time) -> None:
+    send(limiter, time, 2)
+    time.now += 10
+    assert send(limiter, time, 3) == pytest.approx([0, 0.001, 0.002])
+
+
+class Moment(float):
+    """A time that other threads get on with when something is subtracted from it."""
+
+    def __sub__(self, other: float) -> float:
+        really_sleep(0)
+        return float(self) - other
+
+
+def test_no_two_threads_have_the_same_turn() -> None:
+    delays: list[float] = []
+    limiter = RateLimiter(lambda: Moment(1000), delays.append)
+
+    def send_some() -> None:
+        for dummy in range(50):
+            limiter.wait()
+
+    with ThreadPoolExecutor(8) as executor:
+        wait([executor.submit(send_some) for dummy in range(8)])
+    assert sorted(delays) == pytest.approx([number / 1000 for number in range(1, 400)])
+
+
+def test_the_rate_is_lowered_once_for_all_requests_under_way(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    for thread in threads:
+        thread.wait()
+    for thread in threads:
+        thread.settle(refused=True)
+        time.now += 0.01
+    assert rate(limiter, time) == pytest.approx(800, rel=0.002)
+
+
+def test_the_rate_is_lowered_once_for_as_long_as_the_quota_is_exhausted(limiter: RateLimiter, time: Time) -> None:
+    for dummy in range(10):
+        meet_quota(limiter)
+        limiter.settle(refused=True)  # as after the last retry, which is told twice
+    assert rate(limiter, time) == pytest.approx(800, rel=0.001)
+
+
+def test_the_rate_is_lowered_again_when_it_is_still_too_high(limiter: RateLimiter, time: Time) -> None:
+    for expected in (800, 640, 512):
+        send(limiter, time)
+        meet_quota(limiter)
+        assert rate(limiter, time) == pytest.approx(expected, rel=0.001)
+
+
+def test_what_was_under_way_says_nothing_of_the_lowered_rate(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, second, third = threads
+    for thread in threads:
+        thread.wait()
+    first.settle(refused=True)
+    second.settle(refused=False)  # sent before the quota was met, it does not say that it no longer is,
+    meet_quota(limiter)  # so this is not another time
+    send(limiter, time)
+    third.settle(refused=True)  # and neither is this
+    assert rate(limiter, time) == pytest.approx(800, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(0, 800), (1, 840), (2, 882), (4.5, 800 * 1.05**4.5), (5, 1000), (100, 1000)]
+)
+def test_the_rate_rises_up_to_the_quota(limiter: RateLimiter, time: Time, seconds: float, expected: float) -> None:
+    meet_quota(limiter)
+    time.now += seconds
+    assert rate(limiter, time) == pytest.approx(expected, rel=0.001)
+
+
+def test_the_rate_is_lowered_from_what_it_has_risen_to(limiter: RateLimiter, time: Time) -> None:
+    meet_quota(limiter)
+    time.now += 2
+    send(limiter, time)
+    meet_quota(limiter)
+    assert rate(limiter, time) == pytest.approx(882 * 0.8, rel=0.001)
+
+
+def test_the_rate_has_a_floor(limiter: RateLimiter, time: Time) -> None:
+    for dummy in range(60):
+        send(limiter, time)
+        meet_quota(limiter)
+    assert rate(limiter, time) == pytest.approx(1)
+
+
+def test_one_thread_finds_out_when_the_quota_is_not_exhausted_any_more(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, second, third = threads
+    second.wait()
+    meet_quota(limiter)
+    first.wait()
+    time.meanwhile = [
+        lambda: None,
+        lambda: second.settle(refused=False),  # which is older
+        lambda: None,
+        lambda: first.settle(refused=False),
+    ]
+    [moment] = send(limiter, time)
+    assert not time.meanwhile, "it was held for so long"
+    assert 0.05 < moment < 0.2, "but no longer than that"
+    for thread in (first, second, third):
+        thread.wait()  # whatever becomes of the others
+
+
+def test_what_is_tried_at_once_is_heard(limiter: RateLimiter, time: Time) -> None:
+    limiter.wait()
+    time.now += 1
+    limiter.settle(refused=True)
+    assert send(limiter, time, 3) == pytest.approx([0, 1 / 800, 2 / 800]), "the first of them in the same moment"
+
+
+def test_another_thread_tries_when_the_first_was_refused(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, second, dummy = threads
+    meet_quota(limiter)
+    first.wait()
+    first.settle(refused=True)
+    second.wait()
+    time.meanwhile = [lambda: None, lambda: second.settle(refused=False)]
+    send(limiter, time)
+    assert not time.meanwhile
+
+
+def test_a_thread_that_waits_for_its_turn_is_held_while_another_one_tries(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, *dummy = threads
+    meet_quota(limiter)
+    limiter.pause(1)
+    time.meanwhile = [
+        first.wait,
+        lambda: None,  # while that one waits for its turn
+        lambda: None,
+        lambda: first.settle(refused=False),
+    ]
+    [moment] = send(limiter, time)
+    assert not time.meanwhile
+    assert 1 < moment < 1.2
+
+
+def test_who_was_held_while_another_one_tried_takes_turns(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, second, dummy = threads
+    for dummy2 in range(60):  # down to one a second
+        send(limiter, time)
+        meet_quota(limiter)
+    first.wait()
+    moments: list[float] = []
+
+    def send_another() -> None:
+        second.wait()
+        moments.append(time.now)
+
+    time.meanwhile = [send_another, lambda: first.settle(refused=False)]
+    limiter.wait()
+    moments.append(time.now)
+    assert not time.meanwhile
+    assert moments[1] - moments[0] == pytest.approx(1, rel=0.1)
+
+
+def test_what_is_settled_twice_does_not_end_what_another_thread_tries(
+    limiter: RateLimiter, time: Time, threads: list[Thread]
+) -> None:
+    first, second, dummy = threads
+    meet_quota(limiter)
+    first.wait()
+    first.settle(refused=True)
+    second.wait()
+    first.settle(refused=True)  # as after its last retry
+    time.meanwhile = [lambda: None, lambda: second.settle(refused=False)]
+    send(limiter, time)
+    assert not time.meanwhile, "it was held for so long"
+
+
+def test_a_pause_holds_whoever_comes(limiter: RateLimiter, time: Time) -> None:
+    limiter.wait()
+    limiter.pause(3)
+    assert send(limiter, time, 3) == pytest.approx([3, 3.001, 3.002]), "they do not start all at once after it"
+
+
+def test_a_pause_is_over_when_it_is_over(limiter: RateLimiter, time: Time) -> None:
+    limiter.pause(3)
+    time.now += 4
+    assert send(limiter, time, 2) == pytest.approx([0, 0.001])
+
+
+def test_a_pause_does_not_cut_a_longer_one_short(limiter: RateLimiter, time: Time) -> None:
+    limiter.pause(5)
+    time.now += 1
+    limiter.pause(2)
+    assert send(limiter, time) == pytest.approx([4])
+
+
+def test_a_longer_pause_takes_the_place_of_a_shorter_one(limiter: RateLimiter, time: Time) -> None:
+    limiter.pause(2)
+    limiter.pause(5)
+    assert send(limiter, time) == pytest.approx([5])
+
+
+def test_a_pause_holds_a_thread_that_already_waits(limiter: RateLimiter, time: Time) -> None:
+    limiter.wait()
+    time.meanwhile = [lambda: limiter.pause(3), lambda: limiter.pause(5)]
+    # It is to be sent after 0.001 s, then after the pause of 3 s, which ends in that of 5 s that began after 0.001 s.
+    assert send(limiter, time, 2) == pytest.approx([5.001, 5.002])
+
+
+def test_a_pause_does_not_hold_a_turn_that_comes_after_it(limiter: RateLimiter, time: Time) -> None:
+    limiter.pause(1)
+    time.meanwhile = [lambda: limiter.pause(0.5)]
+    assert send(limiter, time) == pytest.approx([1])
+
+
+def test_the_rate_does_not_rise_in_a_pause(limiter: RateLimiter, time: Time) -> None:
+    meet_quota(limiter)
+    limiter.pause(10)
+    assert rate(limiter, time) == pytest.approx(800)
+    time.now += 1
+    assert rate(limiter, time) == pytest.approx(840, rel=0.001)
+
+
+def test_what_is_not_wanted_any_more_is_not_sent(time: Time) -> None:
+    wanted = True
+    limiter = RateLimiter(time.clock, time.sleep, lambda: wanted)
+    meet_quota(limiter)
+    limiter.pause(60)
+
+    def lose_interest() -> None:
+        nonlocal wanted
+        wanted = False
+
+    time.meanwhile.append(lose_interest)
+    with pytest.raises(TransportError, match="was not sent"):
+        limiter.wait()
+    assert time.now == 1060, "as it turned out after the wait"
+    with pytest.raises(TransportError, match="was not sent"):
+        limiter.wait()
+    assert time.now == 1060, "and is known before the next one"

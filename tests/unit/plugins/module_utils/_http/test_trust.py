@@ -1,0 +1,45 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Which certificates are trusted: what is loaded ahead of time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import requests
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http import trust
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import trust_store
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The trust stores that were loaded, in place of loading them."""
+    loaded: list[str] = []
+    monkeypatch.setattr(trust, "trust_store", loaded.append)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    return loaded
+
+
+def test_trust_stores_are_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, loaded: list[str]) -> None:
+    trust.load_trust_stores()
+    assert loaded == [requests.utils.DEFAULT_CA_BUNDLE_PATH]
+    monkeypatch.setenv("SSL_CERT_FILE", "/named")
+    trust.load_trust_stores()
+    assert loaded[1:] == ["/named", requests.utils.DEFAULT_CA_BUNDLE_PATH]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_trust_store_that_cannot_be_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is for the connection that needs it to say so."""
+    monkeypatch.setattr(trust, "trust_store", trust_store)
+    bad = tmp_path / "bad"
+    bad.write_text("garbage", encoding="utf-8")
+    for path in ("/does/not/exist", str(bad)):
+        monkeypatch.setenv("CURL_CA_BUNDLE", path)
+        trust.load_trust_stores()
+    monkeypatch.delattr(trust, "requests")
+    trust.load_trust_stores()

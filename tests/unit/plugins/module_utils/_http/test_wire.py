@@ -1,0 +1,118 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What http.client may do to a reader, and what is left on a connection. The rest is tested over real connections."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from typing import Any, NamedTuple
+from unittest import mock
+
+import pytest
+import requests.utils
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
+    Adapter,
+    GuardedConnection,
+    _Reader,
+    _Source,
+    trust_store,
+)
+from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.util.ssl_match_hostname import CertificateError
+
+
+def test_a_reader_may_be_closed_twice() -> None:
+    """By then, the connection may be at work for the next request."""
+    connection: Any = mock.Mock()
+    with socket.socket() as unused:
+        reader = _Reader(_Source(unused, connection), connection)
+    reader.close()
+    reader.close()
+    connection.close_unless_at_rest.assert_called_once_with()
+
+
+@pytest.mark.parametrize("left", [b"", b"x"])
+def test_a_connection_is_closed_over_what_is_left_in_its_socket(left: bytes) -> None:
+    """urllib3 looks there before the next request, but nobody looks before the handshake in a tunnel."""
+    with contextlib.closing(Adapter().poolmanager.connection_from_url("http://localhost")) as pool:
+        connection: Any = pool.ConnectionCls("localhost")
+        connection.sock, other = socket.socketpair()
+        with other:
+            other.sendall(left)
+            connection.close_unless_at_rest()
+        assert (connection.sock is None) == bool(left)
+        connection.close()
+
+
+def test_a_trust_store() -> None:
+    """It is as strict as what urllib3 makes for a connection, and loaded once."""
+    path = requests.utils.DEFAULT_CA_BUNDLE_PATH
+    context, strict = trust_store(path), create_urllib3_context()
+    assert context.get_ca_certs()
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname == strict.check_hostname
+    assert context.minimum_version == strict.minimum_version
+    assert context.options == strict.options
+    assert trust_store(path) is context
+
+
+class ProxyConfig(NamedTuple):
+    """As urllib3's, which has more fields from version to version."""
+
+    ssl_context: Any = None
+
+
+@pytest.mark.parametrize(("checked_before", "valid"), [(True, True), (False, True), (False, False)])
+def test_the_name_of_a_proxy_is_checked(checked_before: bool, valid: bool) -> None:
+    """urllib3 1 leaves it to whoever has made the context, and makes contexts that do not check it."""
+    peer = {"subjectAltName": [("DNS", "proxy.emm.test" if valid else "other.emm.test")]}
+    connected = mock.Mock(getpeercert=lambda: peer)
+
+    class OfUrllib3:
+        ssl_context = mock.Mock(check_hostname=checked_before)
+        proxy_config = ProxyConfig()
+
+        def connect(self) -> None:
+            self.sock = self._connect_tls_proxy("proxy.emm.test", mock.Mock())
+
+        def _connect_tls_proxy(self, *_args: object) -> Any:
+            assert self.proxy_config.ssl_context is self.ssl_context
+            return connected
+
+    connection: Any = type("Connection", (GuardedConnection, OfUrllib3), {})()
+    connection.ssl_context = OfUrllib3.ssl_context
+    expected = contextlib.nullcontext() if valid else pytest.raises(CertificateError)
+    with expected:
+        connection.connect()
+        assert connection.sock is connected
+
+
+class Watched(socket.socket):
+    """Tells what it was asked for."""
+
+    def setsockopt(self, *option: Any) -> None:
+        self.options = [*getattr(self, "options", []), option]
+        super().setsockopt(*option)
+
+
+@pytest.mark.parametrize("system_can", [True, False])
+def test_what_was_received_is_acknowledged_before_the_next_request(
+    monkeypatch: pytest.MonkeyPatch, system_can: bool
+) -> None:
+    """Or a server that has more to send would wait for that request to do so."""
+    expected = [(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)]
+    if not system_can:
+        monkeypatch.delattr(socket, "TCP_QUICKACK")
+    with contextlib.closing(Adapter().poolmanager.connection_from_url("http://localhost")) as pool:
+        connection: Any = pool.ConnectionCls("localhost")
+        with socket.create_server(("127.0.0.1", 0)) as server, Watched() as watched:
+            watched.connect(server.getsockname())
+            connection.sock = watched
+            connection.close_unless_at_rest()
+            assert connection.sock is watched
+            assert getattr(watched, "options", []) == (expected if system_can else [])
+            connection.close()

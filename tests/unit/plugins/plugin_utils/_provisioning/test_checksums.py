@@ -1,0 +1,150 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Checksums, held against what openssl makes of the same files."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.checksums import (
+    check,
+    package_checksum,
+    signature_checksum,
+)
+
+SOUND = "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM"
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a certificate in both forms, and its key, as Android's tools make them: valid for long."""
+    directory = tmp_path_factory.mktemp("keys")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "10000", "-subj", "/CN=DPC"]
+    subprocess.run(
+        [*command, "-keyout", "key.pem", "-out", "certificate.pem"], cwd=directory, check=True, capture_output=True
+    )
+    convert = ["openssl", "x509", "-in", "certificate.pem", "-outform", "DER", "-out", "certificate.der"]
+    subprocess.run(convert, cwd=directory, check=True)
+    return directory
+
+
+@pytest.fixture
+def apk(tmp_path: Path) -> Path:
+    path = tmp_path / "dpc.apk"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("AndroidManifest.xml", b"\x03\x00\x08\x00")
+        archive.writestr("classes.dex", b"dex\n035\x00" * 1000)
+    return path
+
+
+def by_openssl(path: Path) -> str:
+    """The SHA-256 of a file: in base64 by openssl, and URL-safe by hand."""
+    script = 'openssl dgst -sha256 -binary "$0" | openssl base64 -A | tr +/ -_ | tr -d ='
+    return subprocess.run(["sh", "-c", script, str(path)], check=True, capture_output=True, text=True).stdout
+
+
+def test_of_a_certificate(keys: Path) -> None:
+    expected = by_openssl(keys / "certificate.der")
+    assert len(expected) == 43
+    assert signature_checksum(str(keys / "certificate.der")) == expected
+    assert signature_checksum(str(keys / "certificate.pem")) == expected
+    assert signature_checksum((keys / "certificate.pem").read_text()) == expected
+    check(expected)
+
+
+def test_of_a_package(apk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert package_checksum(str(apk)) == by_openssl(apk)
+    check(by_openssl(apk))
+    monkeypatch.setenv("HOME", str(apk.parent))
+    assert package_checksum("~/dpc.apk") == by_openssl(apk)
+
+
+def test_what_is_no_certificate(keys: Path, apk: Path) -> None:
+    key = (keys / "key.pem").read_text()
+    for given in (
+        key,
+        str(keys / "key.pem"),
+        str(apk),
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ):
+        with pytest.raises(EmmError) as caught:
+            signature_checksum(given)
+        assert str(caught.value) == "This is not an X.509 certificate in PEM or DER."
+
+
+def test_more_than_one_certificate(keys: Path) -> None:
+    with pytest.raises(EmmError, match="There are 2 certificates"):
+        signature_checksum((keys / "certificate.pem").read_text() * 2)
+
+
+def test_what_is_no_package(tmp_path: Path) -> None:
+    page = tmp_path / "page.apk"
+    page.write_text("<html>Sign in</html>")
+    bundle = tmp_path / "bundle.apk"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("base/manifest/AndroidManifest.xml", b"")
+    for path in (page, bundle):
+        with pytest.raises(EmmError, match=f"The file '{path}' is not an APK file"):
+            package_checksum(str(path))
+
+
+@pytest.mark.parametrize("function", [package_checksum, signature_checksum])
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/does/not/exist", "The file '/does/not/exist' cannot be read: No such file or directory"),
+        ("/", "cannot be read: Is a directory"),
+        ("a\0b", "cannot be read: embedded null byte"),
+        ("~nobody-of-that-name/a", "cannot be read: "),
+        (5, "The path of a file is text, not a whole number"),
+        (None, "The path of a file is text, not null"),
+    ],
+)
+def test_what_cannot_be_read(function: object, path: object, reason: str) -> None:
+    assert callable(function)
+    with pytest.raises(EmmError, match=reason):
+        function(path)
+
+
+@pytest.mark.parametrize("checksum", [SOUND, f"{SOUND}="])
+def test_a_sound_checksum(checksum: str) -> None:
+    check(checksum)
+
+
+@pytest.mark.parametrize(
+    "checksum",
+    [
+        "",
+        SOUND[:-1],
+        f"{SOUND}A",
+        f" {SOUND}",
+        f"{SOUND}\n",
+        SOUND.replace("M", "М"),  # not of this alphabet
+        base64.urlsafe_b64encode(bytes(20)).decode(),  # of SHA-1
+    ],
+)
+def test_an_unsound_checksum(checksum: str) -> None:
+    with pytest.raises(ValueError, match=r"URL-safe base64, 43 characters$"):
+        check(checksum)
+
+
+@pytest.mark.parametrize("checksum", [SOUND.replace("_", "/"), f"{SOUND[:-1]}N", f"{SOUND}=="])
+def test_one_that_is_nearly_sound_is_refused_with_what_it_is(checksum: str) -> None:
+    """Base64 that is not URL-safe, has bits that are not of the digest, or too much padding."""
+    with pytest.raises(ValueError, match=rf"43 characters; in that form, this one is '{SOUND}'$"):
+        check(checksum)
+
+
+@pytest.mark.parametrize("colons", [False, True])
+def test_a_digest_in_hexadecimal_is_refused_with_what_it_is(colons: bool) -> None:
+    digest = base64.urlsafe_b64decode(f"{SOUND}=")
+    for digits in (digest.hex(":"), digest.hex(":").upper()) if colons else (digest.hex(), digest.hex().upper()):
+        with pytest.raises(ValueError, match=f"in that form, this one is '{SOUND}'$"):
+            check(digits)

@@ -1,0 +1,701 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Provisioning payloads: what each option may be, and what goes with what."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import traceback
+from datetime import date
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.emm.android_enterprise.plugins.filter import provisioning_payload
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import (
+    EAP_METHODS,
+    EXTRAS,
+    PHASE2_AUTHS,
+    SECURITY_TYPES,
+    UNSUPPORTED_EXTRAS,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
+    build_payload,
+    for_nfc,
+    for_zero_touch,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.values import find_time_zone
+
+PREFIX = "android.app.extra.PROVISIONING_"
+COMPONENT = {"device_admin_component_name": "com.example.dpc/.AdminReceiver"}
+CHECKSUM = "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM"
+LOCATION = {"device_admin_package_download_location": "https://dpc.example.com/dpc.apk"}
+DOWNLOAD = {**LOCATION, "device_admin_signature_checksum": CHECKSUM}
+OPEN = {"wifi_ssid": "Bench"}
+WPA = {**OPEN, "wifi_security_type": "WPA", "wifi_password": "correct horse"}
+EAP = {**OPEN, "wifi_security_type": "EAP", "wifi_eap_method": "SIM"}
+PROXY = {**OPEN, "wifi_proxy_host": "proxy.example.com", "wifi_proxy_port": 8080}
+# The public constants of Android's DevicePolicyManager that it takes from a payload, without their beginning,
+# EXTRA_PROVISIONING_, and the version of Android that each came with.
+REFERENCE = {
+    "ADMIN_EXTRAS_BUNDLE": "5.0",
+    "ALLOW_OFFLINE": "13",
+    "DEVICE_ADMIN_COMPONENT_NAME": "6.0",
+    "DEVICE_ADMIN_MINIMUM_VERSION_CODE": "6.0",
+    "DEVICE_ADMIN_PACKAGE_CHECKSUM": "5.0",
+    "DEVICE_ADMIN_PACKAGE_DOWNLOAD_COOKIE_HEADER": "5.0",
+    "DEVICE_ADMIN_PACKAGE_DOWNLOAD_LOCATION": "5.0",
+    "DEVICE_ADMIN_SIGNATURE_CHECKSUM": "6.0",
+    "KEEP_SCREEN_ON": "13",
+    "LEAVE_ALL_SYSTEM_APPS_ENABLED": "5.1",
+    "LOCALE": "5.0",
+    "LOCAL_TIME": "5.0",
+    "SENSORS_PERMISSION_GRANT_OPT_OUT": "12",
+    "SKIP_ENCRYPTION": "6.0",
+    "TIME_ZONE": "5.0",
+    "USE_MOBILE_DATA": "13",
+    "WIFI_ANONYMOUS_IDENTITY": "10",
+    "WIFI_CA_CERTIFICATE": "10",
+    "WIFI_DOMAIN": "10",
+    "WIFI_EAP_METHOD": "10",
+    "WIFI_HIDDEN": "5.0",
+    "WIFI_IDENTITY": "10",
+    "WIFI_PAC_URL": "5.0",
+    "WIFI_PASSWORD": "5.0",
+    "WIFI_PHASE2_AUTH": "10",
+    "WIFI_PROXY_BYPASS": "5.0",
+    "WIFI_PROXY_HOST": "5.0",
+    "WIFI_PROXY_PORT": "5.0",
+    "WIFI_SECURITY_TYPE": "5.0",
+    "WIFI_SSID": "5.0",
+    "WIFI_USER_CERTIFICATE": "10",
+}
+# The other public ones.
+OTHERS = [
+    "ACCOUNT_TO_MIGRATE",
+    "ALLOWED_PROVISIONING_MODES",
+    "DEVICE_ADMIN_PACKAGE_NAME",
+    "DISCLAIMERS",
+    "DISCLAIMER_CONTENT",
+    "DISCLAIMER_HEADER",
+    "EMAIL_ADDRESS",
+    "IMEI",
+    "KEEP_ACCOUNT_ON_MIGRATION",
+    "LOGO_URI",
+    "MAIN_COLOR",
+    "MODE",
+    "SERIAL_NUMBER",
+    "SHOULD_LAUNCH_RESULT_INTENT",
+    "SKIP_EDUCATION_SCREENS",
+    "SKIP_USER_CONSENT",
+]
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A certificate."""
+    directory = tmp_path_factory.mktemp("keys")
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-subj", "/CN=CA", "-keyout", "key.pem", "-out", "certificate.pem"]
+    subprocess.run(command, cwd=directory, check=True, capture_output=True)
+    return (directory / "certificate.pem").read_text()
+
+
+def payload(*options: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A payload without what all have, by names without their beginning."""
+    merged = {name: value for part in options for name, value in part.items()}
+    built = build_payload({**COMPONENT, **merged, **more})
+    assert all(name.startswith(PREFIX) for name in built)
+    return {
+        name.removeprefix(PREFIX): value
+        for name, value in built.items()
+        if name != f"{PREFIX}DEVICE_ADMIN_COMPONENT_NAME"
+    }
+
+
+def refusal(*options: dict[str, Any], **more: Any) -> str:
+    with pytest.raises(EmmError) as caught:
+        payload(*options, **more)
+    return str(caught.value)
+
+
+# --- The reference
+
+
+def test_there_is_an_option_for_each_constant() -> None:
+    assert {name.upper() for name in EXTRAS} == REFERENCE.keys()
+    assert {name.upper() for name in UNSUPPORTED_EXTRAS} == set(OTHERS)
+
+
+def test_each_option_is_documented_with_its_version_of_android() -> None:
+    documentation = yaml.safe_load(provisioning_payload.DOCUMENTATION)
+    options = documentation["options"]["_input"]["suboptions"]
+    assert options.keys() == EXTRAS.keys()
+    for name, version in REFERENCE.items():
+        text = options[name.lower()]["description"][-1]
+        assert re.match(rf"(Since|Public since) Android {re.escape(version)}[.;, ]", text), name
+    assert options["wifi_security_type"]["choices"] == list(SECURITY_TYPES)
+    assert options["wifi_eap_method"]["choices"] == list(EAP_METHODS)
+    assert options["wifi_phase2_auth"]["choices"] == list(PHASE2_AUTHS)
+    assert [name for name, option in options.items() if option.get("required")] == ["device_admin_component_name"]
+
+
+SAMPLES = {"int": 8080, "bool": True, "dict": {"key": "value"}}
+SAMPLES_OF_TEXT = {
+    "device_admin_component_name": "com.example.dpc/.AdminReceiver",
+    "device_admin_package_download_location": "https://dpc.example.com/dpc.apk",
+    "device_admin_package_checksum": CHECKSUM,
+    "device_admin_signature_checksum": CHECKSUM,
+    "locale": "de_DE",
+    "time_zone": "Europe/Berlin",
+    "wifi_pac_url": "http://proxy.example.com/proxy.pac",
+    "wifi_user_certificate": "QUJD",
+}
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_the_documented_types_are_taken_and_no_others(name: str, pem: str) -> None:
+    option = yaml.safe_load(provisioning_payload.DOCUMENTATION)["options"]["_input"]["suboptions"][name]
+    kind = option["type"]
+    if kind == "str":
+        sample = pem if name == "wifi_ca_certificate" else SAMPLES_OF_TEXT.get(name, option.get("choices", ["text"])[0])
+    else:
+        sample = 1_790_000_000_000 if name == "local_time" else SAMPLES[kind]
+    read = EXTRAS[name].read
+    assert read(sample) == (sample if name != "wifi_ca_certificate" else "".join(pem.splitlines()[1:-1]))
+    for wrong in (None, "", 1.5, [], ["a"], b"a", *(SAMPLES[other] for other in SAMPLES if other != kind)):
+        with pytest.raises(ValueError, match=r"it must be|its keys must"):
+            read(wrong)
+
+
+# --- Each option
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "com.example.dpc/com.example.dpc.AdminReceiver",
+        "com.example.dpc/.AdminReceiver",
+        "com.example.dpc/.receivers.AdminReceiver",
+        "com.example.dpc/com.other.Admin$Receiver",
+        "com.Example_2.dpc/.A",
+    ],
+)
+def test_component_names(name: str) -> None:
+    assert build_payload({"device_admin_component_name": name}) == {f"{PREFIX}DEVICE_ADMIN_COMPONENT_NAME": name}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "com.example.dpc",
+        "com.example.dpc/",
+        "com.example.dpc/AdminReceiver",  # which Android would take for a class without a package
+        "/.AdminReceiver",
+        "example/.AdminReceiver",
+        "com.example.dpc/.Admin/Receiver",
+        "com.example.dpc /.AdminReceiver",
+        "com..dpc/.AdminReceiver",
+        "com.example.dpc/..AdminReceiver",
+        "com.example.dpc/.2Receiver",
+        "com.exämple.dpc/.AdminReceiver",
+        "com.example.dpc/.AdminReceiver\n",
+        5,
+    ],
+)
+def test_wrong_component_names(name: Any) -> None:
+    message = f"Option 'device_admin_component_name' is {name!r}, but it must be the package and the class"
+    assert refusal(device_admin_component_name=name).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://dpc.example.com/dpc.apk",
+        "dpc.example.com/dpc.apk",
+        "https:///dpc.apk",
+        "https://dpc.example.com/d pc.apk",
+        "https://dpc.example.com/dpc.apk\n",
+        "https://dpc.example.com/\0dpc.apk",
+        "\x01https://dpc.example.com/dpc.apk",
+        "HTTPS://dpc.example.com/dpc.apk",  # which Android does not take for https
+        "https://[::1/dpc.apk",
+        "https://dpc.example.com:port/dpc.apk",
+        "file:///dpc.apk",
+        5,
+    ],
+)
+def test_wrong_locations(url: Any) -> None:
+    text = refusal(DOWNLOAD, device_admin_package_download_location=url)
+    assert "Option 'device_admin_package_download_location' is " in text
+    assert "it must be" in text
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://sam:secret@dpc.example.com/dpc.apk", "http://[redacted]@dpc.example.com/dpc.apk"),
+        ("http://dpc.example.com/dpc.apk?signature=secret", "http://dpc.example.com/dpc.apk"),
+        ("http://dpc.example.com/dpc.apk#secret", "http://dpc.example.com/dpc.apk"),
+        ("sam:secret@dpc.example.com/dpc.apk", "[redacted]@dpc.example.com/dpc.apk"),
+        ("http://sam:se/secret?secret#@dpc.example.com/dpc.apk", "http://[redacted]@dpc.example.com/dpc.apk"),
+    ],
+)
+def test_a_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
+    text = refusal(DOWNLOAD, device_admin_package_download_location=address)
+    assert f"is '{shown}', but it must be a URL that begins with https://." in text
+    text = refusal(OPEN, wifi_pac_url=address.replace("http:", "ftp:"))
+    assert "secret" not in text
+    assert "is 'a list', but it must be text" in refusal(OPEN, wifi_pac_url=[address])
+
+
+def test_which_options_are_secrets() -> None:
+    assert {name for name, extra in EXTRAS.items() if extra.secret} == {
+        "admin_extras_bundle",
+        "device_admin_package_download_cookie_header",
+        "wifi_ca_certificate",  # in place of which a key may be given
+        "wifi_password",
+        "wifi_user_certificate",
+    }
+
+
+def test_a_number_where_text_is_wanted() -> None:
+    text = refusal(WPA, wifi_password=12345678)
+    assert text.endswith(
+        "breaks a rule: it must be text, and not empty; put a number in quotes; if it is a template, "
+        "and jinja2_native of ansible-core before 2.19 takes its quotes away, end it with the filter 'string'."
+    )
+
+
+def test_a_wrong_checksum() -> None:
+    text = refusal(LOCATION, device_admin_package_checksum=CHECKSUM[1:])
+    assert text == (
+        f"Option 'device_admin_package_checksum' is '{CHECKSUM[1:]}', "
+        "but it must be a SHA-256 digest in URL-safe base64, 43 characters."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "locale"),
+    [("de_DE", "de_DE"), ("de-de", "de_DE"), ("DE_de", "de_DE"), ("fil_PH", "fil_PH"), ("es_419", "es_419")],
+)
+def test_locales(given: str, locale: str) -> None:
+    assert payload(locale=given) == {"LOCALE": locale}
+
+
+@pytest.mark.parametrize(
+    ("locale", "rule"),
+    [
+        ("de", "it must be a language and a country, such as 'de_DE'"),
+        ("german", "it must be a language and a country"),
+        ("de_DE.UTF-8", "it must be a language and a country"),
+        ("de_DE\n", "it must be a language and a country"),
+        ("xq_DE", "there is no language 'xq'"),
+        ("de_XQ", "there is no country 'XQ'"),
+        ("de_ZZ", "there is no country 'ZZ'"),
+        ("de_XA", "there is no country 'XA'"),
+        ("en_EU", "there is no country 'EU'"),
+        ("und_DE", "there is no language 'und'"),
+        ("de_999", "there is no country '999'"),
+        (5, "it must be a language and a country"),
+    ],
+)
+def test_wrong_locales(locale: Any, rule: str) -> None:
+    assert refusal(locale=locale).startswith(f"Option 'locale' is {locale!r}, but {rule}")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "UTC", "GMT"])
+def test_time_zones(zone: str) -> None:
+    assert payload(time_zone=zone) == {"TIME_ZONE": zone}
+
+
+@pytest.mark.parametrize(
+    ("zone", "suggestion"),
+    [
+        ("Europe/Berln", " (did you mean 'Europe/Berlin'?)"),
+        ("europe/berlin", " (did you mean 'Europe/Berlin'?)"),
+        ("", ""),
+        ("CEST", ""),
+        ("localtime", ""),
+        ("Factory", ""),
+        ("right/UTC", None),
+        ("/etc/passwd", ""),
+        ("../UTC", None),
+        ("a\0b", ""),
+        (5, ""),
+        (None, ""),
+    ],
+)
+def test_wrong_time_zones(zone: Any, suggestion: str | None) -> None:
+    with pytest.raises(
+        ValueError, match="it must be a time zone of the tz database, such as 'Europe/Berlin'"
+    ) as caught:
+        find_time_zone(zone)
+    if suggestion is not None:
+        assert str(caught.value).endswith(f"'Europe/Berlin'{suggestion}")
+
+
+def test_local_time() -> None:
+    assert payload(local_time=1_790_000_000_000) == {"LOCAL_TIME": 1_790_000_000_000}
+    assert payload(local_time="1790000000000") == {"LOCAL_TIME": 1_790_000_000_000}
+    assert "milliseconds since 1970, and looks like seconds" in refusal(local_time=1_790_000_000)
+    assert "a whole number from 1 to 9223372036854775807" in refusal(local_time=2**63)
+
+
+@pytest.mark.parametrize("number", [0, -1, 65536, 80.5, "http", " 80", "８０", True, None, "9" * 5000])
+def test_wrong_numbers(number: Any) -> None:
+    text = refusal(PROXY, wifi_proxy_port=number)
+    assert text.endswith("but it must be a whole number from 1 to 65535.")
+    assert text.startswith("Option 'wifi_proxy_port' is ")
+
+
+@pytest.mark.parametrize(
+    ("given", "value"), [(True, True), ("yes", True), ("False", False), ("0", False), (False, False)]
+)
+def test_truth(given: Any, value: bool) -> None:
+    assert payload(skip_encryption=given) == {"SKIP_ENCRYPTION": value}
+
+
+@pytest.mark.parametrize("given", ["maybe", "", 1, 0, 1.0, None, []])
+def test_no_truth(given: Any) -> None:
+    text = refusal(skip_encryption=given)
+    assert text == f"Option 'skip_encryption' is {given!r}, but it must be true or false."
+
+
+@pytest.mark.parametrize(("ssid", "size"), [("a" * 33, 33), ("é" * 17, 34), ("电" * 11, 33)])
+def test_names_of_networks_are_measured_in_bytes(ssid: str, size: int) -> None:
+    assert payload(wifi_ssid=ssid[:-1]) == {"WIFI_SSID": ssid[:-1]}
+    assert f"at most 32 bytes long in UTF-8, and has {size}" in refusal(wifi_ssid=ssid)
+
+
+def test_the_name_of_a_network_has_no_quotes_around_it() -> None:
+    assert payload(wifi_ssid='"') == {"WIFI_SSID": '"'}
+    assert payload(wifi_ssid='Sam"s') == {"WIFI_SSID": 'Sam"s'}
+    assert "the bare name, without quotes around it" in refusal(wifi_ssid='"Bench"')
+
+
+def test_certificates_of_authorities(pem: str) -> None:
+    body = "".join(pem.splitlines()[1:-1])
+    for given in (pem, f"text before\n{pem}", body, body[:64] + "\n" + body[64:]):
+        assert payload(EAP, wifi_ca_certificate=given)["WIFI_CA_CERTIFICATE"] == body
+    for wrong in (pem * 2, pem.replace("CERTIFICATE", "PRIVATE KEY"), body[:-8], "QUJD", "not base64"):
+        text = refusal(EAP, wifi_ca_certificate=wrong)
+        assert text.endswith("it must be one X.509 certificate, in PEM, or in DER and base64.")
+        assert wrong[:40] not in text, "for it may be a key"
+
+
+def test_certificates_of_users() -> None:
+    tls = {**EAP, "wifi_eap_method": "TLS"}
+    assert payload(tls, wifi_user_certificate="QU\nJD")["WIFI_USER_CERTIFICATE"] == "QUJD"
+    assert "with the alphabet that PEM has" in refusal(tls, wifi_user_certificate="Q_JD")
+    assert "with the alphabet that PEM has" in refusal(tls, wifi_user_certificate=" ")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "text",
+        "",
+        0,
+        2**63 - 1,
+        -(2**63),
+        0.5,
+        True,
+        [],
+        ["a", "b"],
+        [1, 2],
+        [True, False],
+        [0.5, 1.5],
+        {},
+        {"deeper": {"still": [1], "on": True}},
+    ],
+)
+def test_a_bundle_has_values_of_many_types(value: Any) -> None:
+    built = payload(admin_extras_bundle={"key": value, "电": "脑"})
+    assert built == {"ADMIN_EXTRAS_BUNDLE": {"key": value, "电": "脑"}}
+    assert json.loads(json.dumps(built)) == built
+
+
+def test_a_list_of_texts_of_several_classes() -> None:
+    """As ansible-core before 2.19 has them: of what is registered or looked up, and of what is written."""
+
+    class AnsibleUnsafeText(str):
+        __slots__ = ()
+
+    assert payload(admin_extras_bundle={"key": [AnsibleUnsafeText("a"), "b"]}) == {
+        "ADMIN_EXTRAS_BUNDLE": {"key": ["a", "b"]}
+    }
+
+
+@pytest.mark.parametrize(
+    ("bundle", "rule"),
+    [
+        ("secret", "it must be a dictionary"),
+        (["secret"], "it must be a dictionary"),
+        ({5: "secret"}, "its keys must be text, and 5 is not"),
+        ({"": "secret"}, "its keys must be text, and '' is not"),
+        ({"key": None}, "'key' is null, and must be text"),
+        ({"key": b"secret"}, "'key' is bytes, and must be text"),
+        ({"key": date(2026, 11, 25)}, "'key' is a date, and must be text"),
+        ({"key": float("inf")}, "'key' is a number, and must be text"),
+        ({"key": 2**63}, "the number 'key' must have at most 64 bits"),
+        (
+            {"key": ["secret", 1]},
+            "the list 'key' must have values of one type only; put a number in quotes; if it is a",
+        ),
+        ({"key": [1, True]}, "the list 'key' must have values of one type only"),
+        ({"key": [["secret"]]}, "'key' is a list, and must be text"),
+        ({"key": [{"deep": "secret"}]}, "'key' is a dictionary, and must be text"),
+        ({"deep": {"deeper": {"key": None}}}, "in 'deep', in 'deeper', 'key' is null"),
+    ],
+)
+def test_what_has_no_place_in_a_bundle(bundle: Any, rule: str) -> None:
+    text = refusal(admin_extras_bundle=bundle)
+    assert text.startswith(f"Option 'admin_extras_bundle', whose value is not shown here, breaks a rule: {rule}")
+    assert "secret" not in text
+
+
+# --- What goes with what
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        DOWNLOAD,
+        {**LOCATION, "device_admin_package_checksum": f"{CHECKSUM}="},
+        {**DOWNLOAD, "device_admin_minimum_version_code": 3, "device_admin_package_download_cookie_header": "a=b; c=d"},
+        OPEN,
+        {**OPEN, "wifi_security_type": "NONE", "wifi_hidden": True},
+        WPA,
+        {**WPA, "wifi_password": "a" * 63},
+        {**WPA, "wifi_security_type": "WEP", "wifi_password": "abcde"},
+        {**WPA, "wifi_security_type": "WEP", "wifi_password": "0123456789abcdefABCDEF0123"},
+        EAP,
+        {
+            **EAP,
+            "wifi_eap_method": "PEAP",
+            "wifi_identity": "sam",
+            "wifi_password": "x",
+            "wifi_phase2_auth": "MSCHAPV2",
+        },
+        {**EAP, "wifi_eap_method": "TLS", "wifi_user_certificate": "QUJD", "wifi_domain": "example.com"},
+        PROXY,
+        {**PROXY, "wifi_proxy_bypass": "a.example.com,b.example.com"},
+        {**OPEN, "wifi_pac_url": "http://proxy.example.com/proxy.pac"},
+        {"use_mobile_data": True, "allow_offline": False},
+        {**WPA, "wifi_password": "é" * 31},
+    ],
+)
+def test_what_goes_together(options: dict[str, Any]) -> None:
+    assert payload(options) == {name.upper(): value for name, value in options.items()}
+
+
+CHECKSUMS = "exactly one of device_admin_signature_checksum and device_admin_package_checksum is needed with it"
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "rule"),
+    [
+        (LOCATION, "device_admin_package_download_location", CHECKSUMS),
+        (
+            {**DOWNLOAD, "device_admin_package_checksum": CHECKSUM},
+            "device_admin_package_download_location",
+            CHECKSUMS,
+        ),
+        (
+            {"device_admin_signature_checksum": CHECKSUM},
+            "device_admin_signature_checksum",
+            "Android ignores it without device_admin_package_download_location",
+        ),
+        (
+            {"device_admin_minimum_version_code": 3},
+            "device_admin_minimum_version_code",
+            "Android ignores it without device_admin_package_download_location",
+        ),
+        ({"wifi_hidden": True}, "wifi_hidden", "Android ignores it without wifi_ssid"),
+        (
+            {**OPEN, "wifi_password": "secret word"},
+            "wifi_password",
+            "without a wifi_security_type other than NONE, Android takes the network for an open one",
+        ),
+        (
+            {**OPEN, "wifi_security_type": "NONE", "wifi_password": "secret word"},
+            "wifi_password",
+            "without a wifi_security_type other than NONE, Android takes the network for an open one",
+        ),
+        ({**OPEN, "wifi_security_type": "WPA"}, "wifi_security_type", "WPA takes a wifi_password"),
+        ({**OPEN, "wifi_security_type": "WEP"}, "wifi_security_type", "WEP takes a wifi_password"),
+        (
+            {**WPA, "wifi_password": "secret!"},
+            "wifi_password",
+            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
+        ),
+        (
+            {**WPA, "wifi_password": "0" * 64},
+            "wifi_password",
+            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
+        ),
+        (
+            {**WPA, "wifi_password": "é" * 32},
+            "wifi_password",
+            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
+        ),
+        ({**WPA, "use_mobile_data": True}, "use_mobile_data", "Android ignores it with wifi_ssid"),
+        (
+            {**WPA, "wifi_security_type": "WEP", "wifi_password": "secret"},
+            "wifi_password",
+            "a WEP key has 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits",
+        ),
+        (
+            {**WPA, "wifi_security_type": "WEP", "wifi_password": "secret wor"},
+            "wifi_password",
+            "a WEP key has 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits",
+        ),
+        ({**OPEN, "wifi_security_type": "EAP"}, "wifi_security_type", "EAP takes a wifi_eap_method"),
+        ({**EAP, "wifi_eap_method": "PEAP"}, "wifi_eap_method", "PEAP takes a wifi_identity"),
+        (
+            {**EAP, "wifi_eap_method": "TTLS", "wifi_identity": "sam"},
+            "wifi_eap_method",
+            "TTLS takes a wifi_password",
+        ),
+        ({**EAP, "wifi_eap_method": "TLS"}, "wifi_eap_method", "TLS takes a wifi_user_certificate"),
+        ({**WPA, "wifi_identity": "sam"}, "wifi_identity", "it is for wifi_security_type: EAP only"),
+        (
+            {**PROXY, "wifi_pac_url": "https://proxy.example.com/proxy.pac"},
+            "wifi_pac_url",
+            "Android ignores it with wifi_proxy_host",
+        ),
+        ({**OPEN, "wifi_proxy_host": "proxy.example.com"}, "wifi_proxy_host", "it takes a wifi_proxy_port"),
+        ({**OPEN, "wifi_proxy_port": 80}, "wifi_proxy_port", "Android ignores it without wifi_proxy_host"),
+        ({**OPEN, "wifi_proxy_bypass": "a"}, "wifi_proxy_bypass", "Android ignores it without wifi_proxy_host"),
+    ],
+)
+def test_what_does_not_go_together(options: dict[str, Any], option: str, rule: str) -> None:
+    text = refusal(options)
+    assert text == f"Option '{option}' does not go with the others: {rule}."
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize("header", ["secret\nX-Other: y", "secret\r", "", 5])
+def test_a_cookie_is_one_line(header: Any) -> None:
+    text = refusal(DOWNLOAD, device_admin_package_download_cookie_header=header)
+    assert text.startswith("Option 'device_admin_package_download_cookie_header', whose value is not shown here")
+    assert "secret" not in text
+
+
+# --- Names
+
+
+def test_the_component_is_required() -> None:
+    with pytest.raises(EmmError, match="Option 'device_admin_component_name' is missing"):
+        build_payload({})
+
+
+@pytest.mark.parametrize(("options", "kind"), [(None, "null"), ("text", "text"), ([], "a list")])
+def test_what_is_no_dictionary(options: Any, kind: str) -> None:
+    with pytest.raises(EmmError, match=f"made from a dictionary of options, not from {kind}"):
+        build_payload(options)
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("wifi_sid", "wifi_ssid"),
+        ("component_name", "device_admin_component_name"),
+        ("download_location", "device_admin_package_download_location"),
+        ("signature_checksum", "device_admin_signature_checksum"),
+        ("WIFI-SSID", "wifi_ssid"),
+        ("EXTRA_PROVISIONING_TIME_ZONE", "time_zone"),
+        ("android.app.extra.PROVISIONING_WIFI_SSID", "wifi_ssid"),
+        ("admin_extras", "admin_extras_bundle"),
+    ],
+)
+def test_unknown_names_are_refused_with_a_suggestion(name: str, suggestion: str) -> None:
+    assert refusal(**{name: "secret"}) == f"There is no option '{name}' (did you mean '{suggestion}'?)."
+
+
+@pytest.mark.parametrize("name", ["organization_name", "role_holder_package_download_location"])
+def test_constants_that_are_not_public(name: str) -> None:
+    assert refusal(**{name: "x"}) == (
+        f"'{name}' has no place in a provisioning payload: it is not public in Android's reference."
+    )
+
+
+@pytest.mark.parametrize("name", ["something_else", 5, None])
+def test_unknown_names(name: Any) -> None:
+    assert refusal({name: "secret"}) == f"There is no option '{name}'."
+
+
+@pytest.mark.parametrize("name", ["token", "enrollment_token", "TOKEN"])
+def test_where_a_token_goes(name: str) -> None:
+    assert refusal(**{name: "secret"}) == (
+        f"There is no option '{name}'; a token goes into 'admin_extras_bundle', under the key that the DPC reads."
+    )
+
+
+@pytest.mark.parametrize("name", ["logo_uri", "EXTRA_PROVISIONING_LOGO_URI"])
+def test_constants_that_are_of_no_use_in_a_payload(name: str) -> None:
+    text = refusal(**{name: "content://logo"})
+    assert text.startswith(f"'{name}' has no place in a provisioning payload: it is for an app that starts")
+
+
+# --- Other ways than a QR code
+
+
+def test_zero_touch_has_what_is_of_use_there() -> None:
+    bundle = {"token": "a"}
+    built = build_payload({**COMPONENT, **DOWNLOAD, **WPA, "locale": "de_DE", "admin_extras_bundle": bundle})
+    assert for_zero_touch(built) == {f"{PREFIX}LOCALE": "de_DE", f"{PREFIX}ADMIN_EXTRAS_BUNDLE": bundle}
+
+
+def test_nfc_has_quotes_around_the_name_of_the_network() -> None:
+    built = build_payload({**COMPONENT, **WPA})
+    assert for_nfc(built) == {**built, f"{PREFIX}WIFI_SSID": '"Bench"'}
+    assert for_nfc(build_payload(COMPONENT)) == build_payload(COMPONENT)
+
+
+# --- Vaults
+
+
+class Encrypted:
+    """What a value in a vault is under ansible-core 2.18, until it is used."""
+
+    __ENCRYPTED__ = True
+
+    def __str__(self) -> str:
+        return "correct horse"
+
+
+def test_values_from_a_vault() -> None:
+    options = {
+        **WPA,
+        "wifi_password": Encrypted(),
+        "admin_extras_bundle": {"token": Encrypted(), "more": [Encrypted()]},
+    }
+    assert payload(options) == {
+        **{name.upper(): value for name, value in WPA.items()},
+        "ADMIN_EXTRAS_BUNDLE": {"token": "correct horse", "more": ["correct horse"]},
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {**WPA, "wifi_password": "hunter2-\ud800"},
+        {**PROXY, "wifi_proxy_host": "a\ud800"},
+        {"admin_extras_bundle": {"token": "hunter2-\ud800"}},
+        {"admin_extras_bundle": {"deep": {"hunter2-\ud800": 1}}},
+        {"admin_extras_bundle": {"list": ["hunter2-\ud800"]}},
+    ],
+)
+def test_text_that_cannot_be_written(options: dict[str, Any]) -> None:
+    """A device that reads half of a character gets another text than the one that was meant, or none."""
+    with pytest.raises(EmmError, match="half of a character") as caught:
+        build_payload({**COMPONENT, **options})
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))

@@ -1,0 +1,66 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Processes whose parent ends before they do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+import types
+from multiprocessing.connection import Connection
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
+    is_main_process_there,
+    require_main_process,
+)
+
+FORK = multiprocessing.get_context("fork")  # as Ansible does
+
+
+def test_a_process_that_nobody_forked_needs_no_other() -> None:
+    assert is_main_process_there()
+    require_main_process()
+
+
+def test_a_forked_process_is_left_alone() -> None:
+    answers, theirs = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=_fork_another, args=(theirs,))
+    child.start()
+    theirs.close()
+    assert answers.recv() is True
+    child.kill()
+    child.join()
+    assert answers.recv() is False
+    with pytest.raises(EOFError):  # it ends
+        answers.recv()
+
+
+def test_a_process_that_is_left_alone_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same without a fork, so that it is seen to."""
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: types.SimpleNamespace(pid=os.getppid()))
+    require_main_process()
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: types.SimpleNamespace(pid=2))
+    with pytest.raises(SystemExit):
+        require_main_process()
+
+
+def _fork_another(answers: Connection) -> None:
+    grandchild = FORK.Process(target=_answer, args=(answers,))
+    grandchild.start()
+    answers.close()
+    grandchild.join()
+
+
+def _answer(answers: Connection) -> None:
+    parent = os.getppid()
+    answers.send(is_main_process_there())
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    answers.send(is_main_process_there())
+    require_main_process()
+    answers.send("It goes on.")

@@ -1,0 +1,112 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Which play and which wave a task is in, where a run of Ansible would take long. Such runs are tested, too."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.playbook.play import Play
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import (
+    hosts_stay_together,
+    identity,
+    wave,
+)
+
+AS_IT_IS = Mock(template=lambda value: value)
+HOSTS = ["b", "c", "a", "e", "d", "g", "f"]
+
+
+def task_in(**keywords: Any) -> Any:
+    """A task that is imported into a play, which comes from no file."""
+    return Mock(**{"get_play.return_value": Play.load({"hosts": "all", **keywords})})
+
+
+def wave_of(host: str, *, left: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
+    variables = {"inventory_hostname": host, "ansible_play_batch": [*left] or [host], "ansible_play_hosts_all": HOSTS}
+    return "".join(wave(task_in(**keywords), variables, templar))
+
+
+@pytest.mark.parametrize(
+    ("keywords", "waves"),
+    [
+        ({}, ["bcaedgf"]),
+        ({"serial": 0}, ["bcaedgf"]),
+        ({"serial": []}, ["bcaedgf"]),
+        ({"serial": 3}, ["bca", "edg", "f"]),
+        ({"serial": 7}, ["bcaedgf"]),
+        ({"serial": 8}, ["bcaedgf"]),
+        ({"serial": "3"}, ["bca", "edg", "f"]),
+        ({"serial": "30%"}, ["bc", "ae", "dg", "f"]),
+        ({"serial": "1%"}, [*"bcaedgf"]),
+        ({"serial": "0%"}, [*"bcaedgf"]),
+        ({"serial": "100%"}, ["bcaedgf"]),
+        ({"serial": "200%"}, ["bcaedgf"]),
+        ({"serial": [1, "50%"]}, ["b", "cae", "dgf"]),
+        ({"serial": [1, 2]}, ["b", "ca", "ed", "gf"]),
+        ({"serial": [2, 0]}, ["bc", "aedgf"]),
+        ({"serial": [2, -1]}, ["bc", "aedgf"]),
+        ({"serial": 3, "order": "inventory"}, ["bca", "edg", "f"]),
+        ({"serial": 3, "order": "sorted"}, ["abc", "def", "g"]),
+        ({"serial": 3, "order": "reverse_sorted"}, ["gfe", "dcb", "a"]),
+        ({"serial": 3, "order": "reverse_inventory"}, ["fgd", "eac", "b"]),
+    ],
+)
+def test_each_host_is_in_one_wave(keywords: dict[str, Any], waves: list[str]) -> None:
+    assert {host: wave_of(host, **keywords) for host in HOSTS} == {host: hosts for hosts in waves for host in hosts}
+
+
+def test_keywords_are_templated() -> None:
+    values = {"{{ n }}": 2, "{{ how }}": "sorted"}
+    templar = Mock(template=lambda value: values.get(value, value))
+    assert wave_of("d", templar=templar, serial="{{ n }}", order="{{ how }}") == "cd"
+
+
+@pytest.mark.parametrize(
+    "keywords", [{"serial": 3, "order": "shuffle"}, {"serial": 2}, {"serial": "a"}, {"serial": {"a": 1}}]
+)
+def test_hosts_of_a_wave_that_cannot_be_told(keywords: dict[str, Any]) -> None:
+    """Those are left that have not failed, and the host itself."""
+    assert wave_of("b", left="bca", **keywords) == "bca"
+    assert wave_of("c", left="ba", **keywords) == "bac"
+    templar = Mock(template=Mock(side_effect=AnsibleError("undefined")))
+    assert wave_of("b", left="bca", templar=templar, **keywords) == "bca"
+
+
+def test_a_host_that_came_to_the_play_later_is_in_no_wave() -> None:
+    assert wave_of("new", left="bc", serial=2) == "bcnew"
+
+
+def test_plays_are_told_apart() -> None:
+    """By their places, which none of these has; by their names; and by their hosts."""
+    variables = {"ansible_play_name": "one", "ansible_play_hosts_all": ["a", "b\ud800"]}
+    same, other = Mock(**{"get_play.return_value.get_path.return_value": "/play.yml:5"}), task_in()
+    assert identity(same, variables) == identity(same, dict(variables))
+    others = [
+        identity(other, variables),
+        identity(same, {**variables, "ansible_play_name": "two"}),
+        identity(same, {**variables, "ansible_play_hosts_all": ["a"]}),
+    ]
+    assert len({*others, identity(same, variables)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("strategy", "together"),
+    [
+        ("linear", True),
+        ("ansible.builtin.linear", True),
+        ("debug", True),
+        ("mitogen_linear", True),
+        ("free", False),
+        ("ansible.builtin.free", False),
+        ("mitogen_free", False),
+        ("host_pinned", False),
+    ],
+)
+def test_strategies(strategy: str, together: bool) -> None:
+    assert hosts_stay_together(task_in(strategy=strategy)) is together

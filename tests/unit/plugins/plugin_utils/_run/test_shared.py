@@ -1,0 +1,387 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What processes share, with processes that are forked from the one of the tests, as Ansible's are."""
+
+from __future__ import annotations
+
+import mmap
+import multiprocessing
+import os
+import signal
+import types
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth import authorizer as authorizer_module
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.authorizer import Authorizer
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run import shared as shared_module
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import Kept, Shared
+
+from tests.unit.plugins.module_utils.authorization import AuthorizationServer
+
+FORK = multiprocessing.get_context("fork")
+AT_LEAST = 30.0  # seconds; for what has to be done in time, however busy the machine is
+LATER = 4_000_000_000.0  # seconds since the epoch
+FAILURE = CredentialsError("No.", likely_cause="Reasons.", http_status=403, reason="forbidden", status="DENIED")
+MAKES = "makes"  # what a taker says when it begins to
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # what is forked here needs no other thread
+
+
+class Taker:
+    """A process that asks for a value. Where it is to make it, it waits for what it is told to make of it."""
+
+    def __init__(self, shared: Shared, key: str, name: str) -> None:
+        self.said, self._says = FORK.Pipe(duplex=False)
+        self._hears, self._tell = FORK.Pipe(duplex=False)
+        self.process: BaseProcess = FORK.Process(target=self._run, args=(shared, key, name))
+        self.process.start()
+        assert self.hear() == "asks"
+
+    def hear(self) -> Any:
+        """What it says next: that it makes it, or what it has got."""
+        assert self.said.poll(AT_LEAST)
+        return self.said.recv()
+
+    def make(self, what: Any) -> Any:
+        """Have it make a value, or end with an exception, now that it is its turn; what it has got."""
+        self._tell.send(what)
+        return self.hear()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join(AT_LEAST)
+
+    def _run(self, shared: Shared, key: str, name: str) -> None:
+        signal.signal(signal.SIGALRM, self._interrupt)
+        got: Any
+        try:
+            self._says.send("asks")
+            got = shared.get(key, name, self._make)
+        except (EmmError, TimeoutError, KeyboardInterrupt) as error:
+            got = error
+        self._says.send(got)
+
+    def _make(self) -> Kept:
+        self._says.send(MAKES)
+        what = self._hears.recv()
+        if isinstance(what, BaseException):
+            raise what
+        return what, LATER
+
+    def _interrupt(self, *_signal: object) -> None:
+        raise TimeoutError("the time limit of the task")
+
+
+Start = Callable[..., Taker]
+
+
+@pytest.fixture
+def shared() -> Shared:
+    return Shared()
+
+
+@pytest.fixture
+def start(shared: Shared) -> Iterator[Start]:
+    """Starts takers, and ends them."""
+    started: list[Taker] = []
+
+    def start(key: str = "key") -> Taker:
+        started.append(Taker(shared, key, f"taker {len(started)}"))
+        return started[-1]
+
+    yield start
+    for taker in started:
+        taker.end()
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time by which what is shared expires."""
+    now = [1000.0]
+    monkeypatch.setattr(shared_module, "time", types.SimpleNamespace(time=lambda: now[0]))
+    return now
+
+
+def makes(value: Any, expires: float | None = LATER) -> Callable[[], Kept]:
+    return lambda: (value, expires)
+
+
+def fails() -> Kept:
+    raise FAILURE
+
+
+def nobody() -> Kept:
+    raise AssertionError("there should be one already")
+
+
+def test_the_first_one_makes_it_and_the_others_wait(start: Start, shared: Shared) -> None:
+    first = start()
+    assert first.hear() == MAKES
+    others = [start() for dummy in range(3)]
+    of_another_key = start("another key")
+    assert of_another_key.hear() == MAKES
+    assert of_another_key.make("another value") == "another value"
+    assert first.make({"token": "value"}) == {"token": "value"}
+    assert [taker.hear() for taker in others] == [{"token": "value"}] * 3
+    assert shared.get("key", "late", nobody) == {"token": "value"}
+    assert shared.get("another key", "late", nobody) == "another value"
+
+
+def test_they_get_the_same_failure(start: Start, shared: Shared) -> None:
+    first = start()
+    assert first.hear() == MAKES
+    others = [start() for dummy in range(3)]
+    got = [first.make(FAILURE), *(taker.hear() for taker in others)]
+    with pytest.raises(EmmError) as late:
+        shared.get("key", "late", nobody)
+    for failure in (*got, late.value):
+        assert isinstance(failure, EmmError)
+        assert failure.message == "No."
+        assert failure.likely_cause == "Reasons."
+        assert failure.details() == {"http_status": 403, "reason": "forbidden", "status": "DENIED"}
+
+
+@pytest.mark.parametrize("end", ["an exception", "killed"])
+def test_where_it_was_interrupted_it_is_the_turn_of_the_next_one(start: Start, end: str) -> None:
+    first = start()
+    assert first.hear() == MAKES
+    others = [start() for dummy in range(2)]
+    if end == "killed":
+        first.end()
+    else:
+        assert isinstance(first.make(KeyboardInterrupt()), KeyboardInterrupt)
+    [turn] = wait([taker.said for taker in others], AT_LEAST)
+    others.sort(key=lambda taker: taker.said is not turn)
+    assert others[0].hear() == MAKES
+    assert [others[0].make("value"), others[1].hear()] == ["value", "value"]
+
+
+def test_a_time_limit_ends_the_wait(start: Start) -> None:
+    first = start()
+    assert first.hear() == MAKES
+    second, third = start(), start()
+    assert not second.said.poll(0.1)
+    os.kill(second.process.pid or 0, signal.SIGALRM)
+    assert isinstance(second.hear(), TimeoutError)
+    assert [first.make("value"), third.hear()] == ["value", "value"]
+
+
+def test_a_value_is_for_everybody(shared: Shared) -> None:
+    assert [shared.get("key", name, make) for name, make in (("a", makes(1)), ("b", nobody), ("a", nobody))] == [1] * 3
+
+
+def test_a_value_for_each_taker_once() -> None:
+    """Who comes again starts the next one, also for those that come later."""
+    shared = Shared(once_each=True)
+    turns = [("a", makes(1)), ("b", nobody), ("a", makes(2)), ("c", nobody), ("b", nobody), ("b", makes(3))]
+    assert [shared.get("key", name, make) for name, make in turns] == [1, 1, 2, 2, 2, 3]
+
+
+def test_who_has_had_a_failure_tries_again(shared: Shared) -> None:
+    for name, make in (("a", fails), ("b", nobody), ("a", fails), ("b", nobody), ("c", nobody)):
+        with pytest.raises(EmmError, match="No"):
+            shared.get("key", name, make)
+    assert shared.get("key", "b", makes("value")) == "value"
+    assert shared.get("key", "d", nobody) == "value"
+
+
+@pytest.mark.parametrize(("lasts", "passed", "expected"), [(60.0, 59, "No"), (60.0, 60, None), (None, 9999, "No")])
+def test_how_long_a_failure_is_for_others(
+    now: list[float], lasts: float | None, passed: float, expected: str | None
+) -> None:
+    shared = Shared(failures_last=lasts)
+    with pytest.raises(EmmError, match="No"):
+        shared.get("key", "a", fails)
+    now[0] += passed
+    if expected:
+        with pytest.raises(EmmError, match=expected):
+            shared.get("key", "b", nobody)
+    else:
+        assert shared.get("key", "b", makes("value")) == "value"
+
+
+def test_another_exception_leaves_what_there_was() -> None:
+    shared = Shared(once_each=True)
+    assert shared.get("key", "a", makes("value")) == "value"
+
+    def ends() -> Kept:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shared.get("key", "a", ends)
+    assert shared.get("key", "b", nobody) == "value"
+    assert shared.get("key", "a", makes("another value")) == "another value"
+
+
+@pytest.mark.parametrize(("expires", "passed"), [(1010.0, 10), (1010.0, 9), (None, 9999), (0.0, 0)])
+def test_what_has_expired_is_made_again(shared: Shared, now: list[float], expires: float | None, passed: float) -> None:
+    assert shared.get("key", "a", makes("old", expires)) == "old"
+    now[0] += passed
+    is_valid = expires is None or now[0] < expires
+    assert shared.get("key", "b", makes("new")) == ("old" if is_valid else "new")
+
+
+def test_what_is_not_good_is_made_again(shared: Shared) -> None:
+    assert shared.get("key", "a", makes(1), lambda value: value > 1) == 1
+    assert shared.get("key", "b", makes(2), lambda value: value > 1) == 2
+    assert shared.get("key", "c", nobody) == 2
+    with pytest.raises(EmmError):
+        shared.get("failing", "a", fails)
+    with pytest.raises(EmmError):
+        shared.get("failing", "b", nobody, lambda value: False)
+
+
+def test_what_is_forgotten_is_made_again(shared: Shared) -> None:
+    shared.forget("key", "value")
+    assert shared.get("key", "a", makes({"token": "value"})) == {"token": "value"}
+    shared.forget("key", {"token": "another"})
+    shared.forget("another key", {"token": "value"})
+    assert shared.get("key", "a", nobody) == {"token": "value"}
+    shared.forget("key", {"token": "value"})
+    assert shared.get("key", "a", makes("new")) == "new"
+
+
+def test_a_failure_is_not_forgotten(shared: Shared) -> None:
+    with pytest.raises(EmmError):
+        shared.get("key", "a", fails)
+    shared.forget("key", None)
+    with pytest.raises(EmmError):
+        shared.get("key", "b", nobody)
+
+
+@pytest.mark.parametrize("value", [None, False, 0, "", "text\nwith lines", [1, {"a": None}], {"ключ": "\udcff"}])
+@pytest.mark.parametrize("key", ["", "key", "ключ", "\udcff", "two\nlines of | text"])
+def test_what_may_be_shared(shared: Shared, key: str, value: object) -> None:
+    assert shared.get(key, key, makes(value)) == value
+    assert shared.get(key, "another", nobody) == value
+    assert shared.get(f"{key}.", key, makes("of another key")) == "of another key"
+    shared.forget(key, value)
+    assert shared.get(key, key, makes("new")) == "new"
+
+
+def test_the_oldest_give_way() -> None:
+    shared = Shared(1000)
+    for key in "abc":
+        shared.get(key, "", makes(key * 200))
+    shared.get("a", "", makes("A" * 200), lambda value: value.isupper())
+    shared.get("d", "", makes("d" * 200))
+    assert [shared.get(key, "", makes("gone")) for key in "acd"] == ["A" * 200, "c" * 200, "d" * 200]
+    assert shared.get("b", "", makes("gone")) == "gone", "it was there for longest"
+
+
+@pytest.mark.parametrize(("room", "is_shared"), [(-1, False), (0, True)])
+def test_what_is_too_large_is_not_shared(room: int, is_shared: bool) -> None:
+    size = len(b"d" * 32 + b"|" + b"d" * 16 + b' {"value": "xxxx", "expires": null}\n')
+    shared = Shared(size + room)
+    assert shared.get("key", "", makes("xxxx", None)) == "xxxx"
+    assert shared.get("key", "", makes("again", None)) == ("xxxx" if is_shared else "again")
+
+
+def test_many_takers() -> None:
+    shared = Shared(once_each=True)
+    names = [f"host-{number}" for number in range(500)]
+    assert shared.get("key", "first", makes(1)) == 1
+    assert [shared.get("key", name, nobody) for name in names] == [1] * len(names)
+    assert shared.get("key", names[250], makes(2)) == 2
+
+
+def test_only_what_was_there_before_the_fork_is_shared(shared: Shared) -> None:
+    def ask() -> None:
+        says.send((shared.get("key", "child", nobody), Shared().get("key", "child", makes("its own"))))
+
+    shared.get("key", "parent", makes("value"))
+    said, says = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=ask)
+    process.start()
+    assert said.poll(AT_LEAST)
+    assert said.recv() == ("value", "its own")
+    process.join(AT_LEAST)
+
+
+class Fatal(mmap.mmap):
+    """Memory at which a process is killed when it has written so much to it."""
+
+    left = 9999
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        if Fatal.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        Fatal.left -= 1
+        super().__setitem__(place, value)
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_who_is_killed_while_writing_breaks_nothing(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
+    monkeypatch.setattr(mmap, "mmap", Fatal)
+    shared = Shared()
+    shared.get("before", "", makes("value"))
+
+    def write() -> None:
+        Fatal.left = left
+        shared.get("key", "", makes("lost"))
+
+    process = FORK.Process(target=write)
+    process.start()
+    process.join(AT_LEAST)
+    assert process.exitcode == -signal.SIGKILL
+    assert shared.get("before", "", nobody) == "value"
+    assert shared.get("key", "", makes("made again")) == "made again"
+    assert shared.get("before", "", nobody) == "value"
+
+
+def test_where_there_are_no_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    shared = Shared()
+    first = Taker(shared, "key", "first")
+    assert first.hear() == MAKES
+    second = Taker(shared, "key", "second")
+    assert first.make("value") == "value"
+    assert second.hear() == "value"
+    for taker in (first, second):
+        taker.end()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
+    server = AuthorizationServer()
+    monkeypatch.setattr(authorizer_module, "load", server.load)
+    return server
+
+
+def authorizer(shared: Shared, taker: str) -> Authorizer:
+    options = AuthOptions.from_options({"service_account_email": "emm@project.iam.gserviceaccount.com"}, {})
+    connection = ConnectionOptions("https://www.googleapis.com", timeout=1, retries=0, ca_path=None)
+    return Authorizer(options, Session(connection, once="https://www.googleapis.com/"), shared, taker)
+
+
+def test_access_tokens(shared: Shared, server: AuthorizationServer) -> None:
+    [first, *others] = [authorizer(shared, name) for name in "abc"]
+    headers = [user.header() for user in (first, *others)]
+    assert headers == [{"authorization": "Bearer token-1"}] * 3
+    assert server.exchanges == 1
+    assert others[0].renew(headers[0]), "what others have got may be refused"
+    assert others[1].renew(headers[0])
+    assert [user.header() for user in others] == [{"authorization": "Bearer token-2"}] * 2
+
+
+def test_access_tokens_that_cannot_be_had(shared: Shared, server: AuthorizationServer) -> None:
+    server.broken = True
+    for dummy in range(3):
+        failures = []
+        for name in "abc":
+            with pytest.raises(EmmError, match="invalid_grant") as failure:
+                authorizer(shared, name).header()
+            failures.append((str(failure.value), failure.value.details()))
+        assert len(set(map(repr, failures))) == 1
+    assert server.exchanges == 3, "one for each time that they all ask"
+    server.broken = False
+    assert [authorizer(shared, name).header() for name in "abc"] == [{"authorization": "Bearer token-4"}] * 3

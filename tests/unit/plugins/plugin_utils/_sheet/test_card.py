@@ -1,0 +1,361 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""What is made of a host."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card as card_module
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import (
+    Made,
+    make,
+    with_cached_facts,
+    with_placeholders,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import to_csv
+
+ENROLLMENT = {
+    "token": "enrollment-token",
+    "enterprise_id": "LC1",
+    "enrollment_token_type": "userDevice",
+    "duration": {"seconds": 3600, "nanos": 0},
+    "issued_at": "2026-11-26T21:30:00Z",
+    "expires_at": "2026-11-26T22:30:00Z",
+}
+USER_AUTH = {"token": "auth-token", "enterprise_id": "LC1", "user_id": "u1", "issued_at": "2026-11-26T21:30:00Z"}
+SOUND: dict[str, Any] = {
+    "directory": "/staging",
+    "template": "sheet.html.j2",
+    "payload": {
+        "device_admin_component_name": "com.example.dpc/.AdminReceiver",
+        "wifi_ssid": "Bench",
+        "admin_extras_bundle": {"enrollment": "enrollment-token"},
+    },
+}
+
+
+def made(host: str = "tablet-01", *, facts: Mapping[str, Any] | None = None, **variables: Any) -> Made:
+    """What is made with variables, named without their prefix, with sound ones for what is not among them."""
+    given = {f"provisioning_sheet_{name}": value for name, value in {**SOUND, **variables}.items()}
+    return make(host, {**given, **(facts or {"device_tokens_enrollment": ENROLLMENT})})
+
+
+def payload_with(**bundle: Any) -> dict[str, Any]:
+    return {"device_admin_component_name": "com.example.dpc/.AdminReceiver", "admin_extras_bundle": bundle}
+
+
+def rules(options: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("type", "elements", "required", "choices", "default")
+    return {
+        option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
+        for option, rule in options.items()
+    }
+
+
+def test_the_rules_are_those_that_the_role_documents() -> None:
+    role = Path(__file__).parents[5] / "roles" / "provisioning_sheet"
+    documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
+    assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
+    del documented["provisioning_sheet_no_log"]  # which is for the tasks
+    # Ansible is not to template it, for it shows what is around a value that cannot be templated.
+    payload = {"provisioning_sheet_payload": {"type": "dict", "required": True}}
+    assert rules(card_module.SPEC) == {**rules(documented), **payload}
+
+
+def test_a_card_says_what_people_need_to_know() -> None:
+    card = made(asset_tag="A-1", user="sam@example.com", time_zone="Europe/Berlin").card
+    assert (card.host, card.asset_tag, card.user, card.wifi_ssid) == ("tablet-01", "A-1", "sam@example.com", "Bench")
+    assert card.tokens == [
+        {
+            "description": "enrollment token for the device of a user (userDevice)",
+            "validity": "until Thursday, 26 November 2026, 23:30 UTC+01:00 (Europe/Berlin)",
+            "expires_at": "2026-11-26T22:30:00Z",
+        }
+    ]
+    assert card.expires_at == "2026-11-26T22:30:00Z"
+    assert json.loads(card.payload)["android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE"] == {
+        "enrollment": "enrollment-token"
+    }
+    assert card.svg.startswith("<svg ")
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        ("UTC", "until Thursday, 26 November 2026, 22:30 UTC"),
+        ("Asia/Kolkata", "until Friday, 27 November 2026, 04:00 UTC+05:30 (Asia/Kolkata)"),
+        ("America/New_York", "until Thursday, 26 November 2026, 17:30 UTC-05:00 (America/New_York)"),
+    ],
+)
+def test_times_are_in_the_time_zone_of_the_reader(zone: str, text: str) -> None:
+    assert made(time_zone=zone).card.tokens[0]["validity"] == text
+
+
+FOREVER = {"seconds": 315_576_000_000, "nanos": 0}
+WITHOUT_END = {name: value for name, value in ENROLLMENT.items() if name != "expires_at"}
+
+
+def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
+    enrollment = {**WITHOUT_END, "enrollment_token_type": "userlessDevice", "duration": FOREVER}
+    card = made(facts={"device_tokens_enrollment": enrollment}).card
+    assert card.tokens == [
+        {
+            "description": "enrollment token for a device without a user (userlessDevice)",
+            "validity": "beyond the year 9999",
+            "expires_at": None,
+        }
+    ]
+    assert card.expires_at is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"duration": None},
+        {"duration": "315576000000s"},
+        {"duration": {"seconds": 60, "nanos": 0}},
+        {"duration": {"seconds": 60, "nanos": 0}, "issued_at": "9999-12-31T23:59:59Z"},
+        {"duration": FOREVER, "issued_at": None},
+    ],
+)
+def test_what_is_not_known_is_not_said_to_last_forever(change: dict[str, Any]) -> None:
+    card = made(facts={"device_tokens_enrollment": {**WITHOUT_END, **change}}).card
+    [token] = card.tokens
+    assert (token["validity"], token["expires_at"], card.expires_at) == ("for an unknown time", None, None)
+    assert "for an unknown time" in to_csv([card.as_dict()])
+    assert "9999" not in to_csv([card.as_dict()])
+
+
+def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -> None:
+    facts = {"device_tokens_enrollment": ENROLLMENT, "device_tokens_user_auth": USER_AUTH}
+    none = made(facts=facts, payload=payload_with(other="x"), require_token=False).card
+    assert none.tokens == []
+    assert none.expires_at is None
+    url = "https://example.com/?token=auth-token"
+    card = made(facts=facts, payload=payload_with(deep={"url": url})).card
+    assert card.tokens == [
+        {
+            "description": "authentication token of user u1",
+            "validity": "once, within minutes of Thursday, 26 November 2026, 21:30 UTC",
+            "expires_at": "2026-11-26T22:30:00Z",
+        }
+    ]
+    assert card.expires_at == "2026-11-26T22:30:00Z", "an hour after it was issued"
+    both = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
+    assert [str(token["description"]).split()[0] for token in both.tokens] == ["enrollment", "authentication"]
+    assert both.expires_at == "2026-11-26T22:30:00Z"
+
+
+def test_the_first_token_to_expire_is_when_the_code_does() -> None:
+    enrollment = {**ENROLLMENT, "expires_at": "2026-11-26T21:45:00Z"}
+    facts = {"device_tokens_enrollment": enrollment, "device_tokens_user_auth": USER_AUTH}
+    card = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
+    assert card.expires_at == "2026-11-26T21:45:00Z"
+
+
+@pytest.mark.parametrize("fact", [None, {}, {"token": None}, "text"])
+def test_no_token(fact: Any) -> None:
+    facts = {"device_tokens_enrollment": fact, "device_tokens_user_auth": fact}
+    assert made(facts=facts, payload=payload_with(a="b"), require_token=False).card.tokens == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"enrollment_token_type": "x"},
+        {"expires_at": "soon"},
+        {"expires_at": 5},
+        {"expires_at": "2026-11-26T22:30:00"},
+        {"expires_at": "9999-12-31T22:30:00Z"},
+    ],
+)
+def test_a_fact_of_another_origin(change: dict[str, Any]) -> None:
+    with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' is not one that the role"):
+        made(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}}, time_zone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize("token", ['with "quotes"', "mit Ümlaut", "back\\slash"])
+def test_a_token_is_found_whatever_json_makes_of_it(token: str) -> None:
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": token}}
+    assert len(made(facts=facts, payload=payload_with(a=token)).card.tokens) == 1
+    assert made(facts=facts, payload=payload_with(a=token[1:]), require_token=False).card.tokens == []
+
+
+def test_values_from_a_vault() -> None:
+    """As ansible-core 2.18 has them."""
+
+    class Encrypted:
+        __ENCRYPTED__ = True
+
+        def __str__(self) -> str:
+            return "enrollment-token"
+
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": Encrypted()}}
+    card = made(facts=facts, payload=payload_with(a=[Encrypted()]), asset_tag=Encrypted()).card
+    assert card.asset_tag == "enrollment-token"
+    assert len(card.tokens) == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "user"),
+    [
+        ({}, None),
+        ({"device_tokens_user_auth": USER_AUTH}, "u1"),
+        (
+            {
+                "device_tokens_enrollment": {
+                    **ENROLLMENT,
+                    "google_authentication_options": {"required_account_email": "sam@example.com"},
+                },
+                "device_tokens_user_auth": USER_AUTH,
+            },
+            "sam@example.com",
+        ),
+    ],
+)
+def test_the_user_is_whom_the_tokens_name(facts: dict[str, Any], user: str | None) -> None:
+    assert made(facts={"device_tokens_enrollment": ENROLLMENT, **facts}).card.user == user
+    assert made(facts={"device_tokens_enrollment": ENROLLMENT, **facts}, user="kim").card.user == "kim"
+
+
+def test_files() -> None:
+    assert list(made().files) == ["tablet-01.payload.json", "tablet-01.qr.svg"]
+    every = made("a/b", outputs=list(card_module.OUTPUTS), image_format="png")
+    assert list(every.files) == [
+        "a%2Fb.payload.json",
+        "a%2Fb.qr.png",
+        "a%2Fb.zero-touch.json",
+        "a%2Fb.nfc.properties",
+        "a%2Fb.ndef",
+    ]
+    assert every.in_place_of == ["a%2Fb.qr.svg"]
+    assert every.files["a%2Fb.payload.json"].decode() == every.card.payload
+    assert every.files["a%2Fb.qr.png"].startswith(b"\x89PNG")
+    bundle = {"android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE": {"enrollment": "enrollment-token"}}
+    assert json.loads(every.files["a%2Fb.zero-touch.json"]) == bundle
+    assert b'_WIFI_SSID="Bench"\n' in every.files["a%2Fb.nfc.properties"]
+    assert every.files["a%2Fb.ndef"].endswith(every.files["a%2Fb.nfc.properties"])
+    assert made(outputs=["sheet"]).files == {}
+    assert made(outputs=["sheet"]).in_place_of == []
+    assert made(outputs=["qr_code"]).in_place_of == ["tablet-01.qr.png"]
+
+
+@pytest.mark.parametrize("column", ["host", "asset_tag", "user"])
+def test_what_looks_like_a_formula_is_not_for_labels(column: str) -> None:
+    variables: dict[str, Any] = {"host": "tablet-01", "asset_tag": "A-1", "user": "u1", column: "=1"}
+    with pytest.raises(EmmError, match="is '=1', but in the list for label printers nothing must look like a formula"):
+        made(variables["host"], asset_tag=variables["asset_tag"], user=variables["user"], outputs=["sheet", "labels"])
+    others = [output for output in card_module.OUTPUTS if output != "labels"]
+    card = made(variables.pop("host"), outputs=others, **variables).card
+    assert "=1" in (card.host, card.asset_tag, card.user)
+
+
+def test_what_is_said_of_a_token_does_not_look_like_a_formula() -> None:
+    facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a;=1"}}
+    payload = payload_with(a="auth-token")
+    assert made(facts=facts, payload=payload).card.tokens
+    with pytest.raises(EmmError, match="What is said of the tokens is 'authentication token of user a;=1', but"):
+        made(facts=facts, payload=payload, outputs=["labels"], user="sam")
+
+
+def test_the_sheet_that_a_card_is_for() -> None:
+    assert made().sheet.as_dict() == {
+        "directory": "/staging",
+        "name": "sheet",
+        "title": "Devices to enroll",
+        "paper": "A4",
+        "template": "sheet.html.j2",
+        "parts": ["sheet"],
+    }
+    assert made(outputs=["labels", "nfc"]).sheet.parts == ["labels"]
+    assert made(outputs=["labels", "nfc"]).sheet.template == ""
+    assert made(directory="/staging/../staging//").sheet == made().sheet
+    assert made(outputs=["labels", "sheet"]).sheet == made(outputs=["sheet", "qr_code", "labels"]).sheet
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"directory": None}, "provisioning_sheet_directory"),
+        ({"directory": "x"}, "provisioning_sheet_directory: The directory 'x' cannot be used: its path has to begin"),
+        ({"payload": "text"}, "provisioning_sheet_payload"),
+        ({"payload": {}}, "provisioning_sheet_payload: Option 'device_admin_component_name' is missing"),
+        (
+            {"payload": {**SOUND["payload"], "wifi_sid": "x"}},
+            r"provisioning_sheet_payload: There is no option 'wifi_sid' \(did you mean 'wifi_ssid'\?\)",
+        ),
+        ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or leave out .*: a \\(3,"),
+        ({"payload": payload_with(a="b")}, "There is no token of the host in provisioning_sheet_payload. Put it into"),
+        ({"outputs": ["picture"]}, "provisioning_sheet_outputs .*picture"),
+        ({"asset_tag": 10}, "'provisioning_sheet_asset_tag' is 10, but it must be text, .* Put it in quotes"),
+        ({"user": 1.1}, "'provisioning_sheet_user' is 1.1, but it must be text, .* Put it in quotes"),
+        ({"paper": "A5"}, "provisioning_sheet_paper .*A5"),
+        ({"time_zone": "Berlin"}, "Option 'provisioning_sheet_time_zone' is 'Berlin', but it must be a time zone"),
+        (
+            {"payload": payload_with(a={"b": "enrollment-token"}), "outputs": ["nfc"]},
+            "provisioning_sheet_payload: An NFC record has no place for the entry 'a' of 'admin_extras_bundle'",
+        ),
+    ],
+)
+def test_what_is_wrong(variables: dict[str, Any], message: str) -> None:
+    with pytest.raises(EmmError, match=message):
+        made(**variables)
+
+
+def test_tokens_of_check_mode_have_no_times() -> None:
+    facts = {
+        "device_tokens_enrollment": {**ENROLLMENT, "issued_at": None, "expires_at": None},
+        "device_tokens_user_auth": {**USER_AUTH, "issued_at": None},
+    }
+    card = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
+    assert [token["validity"] for token in card.tokens] == ["for an unknown time", "once, within minutes"]
+    assert card.expires_at is None
+
+
+def test_facts_that_are_no_variables() -> None:
+    cached = {"device_tokens_enrollment": 1, "device_tokens_user_auth": 2, "device_tokens_refusal": 3, "other": 4}
+    variables = {"ansible_facts": cached, "device_tokens_enrollment": 5}
+    found = with_cached_facts(variables)
+    assert found == {**variables, "device_tokens_user_auth": 2, "device_tokens_refusal": 3}
+    assert with_cached_facts({"a": 1}) == {"a": 1}
+
+
+def test_placeholders_for_tokens_in_check_mode() -> None:
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": None}, "device_tokens_user_auth": None, "other": 1}
+    placed = with_placeholders(facts)
+    assert re.fullmatch("check-mode-[a-z_]+0+", placed["device_tokens_enrollment"]["token"])
+    assert {**placed, "device_tokens_enrollment": facts["device_tokens_enrollment"]} == facts
+    both = with_placeholders({**facts, "device_tokens_user_auth": {**USER_AUTH, "token": None}})
+    assert both["device_tokens_user_auth"]["token"] != both["device_tokens_enrollment"]["token"]
+    kept = {"device_tokens_enrollment": ENROLLMENT}
+    assert with_placeholders(kept) == kept
+
+
+@pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])
+def test_text_that_cannot_be_written(name: str) -> None:
+    """Or there would be no sheet, for no host."""
+    with pytest.raises(EmmError, match=f"What the card has for '{name}' has half of a character"):
+        made(**dict[str, Any]({name: "a\ud800"}))
+    with pytest.raises(EmmError, match="What the card has for 'host' has half of a character"):
+        made("a\ud800")
+    facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a\ud800"}}
+    with pytest.raises(EmmError, match="What the card has for 'user' has half of a character"):
+        made(facts=facts, payload=payload_with(token="auth-token"))
+
+
+@pytest.mark.parametrize("odd", [5, ["u1"], {"a": "b"}, True])
+def test_a_user_that_is_no_text(odd: Any) -> None:
+    google = {"google_authentication_options": {"required_account_email": odd}}
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, **google}, "device_tokens_user_auth": {"user_id": odd}}
+    assert made(facts=facts).card.user is None

@@ -1,0 +1,256 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Which directory files with secrets are in, and who may have a hand in it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles
+
+FILES = {"a.payload.json": b"secret", "b.payload.json": b"secret too"}
+OWN = f"provisioning_sheet-{os.geteuid()}"
+BelongToAnother = Callable[[Path], None]
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "new" / "directory"
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Path:
+    """A directory that its group can write to."""
+    path = tmp_path / "volume"
+    path.mkdir()
+    path.chmod(0o2775)
+    return path
+
+
+@pytest.fixture
+def belong_to_another(monkeypatch: pytest.MonkeyPatch) -> BelongToAnother:
+    """Have a directory look as if it were another user's, which only root could make it."""
+    look = os.stat
+
+    def do(directory: Path) -> None:
+        def stat_of(path: Any, **options: Any) -> os.stat_result:
+            status = look(path, **options)
+            if path != directory:
+                return status
+            fields = list(status)
+            fields[stat.ST_UID] += 1
+            return os.stat_result(fields)
+
+        monkeypatch.setattr(os, "stat", stat_of)
+
+    return do
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def test_nobody_else_can_enter_what_was_not_there(directory: Path) -> None:
+    before = os.umask(0)
+    try:
+        SecretFiles(str(directory)).write_all(FILES)
+    finally:
+        os.umask(before)
+    assert mode(directory) == 0o700
+    assert mode(directory.parent) == 0o700
+
+
+def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(directory)
+    ways = (f"/{directory}", f"{directory}/", f"{directory}/../directory", str(tmp_path / "link"))
+    assert {SecretFiles(way).path() for way in ways} == {str(directory)}
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        *((name, "its path has to begin with '/' or '~'.") for name in ("", ".", "staging", "./staging")),
+        ("/a\0b", "it has a character in it that no path has."),
+        ("/a\ud800b", "it has a character in it that no path has."),
+        (
+            "~no-such-user/staging",
+            "it is not known where that home directory is. Give a path that begins with '/'.",
+        ),
+    ],
+)
+def test_what_is_no_path_of_a_directory(name: str, rule: str) -> None:
+    shown = name.replace("\0", r"\x00").replace("\ud800", r"\ud800")
+    with pytest.raises(EmmError, match=re.escape(f"The directory '{shown}' cannot be used: {rule}") + "$"):
+        SecretFiles(name)
+
+
+def test_a_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    files = SecretFiles("~/staging")
+    files.write_all(FILES)
+    assert files.path("a.payload.json") == str(tmp_path / "staging" / "a.payload.json")
+    assert (tmp_path / "staging" / "a.payload.json").exists()
+
+
+def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name in ("file", "file/directory"):
+        for check_mode in (True, False):
+            with pytest.raises(EmmError, match=f"'{tmp_path}/{name}' cannot be used: Not a directory"):
+                SecretFiles(str(tmp_path / name)).write_all(FILES, check_mode=check_mode)
+
+
+def test_check_mode_finds_out_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    for directory in (tmp_path, tmp_path / "a" / "b"):
+        with pytest.raises(EmmError, match=f"'{tmp_path}' cannot be used: Permission denied"):
+            SecretFiles(str(directory)).write_all(FILES, check_mode=True)
+
+
+@pytest.mark.parametrize(
+    ("bits", "reason"),
+    [
+        (0o777, r"everybody can write to it\. Use .* with the mode 0700\."),
+        (0o1777, r"everybody can write to it\. Use .* with the mode 0700\."),
+        (0o775, r"its group can write to it\. Take that away \('chmod g-w {0}'\), or .* with the mode 0700\."),
+    ],
+)
+def test_ones_own_directory_that_others_can_write_to_is_refused(directory: Path, bits: int, reason: str) -> None:
+    directory.mkdir(parents=True)
+    directory.chmod(bits)
+    files = SecretFiles(str(directory))
+    uses = (lambda: files.write_all(FILES), lambda: files.write_all(FILES, check_mode=True), files.shred, files.present)
+    for use in uses:
+        with pytest.raises(
+            EmmError, match=f"The directory '{directory}' is no place for secrets: {reason}".format(directory)
+        ):
+            use()
+    assert list(directory.iterdir()) == []
+
+
+@pytest.mark.parametrize("has_name", [True, False])
+@pytest.mark.parametrize(("bits", "writable"), [(0o700, True), (0o755, True), (0o775, False)])
+def test_another_users_directory_is_refused(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, bits: int, writable: bool, has_name: bool
+) -> None:
+    """Root can write to each, and is no exception."""
+    directory.mkdir(parents=True)
+    directory.chmod(bits)
+    owner = "'sam'" if has_name else f"the user with the ID {os.getuid()}"
+    users = {os.getuid(): Mock(pw_name="sam")} if has_name else {}
+    monkeypatch.setattr(pwd, "getpwuid", users.__getitem__)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    monkeypatch.setattr(os, "access", lambda _path, _mode: writable)
+    files = SecretFiles(str(directory))
+    for use in (lambda: files.write_all(FILES), lambda: files.write_all(FILES, check_mode=True), files.shred):
+        with pytest.raises(EmmError, match=rf"The directory '{directory}' is no place .*: it belongs to {owner}\. Use"):
+            use()
+    assert list(directory.iterdir()) == []
+
+
+def test_a_group_shares_a_directory_and_each_user_has_one_in_it(
+    volume: Path, belong_to_another: BelongToAnother
+) -> None:
+    belong_to_another(volume)
+    own = volume / OWN
+    files = SecretFiles(str(volume))
+    assert files.path("a.payload.json") == str(own / "a.payload.json")
+    assert files.write_all(FILES, check_mode=True) is True
+    assert list(volume.iterdir()) == []
+    assert files.write_all(FILES) is True
+    assert list(volume.iterdir()) == [own]
+    assert mode(own) & 0o777 == 0o700
+    for way in (str(volume), f"{volume}/../volume/", str(own)):
+        again = SecretFiles(way)
+        assert again.path() == str(own)
+        assert again.write_all(FILES) is False
+        [remark] = again.remarks()
+        assert re.match(f"The directory '{volume}' belongs to .*, and a group .*So the files are in '{own}', ", remark)
+    assert SecretFiles(str(volume)).shred() == list(FILES)
+    assert list(own.glob("[!.]*")) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "open", "another's"])
+def test_what_is_in_the_place_of_ones_own_subdirectory_is_not_trusted(
+    volume: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, belong_to_another: BelongToAnother, kind: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    if kind == "another's":
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+        (volume / f"provisioning_sheet-{os.geteuid()}").mkdir()
+    else:
+        belong_to_another(volume)
+        (volume / OWN).symlink_to(elsewhere) if kind == "link" else (volume / OWN).mkdir()
+        (volume / OWN).chmod(0o770)
+    files = SecretFiles(str(volume))
+    reason = {"link": "Not a directory", "open": "its group can write to it", "another's": "it belongs to "}[kind]
+    for use in (lambda: files.write_all(FILES), files.shred):
+        with pytest.raises(EmmError, match=f"'{files.path()}' .*: {reason}"):
+            use()
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_volume_that_everybody_can_write_to_is_refused(volume: Path, belong_to_another: BelongToAnother) -> None:
+    belong_to_another(volume)
+    volume.chmod(0o777)
+    with pytest.raises(EmmError, match=f"The directory '{volume}' is no place for secrets: everybody can write to it"):
+        SecretFiles(str(volume)).write_all(FILES)
+    assert list(volume.iterdir()) == []
+
+
+def test_who_can_move_the_directory_away_is_said(directory: Path, tmp_path: Path) -> None:
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    assert files.remarks() == []
+    tmp_path.chmod(0o777)
+    assert files.write_all(FILES) is False
+    [remark] = SecretFiles(str(directory)).remarks()
+    assert remark.startswith(f"Everybody can write to '{tmp_path}', and so move '{directory}' to where it is not found")
+    assert f"'chmod +t {tmp_path}'" in remark
+    tmp_path.chmod(0o1777)
+    assert files.remarks() == []
+
+
+def test_a_directory_that_another_one_is_put_in_the_place_of(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was checked is what is used."""
+    look = os.fstat
+    moved = tmp_path / "moved"
+
+    def look_and_move(file: int) -> os.stat_result:
+        if not moved.exists():
+            directory.rename(moved)
+            directory.mkdir()
+        return look(file)
+
+    monkeypatch.setattr(os, "fstat", look_and_move)
+    SecretFiles(str(directory)).write_all(FILES)
+    assert list(directory.iterdir()) == []
+    assert {path.name: path.read_bytes() for path in moved.glob("[!.]*")} == FILES
+
+
+def test_reasons_name_the_place(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the system has the name of a file, a descriptor, or neither."""
+    files = SecretFiles(str(directory))
+    files.write_all(FILES)
+    for culprit, place in (("x", directory / "x"), (5, directory), (None, directory)):
+
+        def fail(_directory: int, culprit: object = culprit) -> list[str]:
+            raise OSError(5, "Input/output error", culprit)
+
+        monkeypatch.setattr(os, "listdir", fail)
+        with pytest.raises(EmmError, match=rf"The file or directory '{place}' cannot be used: Input/output error\."):
+            files.present()

@@ -1,0 +1,217 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The sheet and the list for label printers, as text. A browser looks at the sheet in the tests of the role."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
+    Entry,
+    check_label,
+    first_on,
+    render,
+    to_csv,
+)
+
+TEMPLATE = Path(__file__).parents[5] / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
+NONE = {"description": "", "validity": "", "expires_at": None}
+ODD = "<script>alert(1)</script> & \"{{ 1 + 1 }}\" '{% raw %}' مكتب"
+
+
+def card(host: str, **more: Any) -> dict[str, Any]:
+    return {
+        "host": host,
+        "asset_tag": None,
+        "user": None,
+        "wifi_ssid": None,
+        "tokens": [],
+        "expires_at": None,
+        "payload": "{}",
+        "svg": "<svg></svg>",
+        **more,
+    }
+
+
+def sheet(**more: Any) -> dict[str, Any]:
+    return {"title": "Devices", "paper": "A4", "template": str(TEMPLATE), **more}
+
+
+def test_values_are_text_wherever_they_stand() -> None:
+    odd = card(ODD, asset_tag=ODD, user=ODD, wifi_ssid=ODD, tokens=[{**NONE, "description": ODD, "validity": ODD}])
+    html = render(sheet(title=ODD), [odd], [ODD])
+    html = html.replace("\u2011", "-")
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;{{ 1 + 1 }}&#34; &#39;{% raw %}&#39; مكتب") == 9
+    assert html.count("<script>") == 1
+    assert "alert(1)</script>" not in html
+
+
+def test_it_is_one_file() -> None:
+    """A browser asks for nothing else, and could not."""
+    html = render(sheet(), [card("a")], [])
+    assert re.findall(r"\b(?:src|srcset|href|data)=|\burl\(|@import|//\w", html) == []
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"" in html
+
+
+def test_paper() -> None:
+    assert "size: Letter;" in render(sheet(paper="Letter"), [card("a")], [])
+
+
+def test_hosts_that_are_not_on_it() -> None:
+    assert "Not on this sheet: <bdi>b</bdi>, <bdi>c</bdi></p>" in render(sheet(), [card("a")], ["b", "c"])
+    assert "Not on this sheet" not in render(sheet(), [card("a")], [])
+
+
+def test_a_template_of_ones_own(tmp_path: Path) -> None:
+    template = tmp_path / "own.j2"
+    template.write_text("{% for card in cards %}{{ card.host }}: {{ title }}{% endfor %}", encoding="utf-8")
+    assert render(sheet(template=str(template)), [card("ä")], []) == "ä: Devices"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"a\n{{ cards", "used: line 2, unexpected end of template"),
+        (b"a\n\n{{ card.nothing }}", r"used: line 3, UndefinedError\.$"),
+        (b"{{ {}[cards[0].host] }}", r"used: line 1, UndefinedError\.$"),
+        (b"{{ 1 / 0 }}", r"used: line 1, ZeroDivisionError\.$"),
+        (b"\xff", "read: it is not in UTF-8"),
+        (None, "read: No such file or directory"),
+    ],
+)
+def test_a_template_that_cannot_be_used(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    template = tmp_path / "own.j2"
+    if content is not None:
+        template.write_bytes(content)
+    with pytest.raises(EmmError, match=f"The template '{template}' cannot be {reason}"):
+        render(sheet(template=str(template)), [card("a")], [])
+
+
+def test_labels() -> None:
+    tokens = [{"description": "one", "validity": "until then"}, {"description": "two", "validity": "once"}]
+    cards = [
+        card(
+            "a,b",
+            asset_tag='"A"\n1',
+            user="مكتب",
+            tokens=tokens,
+            expires_at="2026-11-26T22:30:00Z",
+        ),
+        card("c"),
+    ]
+    assert list(csv.reader(io.StringIO(to_csv(cards)))) == [
+        ["host", "asset_tag", "user", "tokens", "validity", "expires_at", "payload"],
+        ["a,b", '"A"\n1', "مكتب", "one; two", "until then; once", "2026-11-26T22:30:00Z", "{}"],
+        ["c", "", "", "", "", "", "{}"],
+    ]
+
+
+FORMULAS = [
+    *("=", "+", "-", "@", "\t", "\r", "\n"),  # OWASP, CSV Injection
+    *("\uff1d", "\uff0b", "\uff0d", "\uff20"),  # full width
+    *("\ufe66", "\ufe62", "\ufe63", "\ufe6b"),  # small
+    *(' "=', "'@", '"" -', "\u00a0=", "\u3000\uff1d", "\u200b=", "\ufeff+", "\x00=", "\x0b@"),
+    *("A-1;=", "A-1; @", 'A-1;"-', "A-1\uff1b=", "A-1\t+", "A-1\n=", "A-1\r\n-"),
+]
+HARMLESS = [
+    "A-1=",
+    "1=+-@",
+    "sam@example.com",
+    "Doe, -J",
+    "#-1",
+    "(=1)",
+    "A;1",
+    'A"=1',
+    "A\n1",
+    "مكتب",
+    "'A",
+    " 1",
+    "0012",
+]
+LABELLED = ["host", "asset_tag", "user"]
+
+
+@pytest.mark.parametrize("column", LABELLED)
+@pytest.mark.parametrize("start", FORMULAS)
+def test_no_cell_looks_like_a_formula(start: str, column: str) -> None:
+    text = f"{start}HYPERLINK(1)"
+    with pytest.raises(EmmError, match="but in the list for label printers nothing must look like a formula") as error:
+        check_label({**card("a"), column: text})
+    what = "The name of the host" if column == "host" else f"provisioning_sheet_{column}"
+    assert str(error.value).startswith(f"{what} is {text!r}, but")
+
+
+@pytest.mark.parametrize("column", LABELLED)
+@pytest.mark.parametrize("text", HARMLESS)
+def test_a_label_has_the_same_characters(text: str, column: str) -> None:
+    """Those of which nothing is taken for a formula are in the file as they are."""
+    tokens = [{"description": "enrollment token", "validity": "until then"}]
+    labelled = {**card("a", tokens=tokens, expires_at="2026-11-26T22:30:00Z"), column: text}
+    check_label(labelled)
+    [label] = csv.DictReader(io.StringIO(to_csv([labelled]), newline=""))
+    assert label[column] == text
+    assert [cell for cell in label.values() if re.match(r"[\s\"']*[=+\-@]|[\t\r\n]", cell)] == []
+
+
+def made(host: str = "z", parts: str = "sheet labels", made_at: float = 10, **more: str) -> dict[str, Any]:
+    sheet = {"directory": "/d", "name": "s", "title": "t", "parts": parts.split(), **more}
+    return {"made_at": made_at, "card": {"host": host}, "sheet": sheet}
+
+
+def entry(host: str, *, came_at: float | None = None, left: bool = True, **more: Any) -> Entry:
+    return Entry(host, made(host, **more), came_at, left)
+
+
+def test_the_first_host_on_a_sheet() -> None:
+    """Which comes at the same time, and is on the same sheet."""
+    assert first_on(made(), [entry("a"), entry("b")]) == "a"
+    assert first_on(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
+    assert first_on(made(), [entry("a", parts="", title="u"), entry("b")]) == "b"
+    assert first_on(made(), [Entry("a", {"refusal": "x"}, None, left=True), entry("b")]) == "b"
+    # With run_once on the role.
+    assert first_on(made("a"), [Entry("b", made("a"), None, left=True), entry("a")]) == "a"
+    assert first_on(made(), []) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "together"),
+    [
+        ({"made_at": 9}, True),
+        ({"made_at": 11}, True),
+        ({"made_at": 9, "came_at": 5}, True),  # and came before, too
+        ({"made_at": 9, "came_at": 12}, True),  # and has been there
+        ({"made_at": 9, "came_at": 12, "left": False}, True),  # and has failed there
+        ({"made_at": 4, "came_at": 5}, False),
+        ({"made_at": 4, "came_at": 5, "left": False}, False),
+        ({"made_at": 9, "left": False}, False),  # and failed in between
+    ],
+)
+def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None:
+    """By when their cards were made, and when they came to the sheet. The card of the host itself was made at 10."""
+    assert entry("a", **known).comes_with(made()) is together
+    assert first_on(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
+    # What came before counts as long as its card is there.
+    if together or known.get("left", True):
+        with pytest.raises(EmmError, match="that of the sheet of 'a'"):
+            first_on(made(), [entry("a", **known, title="u"), entry("b")])
+    else:
+        assert first_on(made(), [entry("a", **known, title="u"), entry("b")]) == "b"
+
+
+@pytest.mark.parametrize("parts", ["sheet", "labels"])
+def test_two_sheets_are_not_one_file(parts: str) -> None:
+    message = (
+        "Option 'provisioning_sheet_name' is 's', but so is that of the sheet of 'a', whose title is 'u' and not 't'"
+    )
+    with pytest.raises(EmmError, match=message):
+        first_on(made(), [entry("a", parts=parts, title="u"), entry("b")])
+    other = "labels" if parts == "sheet" else "sheet"
+    assert first_on(made(parts=other), [entry("a", parts=parts, title="u"), entry("b", parts=other)]) == "b"
