@@ -2,11 +2,61 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Makes this checkout importable as the collection that it is."""
+"""Makes this checkout importable as the collection that it is; and the emulator, for all tests that need it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.process import Emulator
 
 sys.path.insert(0, str(Path(sys.prefix) / "collections"))
+
+Mint = Callable[..., dict[str, Any]]
+MintEach = Callable[..., list[dict[str, Any]]]
+NOTHING: dict[str, str | None] = {"GCP_AUTH_KIND": None, "GCP_SERVICE_ACCOUNT_FILE": None}
+
+
+@pytest.fixture(scope="session")
+def _running_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with Emulator(tmp_path_factory.mktemp("emulator")) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(_running_emulator: Emulator) -> Emulator:
+    """A running emulator in its initial state."""
+    _running_emulator.reset()
+    return _running_emulator
+
+
+@pytest.fixture
+def google_hosts(emulator: Emulator) -> dict[str, str | None]:
+    """An environment in which the emulator answers as Google's own hosts, and nothing says how to authenticate."""
+    return {
+        **NOTHING,
+        "ANDROID_ENTERPRISE_API_URL": None,
+        "HTTPS_PROXY": emulator.address.proxy_url,
+        "REQUESTS_CA_BUNDLE": emulator.address.ca_file,
+    }
+
+
+def sound_options(emulator: Emulator, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options, with sound ones for what they leave out: of the module for users, if they name one."""
+    kind = {} if asks_for_users(options) else {"enrollment_token_type": "userDevice"}
+    return {"enterprise_id": emulator.address.enterprise_id, **kind, **options}
+
+
+def asks_for_users(options: Mapping[str, Any]) -> bool:
+    """Whether options are those of the module for users."""
+    return "user_id" in options or "user_ids" in options
+
+
+def changed(base: Mapping[str, str], more: Mapping[str, str | None]) -> dict[str, str]:
+    """An environment with variables added, or taken away where they are None."""
+    return {name: value for name, value in {**base, **more}.items() if value is not None}

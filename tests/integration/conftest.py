@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,9 @@ import pytest
 from google.api_core.client_options import ClientOptions
 from google.oauth2 import service_account
 
+from tests.conftest import Mint, MintEach, asks_for_users, changed, sound_options
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
-
-Mint = Callable[..., dict[str, Any]]
-MintEach = Callable[..., list[dict[str, Any]]]
-NOTHING: dict[str, str | None] = {"GCP_AUTH_KIND": None, "GCP_SERVICE_ACCOUNT_FILE": None}
-
-
-@pytest.fixture(scope="session")
-def _running_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with Emulator(tmp_path_factory.mktemp("emulator")) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(_running_emulator: Emulator) -> Emulator:
-    """A running emulator in its initial state."""
-    _running_emulator.reset()
-    return _running_emulator
 
 
 @pytest.fixture
@@ -73,17 +57,6 @@ def without_google_auth(environment: dict[str, str], tmp_path: Path) -> dict[str
 
 
 @pytest.fixture
-def google_hosts(emulator: Emulator) -> dict[str, str | None]:
-    """An environment in which the emulator answers as Google's own hosts, and nothing says how to authenticate."""
-    return {
-        **NOTHING,
-        "ANDROID_ENTERPRISE_API_URL": None,
-        "HTTPS_PROXY": emulator.address.proxy_url,
-        "REQUESTS_CA_BUNDLE": emulator.address.ca_file,
-    }
-
-
-@pytest.fixture
 def library(emulator: Emulator) -> Any:
     """Google's client library, led to the emulator."""
     credentials = service_account.Credentials.from_service_account_file(
@@ -103,7 +76,7 @@ def mint(ansible: Ansible, emulator: Emulator, environment: dict[str, str]) -> M
     def run(
         *, environment: Mapping[str, str | None] | None = None, check: bool = False, **options: Any
     ) -> dict[str, Any]:
-        clean = _merge(base, environment or {})
+        clean = changed(base, environment or {})
         return ansible.tasks(_task(emulator, options), environment=clean, arguments=["--check"] if check else [])[0]
 
     base = environment
@@ -126,7 +99,7 @@ def mint_each(ansible: Ansible, emulator: Emulator, environment: dict[str, str])
         tasks = [_task(emulator, options) for options in cases]
         for task, variables in zip(tasks, environments, strict=False):
             task["environment"] = dict(variables)
-        clean = _merge(base, environment or {})
+        clean = changed(base, environment or {})
         return ansible.tasks(*tasks, environment=clean, arguments=["--check"] if check else [])
 
     base = environment
@@ -135,11 +108,4 @@ def mint_each(ansible: Ansible, emulator: Emulator, environment: dict[str, str])
 
 def _task(emulator: Emulator, options: Mapping[str, Any]) -> dict[str, Any]:
     """A task that runs a module with options, and with sound ones for what they leave out."""
-    options = {"enterprise_id": emulator.address.enterprise_id, **options}
-    if "user_id" in options or "user_ids" in options:
-        return {USER_AUTH: options}
-    return {ENROLLMENT: {"enrollment_token_type": "userDevice", **options}}
-
-
-def _merge(base: Mapping[str, str], more: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in {**base, **more}.items() if value is not None}
+    return {USER_AUTH if asks_for_users(options) else ENROLLMENT: sound_options(emulator, options)}

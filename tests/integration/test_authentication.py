@@ -2,29 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""All ways to authenticate, each run by ansible-playbook through to a minted token."""
+"""A slice of the ways to authenticate end to end, and all that Ansible has a part in; tests/operation has the rest."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from awx_plugins.credentials.injectors import gce
-from awx_plugins.interfaces._temporary_private_credential_api import Credential
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.conftest import NOTHING, Mint, MintEach
 from tests.emulator.process import Emulator
-from tests.integration.conftest import NOTHING, Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
-# Tests of what is the same whichever way a task runs do so in process, which takes less time; it is measured there.
 both_ways = pytest.mark.usefixtures("both_ways")
-in_process = pytest.mark.usefixtures("measured")
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go
@@ -43,17 +35,10 @@ def minted(result: dict[str, Any], emulator: Emulator) -> bool:
 
 
 @both_ways
-@pytest.mark.parametrize("form", ["file", "text", "mapping", "file in environment", "text in environment"])
+@pytest.mark.parametrize("form", ["mapping", "file in environment"])
 def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
-    file, text = emulator.address.service_account_file, json.dumps(key)
-    cases: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-        "file": ({"auth_kind": "serviceaccount", "service_account_file": file}, {}),
-        "text": ({"service_account_contents": text}, {}),
-        "mapping": ({"service_account_contents": key}, {}),
-        "file in environment": ({}, {"GCP_SERVICE_ACCOUNT_FILE": file}),
-        "text in environment": ({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": text}),
-    }
-    options, environment = cases[form]
+    options = {"service_account_contents": key} if form == "mapping" else {}
+    environment = {} if options else {"GCP_SERVICE_ACCOUNT_FILE": emulator.address.service_account_file}
     result = mint(environment={**NOTHING, **environment}, **options)
     assert minted(result, emulator), result
     exchange, request = emulator.journal()
@@ -105,30 +90,6 @@ def test_secrets_in_a_task_are_never_printed(
     assert_no_secret(results[0], {**key, "private_key": f"{key['private_key']}\n{token}"})
 
 
-@in_process
-def test_scopes(mint: Mint, emulator: Emulator) -> None:
-    wide = [SCOPE, "https://www.googleapis.com/auth/cloud-platform"]
-    assert minted(mint(scopes=wide), emulator)
-    assert emulator.journal()[0]["body"]["assertion"]["scope"] == " ".join(wide)
-    result = mint(environment={"GCP_SCOPES": f"{wide[1]}"})
-    assert (result["http_status"], result["reason"]) == (403, "insufficientPermissions")
-    result = mint(scopes=["androidenterprise"])
-    assert result["reason"] == "invalid_scope"
-    assert SCOPE in result["msg"]
-
-
-@both_ways
-@pytest.mark.parametrize("where", ["option", "environment"])
-def test_access_token(mint: Mint, emulator: Emulator, where: str) -> None:
-    token = emulator.access_token() + "\n"  # as a file or a command gives it
-    if where == "option":
-        result = mint(environment=NOTHING, access_token=token)
-    else:
-        result = mint(environment={**NOTHING, "GCP_ACCESS_TOKEN": token})
-    assert minted(result, emulator), result
-    assert len(emulator.journal()) == 1
-
-
 @both_ways
 def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) -> None:
     """What AWX injects for a job must not be in the way of a task that names its own credentials."""
@@ -138,258 +99,26 @@ def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) ->
 
 
 @both_ways
-@pytest.mark.parametrize(
-    "where",
-    ["environment variable", "gcloud login", "workload identity federation", "metadata server"],
-)
-def test_application_default_credentials(
-    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], ansible: Ansible, where: str
+@pytest.mark.parametrize("kind", ["application", "machineaccount"])
+def test_the_account_of_a_machine(
+    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], kind: str
 ) -> None:
-    address = emulator.address
-    host = address.url.removeprefix("http://")
-    environment: dict[str, str | None] = {}
-    if where == "environment variable":
-        environment["GOOGLE_APPLICATION_CREDENTIALS"] = address.service_account_file
-    elif where == "gcloud login":
-        directory = ansible.directory / ".config" / "gcloud"
-        directory.mkdir(parents=True)
-        shutil.copy(address.gcloud_login_file, directory / "application_default_credentials.json")
-    elif where == "workload identity federation":
-        environment["GOOGLE_APPLICATION_CREDENTIALS"] = address.workload_identity_file
-    else:
-        environment = {"GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}
-    result = mint(environment={**google_hosts, **environment})
-    assert minted(result, emulator), result
-    expected = {
-        "environment variable": ["www.googleapis.com:443"],  # the key names the emulator's own address
-        "gcloud login": ["oauth2.googleapis.com:443", "www.googleapis.com:443"],
-        "workload identity federation": ["sts.googleapis.com:443", "www.googleapis.com:443"],
-        "metadata server": ["www.googleapis.com:443"],
-    }
-    assert emulator.proxied() == expected[where]
-
-
-@in_process
-@pytest.mark.parametrize("email", [None, STAGING])
-def test_machine_account(mint: Mint, emulator: Emulator, email: str | None) -> None:
     host = emulator.address.url.removeprefix("http://")
-    options = {"service_account_email": email} if email else {}
-    result = mint(environment={**NOTHING, "GCE_METADATA_HOST": host}, auth_kind="machineaccount", **options)
+    result = mint(environment={**google_hosts, "GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}, auth_kind=kind)
     assert minted(result, emulator), result
+    assert emulator.proxied() == ["www.googleapis.com:443"]
     tokens = [request["path"] for request in emulator.journal() if request["path"].endswith("/token")]
-    accounts = [email] if email else ["default", STAGING]  # the default account has a name, too
+    accounts = ["default", STAGING]  # the default account has a name, too
     assert tokens in [[f"/computeMetadata/v1/instance/service-accounts/{account}/token"] for account in accounts]
 
 
-@in_process
-def test_a_machine_account_that_the_machine_does_not_have(mint: Mint, emulator: Emulator) -> None:
-    email = "other@emulator.iam.gserviceaccount.com"
-    host = emulator.address.url.removeprefix("http://")
-    environment = {**NOTHING, "GCE_METADATA_HOST": host}
-    result = mint(environment=environment, auth_kind="machineaccount", service_account_email=email)
-    assert f"the metadata server answered HTTP 404 for {email}" in result["msg"]
-    assert emulator.mints() == []
-
-
-@both_ways
-@pytest.mark.parametrize("source", ["serviceaccount", "application", "machineaccount"])
-def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], source: str) -> None:
-    environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.builder_file}
-    if source == "machineaccount":
-        environment["GCE_METADATA_HOST"] = emulator.address.url.removeprefix("http://")
-    options = {"service_account_file": emulator.address.builder_file} if source == "serviceaccount" else {}
-    result = mint(
-        environment={**google_hosts, **environment}, auth_kind=source, impersonate_service_account=STAGING, **options
-    )
+def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
+    environment = {**google_hosts, "GCE_METADATA_HOST": emulator.address.url.removeprefix("http://")}
+    result = mint(environment=environment, auth_kind="machineaccount", impersonate_service_account=STAGING)
     assert minted(result, emulator), result
     assert emulator.proxied() == ["iamcredentials.googleapis.com:443", "www.googleapis.com:443"]
-    [request] = emulator.journal("generateAccessToken")
-    assert json.loads(request["body"])["scope"] == [SCOPE]
 
 
-@in_process
-def test_impersonation_without_the_role(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
-    result = mint(
-        environment=google_hosts,
-        service_account_file=emulator.address.service_account_file,
-        impersonate_service_account="other@emulator.iam.gserviceaccount.com",
-    )
-    assert result["reason"] == "PERMISSION_DENIED"
-    assert "iam.serviceAccounts.getAccessToken" in result["msg"]
-    assert "Service Account Token Creator" in result["msg"]
-
-
-@both_ways
-def test_awx_credential_as_injected(
-    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], key: dict[str, str], tmp_path: Path
-) -> None:
-    """The injector of AWX itself writes the environment; the collection finds all it needs there."""
-    credential = Credential(
-        {"username": key["client_email"], "project": "emulator", "ssh_key_data": key["private_key"]}
-    )
-    injected: dict[str, Any] = {}
-    (tmp_path / "env").mkdir()
-    path = gce(credential, injected, str(tmp_path))
-    for name, value in injected.items():  # in a job, the directory is mounted under another name
-        if value.startswith("/runner/"):
-            injected[name] = path
-    assert set(json.loads(Path(path).read_text(encoding="utf-8"))) == {
-        "type",
-        "private_key",
-        "client_email",
-        "project_id",
-        "token_uri",
-    }
-    result = mint(environment={**google_hosts, **injected})
-    assert minted(result, emulator), result
-    assert emulator.proxied() == ["oauth2.googleapis.com:443", "www.googleapis.com:443"]
-
-
-def _broken(change: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], str]:
-    def make(key: dict[str, Any]) -> str:
-        changed = dict(key)
-        return json.dumps(change(changed) or changed)
-
-    return make
-
-
-def _elliptic(_key: dict[str, Any]) -> str:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-UNUSABLE_KEYS: list[tuple[str, Callable[[dict[str, Any]], str], list[str]]] = [
-    ("no JSON", lambda _key: "no JSON", ["not valid JSON"]),
-    ("array", lambda _key: "[1]", ["not a JSON object"]),
-    ("no type", _broken(lambda key: key.pop("type") and None), ["has no type"]),
-    (
-        "user login",
-        _broken(lambda key: key.update(type="authorized_user")),
-        ["its type is 'authorized_user'", "GOOGLE_APPLICATION_CREDENTIALS"],
-    ),
-    (
-        "incomplete",
-        _broken(lambda key: [key.pop(name) for name in ("client_email", "token_uri")] and None),
-        ["client_email, token_uri missing"],
-    ),
-    ("cut off", _broken(lambda key: key.update(private_key=key["private_key"][:600])), ["cannot be used"]),
-    (
-        "escaped line breaks",
-        _broken(lambda key: key.update(private_key=key["private_key"].replace("\n", "\\n"))),
-        ["private key", "line breaks"],
-    ),
-    ("elliptic curve", _broken(lambda key: key.update(private_key=_elliptic(key))), ["RSA"]),
-    ("empty", _broken(lambda key: key.update(private_key="")), ["private key"]),
-]
-
-
-@in_process
-@pytest.mark.parametrize("check", [False, True])
-def test_an_unusable_key_is_refused_before_anything_is_sent(
-    mint_each: MintEach,
-    emulator: Emulator,
-    key: dict[str, Any],
-    tmp_path: Path,
-    subtests: pytest.Subtests,
-    check: bool,
-) -> None:
-    paths = [tmp_path / f"{case[0]}.json" for case in UNUSABLE_KEYS]
-    for path, (_name, make, _fragments) in zip(paths, UNUSABLE_KEYS, strict=True):
-        path.write_text(make(key), encoding="utf-8")
-    results = mint_each(*({"service_account_file": str(path)} for path in paths), environment=NOTHING, check=check)
-    for result, path, (name, _make, fragments) in zip(results, paths, UNUSABLE_KEYS, strict=True):
-        with subtests.test(key=name):
-            assert result["failed"]
-            for fragment in [*fragments, "option 'service_account_file'", str(path)]:
-                assert fragment in result["msg"]
-            assert_no_secret(result, key)
-    assert emulator.journal() == []
-
-
-CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
-    (
-        {"auth_kind": "serviceaccount"},
-        {},
-        ["needs service_account_file or service_account_contents", "GCP_SERVICE_ACCOUNT_FILE"],
-    ),
-    ({"auth_kind": "accesstoken"}, {}, ["needs access_token", "GCP_ACCESS_TOKEN"]),
-    ({}, {"GCP_AUTH_KIND": "accesstoken"}, ["environment variable GCP_AUTH_KIND", "needs access_token"]),
-    ({}, {"GCP_AUTH_KIND": "magic"}, ["GCP_AUTH_KIND", "'magic'", "serviceaccount"]),
-    ({"auth_kind": "magic"}, {}, ["auth_kind", "magic", "serviceaccount"]),
-    (
-        {"service_account_file": "/x.json", "access_token": "ya29.hunter2"},
-        {},
-        ["option 'service_account_file' and option 'access_token'"],
-    ),
-    (
-        {"service_account_file": "/x.json", "service_account_contents": "{}"},
-        {},
-        ["option 'service_account_file' and option 'service_account_contents' are both given"],
-    ),
-    (
-        {"auth_kind": "application", "access_token": "ya29.hunter2"},
-        {},
-        ["option 'access_token'", "auth_kind=accesstoken", "application (from: option 'auth_kind')"],
-    ),
-    (
-        {"access_token": "ya29.hunter2"},
-        {"GCP_AUTH_KIND": "serviceaccount"},
-        ["option 'access_token'", "serviceaccount (from: environment variable GCP_AUTH_KIND)"],
-    ),
-    (
-        {"access_token": "ya29.hunter2", "impersonate_service_account": STAGING},
-        {},
-        ["option 'impersonate_service_account'", "accesstoken"],
-    ),
-    (
-        {"auth_kind": "machineaccount", "impersonate_service_account": "staging"},
-        {},
-        ["option 'impersonate_service_account' is 'staging'", "e-mail address"],
-    ),
-    ({"access_token": "hunter2 hunter2"}, {}, ["option 'access_token'", "without spaces"]),
-    (
-        {"service_account_file": "/does/not/exist.json"},
-        {},
-        ["option 'service_account_file' (/does/not/exist.json)", "No such file"],
-    ),
-    (
-        {},
-        {"GCP_SERVICE_ACCOUNT_FILE": "~/nowhere.json"},
-        ["environment variable GCP_SERVICE_ACCOUNT_FILE", "/nowhere.json", "No such file"],
-    ),
-    ({"service_account_file": "/"}, {}, ["Is a directory"]),
-    ({"service_account_file": "/bin/true"}, {}, ["not a text file"]),
-    ({"service_account_contents": 7}, {}, ["option 'service_account_contents'", "not a JSON object"]),
-    (
-        {"auth_kind": "application"},
-        {"GOOGLE_APPLICATION_CREDENTIALS": "/does/not/exist.json"},
-        ["application default credentials", "/does/not/exist.json"],
-    ),
-]
-
-
-@in_process
-@pytest.mark.parametrize("check", [False, True])
-def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
-    mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests, check: bool
-) -> None:
-    cases = CONTRADICTIONS[:4] if check else CONTRADICTIONS  # the same code looks at them, which the first ones show
-    results = mint_each(
-        *(case[0] for case in cases),
-        environment=NOTHING,
-        environments=[case[1] for case in cases],
-        check=check,
-    )
-    for result, (options, variables, fragments) in zip(results, cases, strict=True):
-        with subtests.test(options=options, variables=variables):
-            assert result["failed"]
-            for fragment in fragments:
-                assert fragment in result["msg"]
-            assert "hunter2" not in result["msg"]
-    assert emulator.journal() == []
-
-
-@in_process
 def test_nothing_found_anywhere(mint: Mint, emulator: Emulator) -> None:
     result = mint(environment=NOTHING)
     assert "application default credentials" in result["msg"]
@@ -399,146 +128,21 @@ def test_nothing_found_anywhere(mint: Mint, emulator: Emulator) -> None:
 
 
 @both_ways
-@pytest.mark.parametrize("kind", ["key", "access token", "metadata server", "impersonation"])
 def test_check_mode_never_sends_a_request(
-    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], kind: str
+    mint_each: MintEach, emulator: Emulator, google_hosts: dict[str, str | None]
 ) -> None:
     host = emulator.address.url.removeprefix("http://")
     environment = {**google_hosts, "GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}
-    options: dict[str, Any] = {
-        "key": {"service_account_file": emulator.address.service_account_file},
-        "access token": {"access_token": "ya29.anything"},
-        "metadata server": {},
-        "impersonation": {"auth_kind": "machineaccount", "impersonate_service_account": STAGING},
-    }[kind]
-    assert mint(environment=environment, check=True, **options)["enrollment_token"]["token"] is None
+    cases: list[dict[str, Any]] = [
+        {"service_account_file": emulator.address.service_account_file},
+        {"access_token": "ya29.anything"},
+        {},  # a metadata server
+        {"auth_kind": "machineaccount", "impersonate_service_account": STAGING},
+    ]
+    for result in mint_each(*cases, environment=environment, check=True):
+        assert result["enrollment_token"]["token"] is None
     assert emulator.journal() == []
     assert emulator.proxied() == []
-
-
-@in_process
-def test_a_revoked_key(mint: Mint, emulator: Emulator, key: dict[str, str]) -> None:
-    emulator.revoke(STAGING)
-    result = mint()
-    assert result["reason"] == "invalid_grant"
-    assert "Invalid JWT Signature" in result["msg"]
-    assert "deleted, disabled, or replaced" in result["msg"]
-    assert_no_secret(result, key)
-    assert emulator.mints() == []
-
-
-@in_process
-def test_a_deleted_account(mint: Mint, key: dict[str, str]) -> None:
-    key["client_email"] = "gone@emulator.iam.gserviceaccount.com"
-    result = mint(environment=NOTHING, service_account_contents=json.dumps(key))
-    assert result["reason"] == "invalid_grant"
-    assert "account was deleted" in result["msg"]
-
-
-@in_process
-def test_a_login_that_was_revoked(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
-    said = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
-    emulator.fail({"path": "^/token$", "status": 400, "body": json.dumps(said)})
-    environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.gcloud_login_file}
-    result = mint(environment={**google_hosts, **environment}, auth_kind="application")
-    assert result["reason"] == "invalid_grant"
-    assert "the credentials were revoked or have expired" in result["msg"]
-
-
-@in_process
-@pytest.mark.parametrize("seconds", [-7200, 7200])
-def test_a_clock_that_is_off(mint: Mint, emulator: Emulator, key: dict[str, str], seconds: int) -> None:
-    emulator.advance_clock(seconds)
-    result = mint()
-    assert result["reason"] == "invalid_grant"
-    assert "the clock of this machine is off; it says 20" in result["msg"]
-    assert_no_secret(result, key)
-
-
-@both_ways
-def test_an_expired_access_token(mint: Mint, emulator: Emulator) -> None:
-    token = emulator.access_token(lifetime=60)
-    emulator.advance_clock(61)
-    result = mint(environment=NOTHING, access_token=token)
-    assert (result["http_status"], result["status"]) == (401, "UNAUTHENTICATED")
-    assert "access token has expired" in result["msg"]
-    assert token not in result["_output"]
-    assert len(emulator.journal()) == 1
-
-
-@in_process
-def test_odd_answers_of_the_authorization_server(
-    mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests
-) -> None:
-    answers = [
-        ("<html><title>Sign in</title>hunter2</html>", 200),
-        ("<html><title>Sign in</title>hunter2</html>", 403),
-        ("", 200),
-        ("", 400),
-        ("[]", 200),
-        ("null", 200),
-        ('"text"', 200),
-        ("{}", 200),
-        ('{"access_token": null}', 200),
-        ('{"access_token": ""}', 200),
-        ('{"access_token": "t", "expires_in": "soon"}', 200),
-        ('{"access_token": "t", "expires_in": 1e300}', 200),
-        ('{"access_token": "t\u00f6ken", "expires_in": 3600}', 200),
-        ('{"access_token": "hun ter\\nhunter2", "expires_in": 3600}', 200),
-        ('{"access_token": ["hunter2"], "expires_in": 3600}', 200),
-        ("[" * 100_000, 200),
-        ('{"error": 7}', 400),
-        ('{"error": {"message": 7}}', 400),
-    ]
-    emulator.fail(
-        *({"path": "^/token$", "body": body, "status": status, "content_type": "text/html"} for body, status in answers)
-    )
-    for result, (body, status) in zip(mint_each(*[{}] * len(answers)), answers, strict=True):
-        with subtests.test(body=body, status=status):
-            assert result["failed"]
-            assert "access token" in result["msg"]
-            assert "hunter2" not in result["_output"]
-            assert "Traceback" not in result["_output"]
-    assert len(emulator.journal("/token")) == len(answers)
-    assert emulator.mints() == []
-
-
-@in_process
-def test_an_assertion_that_comes_back_is_not_shown(mint: Mint, emulator: Emulator) -> None:
-    """An error page or description may well quote the request."""
-    quoted = "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl and Bearer hunter2"
-    for body in (
-        json.dumps({"error": "invalid_request", "error_description": quoted}),
-        json.dumps({"error": quoted}),
-        quoted,
-    ):
-        emulator.fail({"path": "^/token$", "status": 400, "body": body})
-        output = mint()["_output"]
-        assert "eyJ" not in output
-        assert "hunter2" not in output
-
-
-@in_process
-@pytest.mark.parametrize("content", ["[]", "7", "null", '{"type": "external_account", "audience": 7}', "{", ""])
-def test_odd_application_default_credentials(mint: Mint, emulator: Emulator, tmp_path: Path, content: str) -> None:
-    path = tmp_path / "adc.json"
-    path.write_text(content, encoding="utf-8")
-    for check in (False, True):
-        result = mint(environment={**NOTHING, "GOOGLE_APPLICATION_CREDENTIALS": str(path)}, check=check)
-        assert "application default credentials cannot be used" in result["msg"]
-        assert "Traceback" not in result["_output"]
-    assert emulator.journal() == []
-
-
-@in_process
-def test_application_default_credentials_with_an_unusable_key(
-    mint: Mint, emulator: Emulator, tmp_path: Path, key: dict[str, Any]
-) -> None:
-    path = tmp_path / "adc.json"
-    path.write_text(json.dumps({**key, "private_key": _elliptic(key)}), encoding="utf-8")
-    result = mint(environment={**NOTHING, "GOOGLE_APPLICATION_CREDENTIALS": str(path)})
-    assert "RSA" in result["msg"]
-    assert emulator.journal() == []
 
 
 @both_ways

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Mint, MintEach
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
 pytestmark = pytest.mark.usefixtures("both_ways")
@@ -33,55 +33,6 @@ def test_mints_a_token_that_enrolls_a_device(mint: Mint, emulator: Emulator) -> 
     assert expires - issued == timedelta(hours=1)
     assert "userId" in emulator.redeem(token["token"])
     assert "userId" in emulator.redeem(token["token"]), "one token serves many devices"
-
-
-def test_sends_what_was_asked_for(mint: Mint, emulator: Emulator) -> None:
-    options = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
-    result = mint(duration={"seconds": 3, "nanos": 500_000_000}, google_authentication_options=options)
-    assert result["failed"], "three seconds are too short"
-    result = mint(duration={"seconds": 90, "nanos": 500_000_000}, google_authentication_options=options)
-    [request] = emulator.mints()
-    assert request["method"] == "POST"
-    assert request["path"] == f"/androidenterprise/v1/enterprises/{emulator.address.enterprise_id}/enrollmentTokens"
-    assert request["query"] == {}
-    assert request["headers"]["Content-Type"] == "application/json"
-    assert json.loads(request["body"]) == {
-        "enrollmentTokenType": "userDevice",
-        "duration": "90.500000000s",
-        "googleAuthenticationOptions": {
-            "authenticationRequirement": "required",
-            "requiredAccountEmail": "sam@example.com",
-        },
-    }
-    token = result["enrollment_token"]
-    assert token["google_authentication_options"] == options
-    assert emulator.redeem(token["token"])["refused"] == "authentication_required"
-    assert emulator.redeem(token["token"], account="kim@example.com")["refused"] == "wrong_account"
-    assert "deviceId" in emulator.redeem(token["token"], account="sam@example.com")
-
-
-def test_durations_are_exact_over_the_whole_range(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator
-) -> None:
-    durations: list[tuple[dict[str, Any], str]] = [
-        ({"seconds": 60}, "60s"),
-        ({"seconds": 60, "nanos": 1}, "60.000000001s"),
-        ({"seconds": 2**53 // 100_000 + 1, "nanos": 999_999_999}, f"{2**53 // 100_000 + 1}.999999999s"),
-        ({"seconds": MAX_SECONDS}, f"{MAX_SECONDS}s"),
-        ({"seconds": MAX_SECONDS, "nanos": 999_999_999}, f"{MAX_SECONDS}.999999999s"),
-        ({"seconds": str(MAX_SECONDS)}, f"{MAX_SECONDS}s"),  # as templates give it
-    ]
-    results = ansible.tasks(
-        *({ENROLLMENT: _options(emulator, duration=duration)} for duration, dummy in durations), environment=environment
-    )
-    assert [json.loads(request["body"])["duration"] for request in emulator.mints()] == [
-        text for dummy, text in durations
-    ]
-    for result, (duration, dummy) in zip(results, durations, strict=True):
-        expected = {"seconds": int(duration["seconds"]), "nanos": duration.get("nanos", 0)}
-        assert result["enrollment_token"]["duration"] == expected
-    assert "expires_at" in results[0]["enrollment_token"]
-    assert "expires_at" not in results[-1]["enrollment_token"], "it cannot be written in four digits of a year"
 
 
 def test_durations_as_people_write_them(mint_each: MintEach, emulator: Emulator) -> None:
@@ -170,13 +121,6 @@ def test_bad_input_is_refused_before_anything_is_sent(
     assert emulator.journal() == []
 
 
-def test_a_password_in_the_url_is_refused_and_not_shown(mint: Mint) -> None:
-    for url in ("https://user:hunter2@127.0.0.1", "https://user:hun#ter2@127.0.0.1", "https://user:hun/ter2@127.0.0.1"):
-        result = mint(api_url=url)
-        assert "must not contain a user name or a password" in result["msg"]
-        assert "ter2" not in result["msg"]
-
-
 def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:
     options = {"authentication_requirement": "optional"}
     result = mint(check=True, duration={"seconds": 90}, google_authentication_options=options)
@@ -194,34 +138,6 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
     assert set(mint(duration={"seconds": 90}, google_authentication_options=options)["enrollment_token"]) == set(
         result["enrollment_token"]
     )
-
-
-@pytest.mark.parametrize(
-    ("settings", "expected"),
-    [
-        pytest.param({"kind": True}, {"seconds": 120, "nanos": 0}, id="kind"),
-        pytest.param({"echo": False}, {"seconds": 120, "nanos": 0}, id="token-only"),
-    ],
-)
-def test_undocumented_variations_of_the_answer_do_not_matter(
-    mint: Mint, emulator: Emulator, settings: dict[str, Any], expected: dict[str, int]
-) -> None:
-    emulator.change_settings(**settings)
-    token = mint(duration={"seconds": 120})["enrollment_token"]
-    assert token["duration"] == expected
-    assert "kind" not in token
-    assert token["token"] == emulator.tokens()[0]["token"]
-    assert token["expires_at"] == emulator.tokens()[0]["expires"]
-
-
-def test_a_token_is_not_lost_over_what_stands_beside_it(mint: Mint, emulator: Emulator) -> None:
-    emulator.fail(
-        {"path": "enrollmentTokens", "body": '{"token": "precious", "duration": {"seconds": 3600, "nanos": 0}}'}
-    )
-    token = mint()["enrollment_token"]
-    assert token["token"] == "precious"
-    assert "duration" not in token
-    assert "expires_at" not in token
 
 
 @pytest.mark.usefixtures("measured")

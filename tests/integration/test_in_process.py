@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from tests.conftest import Mint, MintEach
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint, MintEach
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
 
 STARTED = "EXEC"  # what Ansible says at the highest verbosity when it starts something

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Many tokens in one task, run by ansible-playbook against the emulator."""
+"""Many tokens in one task, end to end; tests/operation has more about them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Mint
 from tests.emulator.process import Emulator
-from tests.integration.conftest import Mint
 from tests.integration.playbooks import Ansible
 
 pytestmark = pytest.mark.usefixtures("both_ways")
@@ -24,42 +24,6 @@ USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)]
 def seconds_between(requests: list[dict[str, Any]]) -> list[float]:
     times = sorted(request["time"] for request in requests)
     return [later - earlier for earlier, later in itertools.pairwise(times)]
-
-
-def test_tokens_come_in_the_order_of_the_users(mint: Mint, emulator: Emulator) -> None:
-    users = list(reversed(USERS))
-    result = mint(user_ids=users)
-    assert result["changed"] is True
-    assert result["failures"] == []
-    assert "authentication_token" not in result
-    assert [token["user_id"] for token in result["authentication_tokens"]] == users
-    issued = {token["user_id"]: token["token"] for token in emulator.tokens()}
-    assert {token["user_id"]: token["token"] for token in result["authentication_tokens"]} == issued
-    assert len(emulator.journal("/token")) == 1, "one exchange for all"
-
-
-def test_tokens_that_are_alike(mint: Mint, emulator: Emulator) -> None:
-    result = mint(count=40, duration={"seconds": 90}, enrollment_token_type="userlessDevice")
-    assert result["changed"] is True
-    assert {token["token"] for token in result["enrollment_tokens"]} == {token["token"] for token in emulator.tokens()}
-    assert len(emulator.tokens()) == 40
-    assert {token["duration"]["seconds"] for token in result["enrollment_tokens"]} == {90}
-    assert "enrollment_token" not in result
-
-
-def test_a_user_who_is_listed_twice_gets_two_tokens(mint: Mint, emulator: Emulator) -> None:
-    tokens = mint(user_ids=[USERS[0], USERS[1], USERS[0]])["authentication_tokens"]
-    assert [token["user_id"] for token in tokens] == [USERS[0], USERS[1], USERS[0]]
-    assert len({token["token"] for token in tokens}) == len(emulator.tokens()) == 3
-
-
-@pytest.mark.parametrize(
-    ("options", "name"), [({"user_ids": []}, "authentication_tokens"), ({"count": 0}, "enrollment_tokens")]
-)
-def test_nothing_to_do(mint: Mint, emulator: Emulator, options: dict[str, Any], name: str) -> None:
-    result = mint(**options)
-    assert (result["failed"], result["changed"], result[name], result["failures"]) == (False, False, [], [])
-    assert emulator.journal() == []
 
 
 @pytest.mark.parametrize("on_failure", ["fail", "continue"])
@@ -83,53 +47,6 @@ def test_what_failed_is_listed_and_the_rest_is_returned(mint: Mint, emulator: Em
         assert managed["message"] in result["msg"]
 
 
-def test_an_answer_that_got_lost_is_a_failure_and_not_asked_for_again(mint: Mint, emulator: Emulator) -> None:
-    emulator.fail({"path": "authenticationToken", "times": 1, "after": True, "reset": True})
-    result = mint(user_ids=USERS, on_failure="continue")
-    [failure] = result["failures"]
-    assert "may have been carried out" in failure["message"]
-    assert "http_status" not in failure
-    assert len(result["authentication_tokens"]) == len(USERS) - 1
-    assert len(emulator.tokens()) == len(emulator.mints()) == len(USERS)
-
-
-def test_temporary_failures_are_retried(mint: Mint, emulator: Emulator) -> None:
-    emulator.fail({"path": "authenticationToken", "times": 10, "status": 503})
-    result = mint(user_ids=USERS)
-    assert len(result["authentication_tokens"]) == len(emulator.tokens()) == len(USERS)
-
-
-def test_no_access_token_is_asked_for_once(mint: Mint, emulator: Emulator) -> None:
-    emulator.revoke(emulator.address.service_account_email)
-    result = mint(user_ids=USERS)
-    assert result["failed"]
-    assert "deleted, disabled, or replaced" in result["msg"]
-    assert "failures" not in result, "nothing was tried"
-    assert len(emulator.journal()) == 1
-
-
-REFUSED: list[tuple[dict[str, Any], list[str]]] = [
-    ({"user_ids": [USERS[0], "a/b"]}, ["'user_ids[1]'", "a/b"]),
-    ({"user_ids": [USERS[0]], "user_id": USERS[0]}, ["mutually exclusive", "user_id", "user_ids"]),
-    ({"user_ids": USERS, "concurrency": 0}, ["'concurrency'", "0", "from 1 to 100"]),
-    ({"user_ids": USERS, "concurrency": 101}, ["'concurrency'", "101", "from 1 to 100"]),
-    ({"user_ids": USERS, "on_failure": "ignore"}, ["on_failure", "ignore", "fail, continue"]),
-    ({"count": -1}, ["'count'", "-1", "0 to 10000"]),
-    ({"count": 10_001}, ["'count'", "10001", "0 to 10000"]),
-    ({"count": 5, "duration": {"seconds": 5}}, ["'duration'", "1 minute"]),
-]
-
-
-@pytest.mark.parametrize(("options", "fragments"), REFUSED)
-def test_bad_input_is_refused_before_anything_is_sent(
-    mint: Mint, emulator: Emulator, options: dict[str, Any], fragments: list[str]
-) -> None:
-    result = mint(**options)
-    assert result["failed"]
-    assert [fragment for fragment in fragments if fragment not in result["msg"]] == []
-    assert emulator.journal() == []
-
-
 def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:
     result = mint(user_ids=USERS[:2], check=True)
     assert result["changed"] is True
@@ -141,35 +58,14 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
     assert emulator.journal() == []
 
 
-def test_no_more_requests_at_a_time_than_asked_for(mint: Mint, emulator: Emulator) -> None:
-    emulator.change_settings(latency=0.2)
-    mint(user_ids=USERS[:9], concurrency=3)
-    times = [request["time"] for request in emulator.mints()]
-    assert all(later - first > 0.19 for first, later in zip(times, times[3:], strict=False))
-    assert times[-1] - times[0] < 0.2 * 8, "but three at a time"
-
-
-@pytest.mark.parametrize("retry_after", [False, True])
-def test_the_quota_is_kept_without_a_storm(mint: Mint, emulator: Emulator, retry_after: bool) -> None:
-    emulator.change_settings(quota=60, quota_window=1.0, retry_after=retry_after, latency=0.02)
+def test_the_quota_is_kept_without_a_storm(mint: Mint, emulator: Emulator) -> None:
+    emulator.change_settings(quota=60, quota_window=1.0, latency=0.02)
     result = mint(count=300, concurrency=32)
     assert len(result["enrollment_tokens"]) == len(emulator.tokens()) == 300
     requests = emulator.mints()
     refused = [request for request in requests if request["status"] == 429]
     assert refused, "or the quota was not met"
     assert len(refused) < 150
-
-
-def test_a_pause_that_one_request_is_asked_for_is_kept_by_all(mint: Mint, emulator: Emulator) -> None:
-    fault = {"path": "authenticationToken", "times": 1, "status": 429, "headers": {"Retry-After": "2"}}
-    emulator.change_settings(latency=0.02)
-    emulator.fail(fault)
-    result = mint(user_ids=USERS * 4, concurrency=4)
-    assert len(result["authentication_tokens"]) == len(USERS) * 4
-    requests = emulator.mints()
-    [refused_at] = [request["time"] for request in requests if request["status"] == 429]
-    assert not [request for request in requests if refused_at + 0.3 < request["time"] < refused_at + 1.9]
-    assert max(seconds_between(requests)) > 1.7
 
 
 @pytest.mark.usefixtures("measured")
