@@ -4,7 +4,7 @@
 
 """Mint a token for each user with a minimal script, for comparison: ``python bare.py ENTERPRISE USERS``.
 
-``USERS`` is a JSON file. The script reads the same environment variables as the collection.
+``USERS`` is a JSON file. The script takes its settings from the environment variables of the collection.
 """
 
 from __future__ import annotations
