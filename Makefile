@@ -2,23 +2,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-# make demo           stage the devices of an example inventory, against a local emulator: tokens, QR codes and a sheet
-# make quick          format the code, and check what takes seconds
-# make lint           check all that can be checked without running the code
+# make demo           stage the devices of an example inventory against a local emulator: tokens, QR codes and a sheet
+# make quick          format the code, and run the checks that take seconds
+# make lint           run all checks that do not run the code
 # make test           check everything, under one version of ansible-core
-# make test-matrix    check what depends on the version of ansible-core, under all versions that are supported
-# make unit-matrix    of that, the unit tests only, under the oldest and the newest version
-# make fuzz           try inputs at random until one shows a defect; TIMES is how many times as many as in a test, at a time
-# make bench          measure what the collection costs; OPTIONS=--help shows how much of it can be chosen
-# make picture        draw the picture of a sheet that the documentation has
+# make test-matrix    run the checks that depend on ansible-core, under all supported versions
+# make unit-matrix    run only the unit tests, under the oldest and the newest supported version
+# make fuzz           try random inputs until one shows a defect; TIMES multiplies the number of examples in each round
+# make bench          measure the cost of the collection; OPTIONS=--help shows the options
+# make picture        redraw the image of a sheet in the documentation
 #
-# What is checked, and how, is in noxfile.py and antsibull-nox.toml; the targets here only call it.
+# noxfile.py and antsibull-nox.toml define the checks. The targets here only call them.
 
-# After changing it, "make clean".
+# After changing PYTHON, run "make clean".
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-# Environments that exist are used again, with what is missing in them added.
+# Reuse existing environments, and install only what is missing.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
 
 .PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick fuzz bench picture release requirements clean
@@ -31,7 +31,7 @@ demo: .venv/installed
 	python -m tests.emulator -- ansible-playbook -i examples/devices.yml emm.android_enterprise.stage_devices \
 	--extra-vars provisioning_sheet_directory=$(CURDIR)/.cache/demo
 
-# Where nothing is to be formatted, only checked, as in CI.
+# These targets check without formatting, as in CI.
 lint test: export CI := true
 
 test: .venv/installed
@@ -68,7 +68,7 @@ bench: .venv/installed
 picture: .venv/installed
 	python -m tests.picture
 
-# An environment with what is pinned, in which this checkout is found as the collection that it is.
+# An environment with the pinned requirements, in which Ansible finds this checkout as a collection.
 .venv/installed: tests/requirements/develop.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }

@@ -6,10 +6,10 @@
 # dependencies = ["nox[uv] >= 2026.8", "antsibull-nox >= 1.10"]
 # ///
 
-"""All checks of the collection: those of antsibull-nox.toml, and those below that it does not have.
+"""All checks of the collection: those of antsibull-nox.toml, and those below that antsibull-nox does not provide.
 
-"nox" checks all that can be checked without running the code; "nox --list" shows the rest. The Makefile's targets for
-checks only call this file.
+"nox" runs all checks that do not run the code. "nox --list" shows the others. The Makefile's targets for checks only
+call this file.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ REPOSITORY = Path(__file__).resolve().parent
 REQUIREMENTS = Path("tests/requirements")
 TOOLS = REQUIREMENTS / "tools.txt"
 
-# The versions of ansible-core that are supported, each with a version of Python that it supports. 2.17 is left out, as
-# molecule and ansible-lint do, too.
+# The supported versions of ansible-core, each with a version of Python that it supports. 2.17 is left out, as in
+# molecule and ansible-lint.
 MATRIX = {"2.16": "3.11", "2.18": "3.11", "2.19": "3.11", "2.20": "3.12", "2.21": "3.12", "2.22": "3.13"}
 
-# Of these, what has not been released yet: release candidates are good enough until it is taken out here.
+# The versions that have not been released yet. Release candidates are accepted until the version is removed here.
 UNRELEASED = ("2.22",)
 
-# What holds under the oldest and the newest one mostly holds under those between them.
+# What holds under the oldest and the newest version mostly holds under those in between.
 OUTER = (next(iter(MATRIX)), next(reversed(MATRIX)))
 
-# Where only one of them is tested, it is the newest release that the Python at hand runs, as in
+# The version for checks under a single version: the newest release that the current Python runs, as in
 # tests/requirements/develop.in.
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 DEFAULT = "2.19" if PYTHON == "3.11" else "2.21"
 
-# What the tests of what is printed look for, as tests/integration/paper.py does.
+# The browsers that the tests of printed sheets look for, as in tests/integration/paper.py.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# The labels of other projects' documentation that ours refers to, for building it where theirs cannot be reached.
+# The labels of other projects that our documentation refers to, to build it where those projects cannot be reached.
 REFERENCES = {
     "python2": {},
     "python3": {},
@@ -67,28 +67,28 @@ REFERENCES = {
 nox.needs_version = ">= 2026.8"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
-os.environ["NOX_ENABLE_STALENESS_CHECK"] = "1"  # an environment of another version of Python is made anew
+os.environ["NOX_ENABLE_STALENESS_CHECK"] = "1"  # recreates an environment of another version of Python
 
-# pyenv only offers versions of Python that are switched on, through shims. Any that is installed will do.
+# pyenv's shims offer only activated versions of Python. Find all that are installed.
 if shutil.which("pyenv"):
     root = Path(subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=True).stdout.strip())
     found = [str(path) for path in sorted(root.glob("versions/*/bin"))]
     others = [path for path in os.environ["PATH"].split(os.pathsep) if Path(path) != root / "shims"]
     os.environ["PATH"] = os.pathsep.join([*others, *found])
 
-# Ansible starts hundreds of processes, each of which would compile what it imports.
+# Ansible starts hundreds of processes, and each of them would compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 antsibull_nox.load_antsibull_nox_toml()
 
 
 def pins(core: str) -> str:
-    """The file with the pinned requirements of the tests under a version of ansible-core."""
+    """The file with the pinned test requirements for a version of ansible-core."""
     return f"{REQUIREMENTS}/ansible-core-{core}.txt"
 
 
 def link_collection(session: nox.Session) -> dict[str, str]:
-    """Have this checkout found as the collection that it is; the environment variable for that."""
+    """Make this checkout available as a collection. Return the environment variables for that."""
     collections = Path(session.virtualenv.location).resolve() / "collections"
     link = collections / "ansible_collections" / COLLECTION.replace(".", "/")
     link.parent.mkdir(parents=True, exist_ok=True)
@@ -98,46 +98,46 @@ def link_collection(session: nox.Session) -> dict[str, str]:
 
 
 def copy_collection(session: nox.Session, core: str | None = None) -> Path:
-    """A copy of what git does not ignore, in a tree of collections, for tools that insist on one."""
+    """Copy what git does not ignore into a tree of collections, for tools that require one."""
     setup = antsibull_nox.sessions.prepare_collections(
         session, ansible_core_version=core, install_in_site_packages=False, install_out_of_tree=True
     )
-    assert setup is not None  # only for sessions without an environment of their own
+    assert setup is not None  # only None in sessions without their own environment
     return setup.current_path
 
 
-# --- The tests, under every version of ansible-core
+# --- The tests, under each version of ansible-core
 
 
 def tests(session: nox.Session, core: str) -> None:
-    """Run the unit tests and the tests that run Ansible; under the default version, fuzz, and report what they covered.
+    """Run the unit and integration tests. Under the default version, also run the fuzzer and report the coverage.
 
-    The fuzzer's part of that does not count.
+    What only the fuzzer covers does not count.
     """
     session.install("--requirement", pins(core))
     if session.posargs != ["tests/unit"]:
         install_browser(session)
     environment = link_collection(session)
-    in_parallel = ["--numprocesses", "3"]  # on two cores, since a test also waits
+    in_parallel = ["--numprocesses", "3"]  # even on two cores, since tests also wait
     if session.posargs:
         session.run("pytest", *in_parallel, *session.posargs, env=environment)
     elif core == DEFAULT:
         data = REPOSITORY / ".cache" / "coverage"
         shutil.rmtree(data, ignore_errors=True)
         session.run("coverage", "run", "--source", "plugins", "-m", "pytest", "tests/unit", env=environment)
-        # Has ansible-core measure coverage in the processes of modules, and the tests on the controller.
+        # ansible-core measures coverage in the processes of modules; the tests measure it on the controller.
         settings = {"config": str(REPOSITORY / "pyproject.toml"), "output": str(data / "module")}
         environment["_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"] = json.dumps(settings)
         environment["COVERAGE_FILE"] = str(data / "controller")
         session.run("pytest", *in_parallel, "tests/fuzz", "tests/integration", env=environment)
-        session.run("coverage", "combine", "--quiet", *map(str, data.iterdir()), log=False)  # hundreds of names
+        session.run("coverage", "combine", "--quiet", *map(str, data.iterdir()), log=False)  # hides hundreds of names
         session.run("coverage", "report")
     else:
         session.run("pytest", *in_parallel, "tests/unit", "tests/integration", env=environment)
 
 
 def install_browser(session: nox.Session) -> None:
-    """Where there is no browser for the tests of what is printed, install one if this is Debian, and one may."""
+    """If there is no browser for the tests of printed sheets, install one on Debian, with permission."""
     missing = not any(map(shutil.which, BROWSERS))
     if missing and shutil.which("apt-get") and os.geteuid() == 0:
         session.run("apt-get", "update", "--quiet", external=True, silent=True)
@@ -146,29 +146,29 @@ def install_browser(session: nox.Session) -> None:
 
 
 def molecule(session: nox.Session, core: str) -> None:
-    """Run the Molecule scenario, against the emulator."""
+    """Run the Molecule scenario against the emulator."""
     session.install("--requirement", pins(core))
     environment = {**link_collection(session), "PYTHONPATH": str(REPOSITORY)}
     with session.chdir("extensions"):
         session.run("python", "-m", "tests.emulator", "--", "molecule", "test", env=environment)
 
 
-# --- The sanity tests of ansible-core, under every version of it
+# --- The sanity tests of ansible-core, under each of its versions
 
 
 def container_engine() -> bool:
-    """Whether the container engine that ansible-test would take runs here."""
+    """Whether the container engine that ansible-test would use is running."""
     engine = shutil.which("docker") or shutil.which("podman")
     return engine is not None and subprocess.run([engine, "info"], capture_output=True, check=False).returncode == 0
 
 
 def sanity(session: nox.Session, core: str) -> None:
-    """Run all sanity tests of ansible-core: in a container where there is an engine, else in virtual environments.
+    """Run all sanity tests of ansible-core, in a container if an engine is running, otherwise in virtual environments.
 
-    In the latter, what depends on the version of Python is tested with all those that are found, 3.10 and newer.
+    In virtual environments, tests that depend on the version of Python run with all versions found, 3.10 and newer.
     """
     if any(Path("tests/sanity").glob("ignore-*")):
-        session.error("This collection has no exceptions from sanity tests: mend what they complain about")
+        session.error("This collection allows no exceptions from sanity tests: fix the errors that they report")
     session.install("ansible-core", "--constraint", pins(core))
     where = ["--docker"]
     environment = {}
@@ -183,7 +183,7 @@ def sanity(session: nox.Session, core: str) -> None:
 
 
 def can_be_downloaded(url: str) -> bool:
-    """Whether an address can be reached from here."""
+    """Whether a URL can be reached."""
     try:
         urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=10).close()
     except OSError:
@@ -192,10 +192,10 @@ def can_be_downloaded(url: str) -> bool:
 
 
 def bootstrap_pip(session: nox.Session, home: Path) -> None:
-    """Where the script that ansible-test gets pip with cannot be downloaded, have it take the one Python comes with."""
+    """If the script with which ansible-test installs pip cannot be downloaded, use the pip bundled with Python."""
     pattern = "lib/*/site-packages/ansible_test/_internal/python_requirements.py"
     [source] = Path(session.virtualenv.location).glob(pattern)
-    # Those that ansible-core 2.16 has after it are for versions of Python that nothing is tested with here.
+    # ansible-core 2.16 lists more versions after the first, for versions of Python that are not tested here.
     version, *dummy = re.findall(r"\bpip='([0-9.]+)'", source.read_text(encoding="utf-8"))
     if not can_be_downloaded(f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"):
         script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
@@ -204,24 +204,24 @@ def bootstrap_pip(session: nox.Session, home: Path) -> None:
 
 
 def require_releases(session: nox.Session) -> None:
-    """Where ansible-test asks for an archive of sources that cannot be downloaded, have it take the package's release.
+    """If ansible-test requires a source archive that cannot be downloaded, use the release of the package.
 
-    ansible-core 2.22 asks for one of dill, which is only needed with Python 3.15.
+    ansible-core 2.22 requires one of dill, which is needed only with Python 3.15.
     """
     pattern = "lib/*/site-packages/ansible_test/_data/requirements/sanity.*.txt"
     for path in Path(session.virtualenv.location).glob(pattern):
         text = path.read_text(encoding="utf-8")
         for name, url in re.findall(r"(?m)^(\S+) @ (https:\S+)$", text):
             if not can_be_downloaded(url):
-                path.unlink()  # the file may be one with that in the cache of uv
+                path.unlink()  # the file may be a hard link into uv's cache
                 path.write_text(text := text.replace(f"{name} @ {url}", name), encoding="utf-8")
 
 
-# --- The sessions of the above
+# --- The sessions for these
 
 
 def add_sessions(name: str, function: Callable[[nox.Session, str], None]) -> None:
-    """Add a session for each version of ansible-core, and one that stands for the default version."""
+    """Add a session for each version of ansible-core, and an alias for that of the default version."""
     for core, python in MATRIX.items():
 
         def run(session: nox.Session, core: str = core) -> None:
@@ -245,14 +245,14 @@ add_sessions("molecule", molecule)
 add_sessions("ansible-test-sanity", sanity)
 
 
-# --- What is published
+# --- Checks of what is published
 
 
 @nox.session(name="galaxy-importer")
 def galaxy_importer(session: nox.Session) -> None:
-    """Build the tarball and import it as Galaxy does, without an error or a warning.
+    """Build the tarball and import it as Galaxy does. Fail on any error or warning.
 
-    antsibull-nox has a session for that too, in which both would pass.
+    The session of antsibull-nox would pass in spite of errors and warnings.
     """
     session.install("--requirement", f"{REQUIREMENTS}/galaxy-importer.txt")
     directory = copy_collection(session)
@@ -269,7 +269,7 @@ def galaxy_importer(session: nox.Session) -> None:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """Check the fragments of the changelog, and that CHANGELOG.rst is what was made of those before."""
+    """Check the changelog fragments, and that CHANGELOG.rst matches changelog.yaml."""
     session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
     copy = copy_collection(session)
     with session.chdir(copy):
@@ -278,12 +278,12 @@ def changelog(session: nox.Session) -> None:
         session.run("antsibull-changelog", "generate")
     name = "CHANGELOG.rst"
     if (copy / name).read_bytes() != (REPOSITORY / name).read_bytes():
-        session.error(f"{name} was changed by hand; its source is changelogs/changelog.yaml")
+        session.error(f"{name} was edited by hand; its source is changelogs/changelog.yaml")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation site, without a warning, into .cache/docs."""
+    """Build the documentation site into .cache/docs. Fail on warnings."""
     session.install("antsibull-docs", "ansible-core", "sphinx", "sphinx-ansible-theme", "--constraint", str(TOOLS))
     environment = link_collection(session)
     site = REPOSITORY / ".cache" / "docs"
@@ -293,7 +293,7 @@ def docs(session: nox.Session) -> None:
     session.run("antsibull-docs", "sphinx-init", *options, "--dest-dir", str(site), COLLECTION, env=environment)
     for project, labels in REFERENCES.items():
         write_inventory(site / f"{project}.inv", labels)
-    script = site / "build.sh"  # for which antsibull-docs leaves images behind
+    script = site / "build.sh"  # antsibull-docs does not copy images
     copying = f"cp -r {REPOSITORY}/docs/docsite/rst/images rst/collections/{COLLECTION.replace('.', '/')}/docsite/\n"
     script.write_text(re.sub("(?m)^(?=sphinx-build )", copying, script.read_text(encoding="utf-8")), encoding="utf-8")
     session.run(str(script), env=environment, external=True)
@@ -301,7 +301,7 @@ def docs(session: nox.Session) -> None:
 
 
 def write_inventory(path: Path, labels: Mapping[str, str]) -> None:
-    """Write an inventory for Sphinx, which takes it for a project whose own cannot be reached."""
+    """Write a Sphinx inventory for a project whose own cannot be reached."""
     lines = [f"{label} std:label -1 {page}#{label.replace('_', '-')} {label}\n" for label, page in labels.items()]
     head = f"# Sphinx inventory version 2\n# Project: {path.stem}\n# Version:\n# The rest is compressed using zlib.\n"
     path.write_bytes(head.encode() + zlib.compress("".join(lines).encode()))
@@ -309,7 +309,7 @@ def write_inventory(path: Path, labels: Mapping[str, str]) -> None:
 
 @nox.session
 def schemas(session: nox.Session) -> None:
-    """Hold the workflow against the schema of GitHub."""
+    """Validate the workflow against GitHub's schema."""
     session.install("check-jsonschema", "--constraint", str(TOOLS))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml")
 
@@ -319,17 +319,17 @@ def schemas(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
-    """Turn the fragments into the changelog of the version in galaxy.yml."""
+    """Turn the fragments into the changelog entry of the version in galaxy.yml."""
     [version] = re.findall(r"^version: (\S+)$", Path("galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
     if f"\n  {version}:\n" in Path("changelogs/changelog.yaml").read_text(encoding="utf-8"):
-        session.error(f"{version} is in the changelog already: raise the version in galaxy.yml")
+        session.error(f"{version} is already in the changelog: raise the version in galaxy.yml")
     session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
     session.run("antsibull-changelog", "release", "--reload-plugins", env=link_collection(session))
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure what the collection costs, into .cache/benchmarks; "-- --help" shows the options."""
+    """Measure the cost of the collection, into .cache/benchmarks. "-- --help" shows the options."""
     session.install("--requirement", f"{REQUIREMENTS}/benchmarks.txt")
     environment = {**link_collection(session), "MPLCONFIGDIR": str(REPOSITORY / ".cache" / "matplotlib")}
     session.run("python", "-m", "tests.benchmarks", *session.posargs, env=environment)
@@ -337,7 +337,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def requirements(session: nox.Session) -> None:
-    """Pin what the files in tests/requirements ask for, each for all versions of Python it is used with."""
+    """Pin the requirements in tests/requirements, each file for all versions of Python that use it."""
     session.install("uv")
     command = ["uv", "pip", "compile", "--quiet", "--upgrade", "--universal", "--no-annotate", "--no-emit-index-url"]
     command += ["--custom-compile-command", "make requirements"]

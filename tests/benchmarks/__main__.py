@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""``python -m tests.benchmarks``: measure everything, and write the figures into ``.cache/benchmarks``."""
+"""``python -m tests.benchmarks``: measure everything, and write the figures to ``.cache/benchmarks``."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from tests.integration.playbooks import COLLECTIONS, REPOSITORY
 RESULTS = REPOSITORY / ".cache" / "benchmarks"
 GUIDE_PLOT = REPOSITORY / "docs" / "docsite" / "rst" / "images" / "time_by_hosts.svg"
 CORE = importlib.metadata.version("ansible-core")
-ONCE = 1000  # hosts, over which the rest is run once
+ONCE = 1000  # hosts; contestants with as many or more run only once
 
 GROUPS = {
     "tasks": "single tasks, loops and many tokens on localhost",
     "http": "the role plain, with a condition, by include_role and under the strategy free",
     "https": "the same over HTTPS",
-    "slow": "the role with answers that take their time",
-    "sizes": "the role over inventories of several sizes, one kind of token and both",
+    "slow": "the role with slow responses",
+    "sizes": "the role over inventories of several sizes, with one kind of token and with both",
     "sheet": "the role provisioning_sheet",
 }
 
 
 def main() -> None:
     options = _parse_arguments()
-    # What is measured is not the first start after an installation.
+    # Compile first, so as not to measure the first start after an installation.
     for code in (*site.getsitepackages(), str(COLLECTIONS / "ansible_collections/emm/android_enterprise/plugins")):
         compileall.compile_dir(code, quiet=2)
     machine = _machine()
@@ -73,11 +73,11 @@ def _parse_arguments() -> argparse.Namespace:
     groups = "\n".join(f"  {name:6} {what}" for name, what in GROUPS.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
-        description="Measure what the collection costs, against the emulator.",
+        description="Measure the cost of the collection, against the emulator.",
         epilog=f"groups:\n{groups}\n\n"
-        "Everything runs with the Python that this is called with, and with the ansible-core beside it: for another\n"
-        "one, call it with that of another environment, such as those that make test-matrix leaves in .nox. The\n"
-        "collection that is measured is the one in the environment's directory collections.",
+        "Everything runs with the Python that runs this command, and the ansible-core installed with it. For another\n"
+        "version, use the Python of another environment, such as those that make test-matrix creates in .nox. The\n"
+        "measured collection is the one in the environment's directory collections.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -85,27 +85,27 @@ def _parse_arguments() -> argparse.Namespace:
         metavar="GROUP[,GROUP...]",
         type=_groups,
         default=list(GROUPS),
-        help="which groups to measure, rather than all",
+        help="the groups to measure (default: all)",
     )
     parser.add_argument(
         "--repetitions",
         type=int,
         default=3,
-        help=f"how often to run each contestant; over {ONCE:,} hosts or more it is run once (default: %(default)s)",
+        help=f"how often to run each contestant; once if it has {ONCE:,} or more hosts (default: %(default)s)",
     )
     parser.add_argument(
-        "--hosts", type=int, default=150, help="how many hosts http, https and slow are for (default: %(default)s)"
+        "--hosts", type=int, default=150, help="the number of hosts for http, https and slow (default: %(default)s)"
     )
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[100, 1000], help="ascending numbers of hosts (default: 100 1000)"
     )
-    parser.add_argument("--cards", type=int, default=1000, help="how many devices to make a sheet for (default: 1000)")
-    parser.add_argument("--docs", action="store_true", help="draw the plot of the guide from the sizes")
+    parser.add_argument("--cards", type=int, default=1000, help="the number of devices on the sheet (default: 1000)")
+    parser.add_argument("--docs", action="store_true", help="redraw the plot in the guide from the group sizes")
     options = parser.parse_args()
     if options.docs and "sizes" not in options.only:
         parser.error("--docs needs the group sizes")
     if options.docs and importlib.util.find_spec("matplotlib") is None:
-        parser.error("--docs needs what tests/requirements/benchmarks.txt has: use make bench")
+        parser.error("--docs needs the requirements in tests/requirements/benchmarks.txt: use make bench")
     return options
 
 
@@ -117,7 +117,7 @@ def _groups(text: str) -> list[str]:
 
 
 def _machine() -> dict[str, Any]:
-    """What the figures depend on."""
+    """The properties of the machine that the figures depend on."""
     return {
         "cores": os.cpu_count(),
         "Python": platform.python_version(),
@@ -129,7 +129,7 @@ def _machine() -> dict[str, Any]:
 
 def _measure(field: Field, options: argparse.Namespace) -> tuple[Runs, list[figures.Figure]]:
     few = options.repetitions
-    interleave({**field.size(2), **field.cards(2)}, 1)  # fills caches, and is not counted
+    interleave({**field.size(2), **field.cards(2)}, 1)  # fills caches; the result is discarded
     runs: Runs = {}
     found: list[figures.Figure] = []
     if "tasks" in options.only:

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Mints a token for each user, as somebody would who needs nothing else: ``python bare.py ENTERPRISE USERS``.
+"""Mint a token for each user with a minimal script, for comparison: ``python bare.py ENTERPRISE USERS``.
 
-``USERS`` is a JSON file. The environment is that of the collection.
+``USERS`` is a JSON file. The script takes its settings from the environment variables of the collection.
 """
 
 from __future__ import annotations

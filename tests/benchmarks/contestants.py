@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is measured. Each contestant is a process of its own, from start to end."""
+"""What is measured. Each contestant is a separate process, measured from start to end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.integration.playbooks import USER_AUTH
 from tests.integration.test_role import BOTH, ROLE, fleet, user
 
 LOOP = 20  # items
-TOKENS = 1000  # which are many
+TOKENS = 1000  # of a task that mints many
 EMPTY = "a play without tasks"
 ONE = "one token, one task"
 ONE_URI = "one token, one uri task"
@@ -38,7 +38,7 @@ SET_FACT = "a play with one set_fact"
 URI_PER_HOST = "a play with one uri task for each host"
 ONE_KIND = "the role, one kind of token"
 BOTH_KINDS = "the role, both kinds of token"
-BOTH_KINDS_MAX = 1000  # hosts; over more, the other one takes long enough
+BOTH_KINDS_MAX = 1000  # hosts; with more, only one kind is measured, to save time
 
 PLAIN = "the role"
 CONDITIONAL = "the role with a condition"
@@ -46,13 +46,13 @@ INCLUDED = "the role by include_role"
 FREE = "the role under the strategy free"
 WAYS: dict[str, dict[str, Any]] = {
     PLAIN: {"roles": [ROLE]},
-    CONDITIONAL: {"roles": [{"role": ROLE, "when": "device_tokens_user_id is defined"}]},  # as it is for all hosts
+    CONDITIONAL: {"roles": [{"role": ROLE, "when": "device_tokens_user_id is defined"}]},  # true for all hosts
     INCLUDED: {"tasks": [{"ansible.builtin.include_role": {"name": ROLE}}]},
     FREE: {"strategy": "free", "roles": [ROLE]},
 }
 
-SLOW = 0.3  # seconds until an answer
-FORKS = (5, 50)  # with which slow answers are waited for
+SLOW = 0.3  # seconds before a response
+FORKS = (5, 50)  # the numbers of forks that slow responses are measured with
 
 SHEET = "the role provisioning_sheet"
 DRAWN = "a script that draws the same codes with segno"
@@ -81,7 +81,7 @@ _HERE = Path(__file__).resolve().parent
 
 
 def seed(users: int) -> dict[str, Any]:
-    """What the emulator starts with."""
+    """The initial state of the emulator."""
     account = {"accountType": "userAccount", "managementType": "emmManaged"}
     numbers = range(1, users + 1)
     resources = [{"id": user(number), "accountIdentifier": f"asset#{number}", **account} for number in numbers]
@@ -89,18 +89,18 @@ def seed(users: int) -> dict[str, Any]:
 
 
 class Field:
-    """Prepares the contestants, whose playbooks and inventories it keeps in a directory."""
+    """Prepares the contestants, and keeps their playbooks and inventories in a directory."""
 
     def __init__(self, emulator: Emulator, stopwatch: Stopwatch, directory: Path) -> None:
         self._emulator = emulator
         self._stopwatch = stopwatch
         self._directory = directory
         self._access_token = emulator.access_token(lifetime=24 * 3600)
-        self._numbers = itertools.count(1)  # for files
+        self._numbers = itertools.count(1)  # of files
         self._environments = {"http": {}, "https": self._https()}
 
     def tasks(self) -> Contestants:
-        """Those that mint without an inventory."""
+        """The contestants that mint without an inventory."""
         users = self._write("users.json", {"user_ids": [user(number) for number in range(1, TOKENS + 1)]})
         with_users = ("--extra-vars", f"@{users}")
         loop = {"loop": f"{{{{ user_ids[:{LOOP}] }}}}"}
@@ -116,14 +116,14 @@ class Field:
         }
 
     def size(self, hosts: int) -> Contestants:
-        """The role over so many hosts, and the least that Ansible does for as many."""
+        """The role over a number of hosts, and the minimum that Ansible does for as many."""
         contestants = {over(hosts, SET_FACT): self._set_fact(hosts), over(hosts, ONE_KIND): self._role(hosts)}
         if hosts <= BOTH_KINDS_MAX:
             contestants[over(hosts, BOTH_KINDS)] = self._role(hosts, kinds=BOTH)
         return contestants
 
     def uri_over_hosts(self) -> Contestants:
-        """What one would write without the collection, as many at a time as Ansible has forks; and its start."""
+        """What you would write without the collection, with Ansible's default forks; and an empty play."""
         task = {**self._uri("{{ device_tokens_user_id }}"), "delegate_to": "localhost"}
         inventory = self._inventory(LOOP, ansible_become=False)
         return {
@@ -132,7 +132,7 @@ class Field:
         }
 
     def ways(self, hosts: int, scheme: str) -> Contestants:
-        """The role in all the ways that it can be used, with an API under ``http`` or ``https``."""
+        """The role in every way to use it, with an API under ``http`` or ``https``."""
         environment = self._environments[scheme]
         return {
             over(hosts, SET_FACT): self._set_fact(hosts),
@@ -140,7 +140,7 @@ class Field:
         }
 
     def slow(self, hosts: int) -> Contestants:
-        """The role with answers that take their time."""
+        """The role with slow responses."""
         contestants: Contestants = {}
         for forks in FORKS:
             arguments = ("--forks", str(forks))
@@ -149,7 +149,7 @@ class Field:
         return contestants
 
     def cards(self, hosts: int) -> Contestants:
-        """The role that makes what so many devices scan, of tokens that they hold, and what draws the same codes."""
+        """The role that makes a sheet for a number of hosts with tokens, and a script that draws the same codes."""
         made, drawn = self._directory / "made", self._directory / "drawn"
         inventory = fleet(hosts, provisioning_sheet_directory=str(made), provisioning_sheet_payload=PAYLOAD)
         for host in inventory["all"]["hosts"].values():
@@ -159,7 +159,7 @@ class Field:
         script = [sys.executable, str(_HERE / "draw.py"), str(made), str(drawn)]
 
         def make() -> Sample:
-            shutil.rmtree(made, ignore_errors=True)  # or the files would be left alone
+            shutil.rmtree(made, ignore_errors=True)  # otherwise the role would leave the files unchanged
             return role()
 
         return {over(hosts, SHEET): make, over(hosts, DRAWN): lambda: self._stopwatch.measure(script, 0)}
@@ -167,8 +167,8 @@ class Field:
     def _https(self) -> dict[str, str]:
         """An environment for the emulator over HTTPS.
 
-        Its certification authority is among those that are trusted by default: what an environment variable names is
-        neither as large, nor need it be treated the same.
+        Its certificate authority is in the default bundle of trusted certificates. A file named in an environment
+        variable would be smaller and could be handled differently.
         """
         address = self._emulator.address
         key = json.loads(Path(address.service_account_file).read_text(encoding="utf-8"))
@@ -185,7 +185,7 @@ class Field:
         }
 
     def _uri(self, user_id: str) -> dict[str, Any]:
-        """A task that mints with what Ansible comes with, and with an access token that is at hand."""
+        """A task that mints with Ansible's own means and an existing access token."""
         address = self._emulator.address
         base = f"{address.url}/androidenterprise/v1/enterprises/{address.enterprise_id}"
         options = {
@@ -214,7 +214,7 @@ class Field:
         return self._play(hosts * len(kinds), play, *inventory, *arguments, latency=latency, environment=environment)
 
     def _inventory(self, hosts: int, **variables: Any) -> tuple[str, str]:
-        """What leads ansible-playbook to an inventory of hosts that nothing could connect to."""
+        """The options for an inventory of hosts that do not exist."""
         return "--inventory", str(self._write(f"inventory-{next(self._numbers)}.yml", fleet(hosts, **variables)))
 
     def _on_localhost(self, tokens: int, tasks: Sequence[dict[str, Any]], *arguments: str) -> Run:
@@ -240,17 +240,17 @@ class Field:
 
 
 def over(hosts: int, contestant: str) -> str:
-    """The name of a contestant that runs over so many hosts."""
+    """The name of a contestant with a number of hosts."""
     return f"{contestant}, {hosts:,} {'host' if hosts == 1 else 'hosts'}"
 
 
 def by(way: str, scheme: str) -> str:
-    """The name of a contestant that uses the role in one of the ways."""
+    """The name of a contestant that uses the role in one of its ways."""
     return f"{way}, {scheme.upper()}"
 
 
 def forked(contestant: str, forks: int) -> str:
-    """The name of a contestant that runs with so many forks, and gets slow answers."""
+    """The name of a contestant with a number of forks and slow responses."""
     return f"{contestant}, {SLOW} s an answer, {forks} forks"
 
 

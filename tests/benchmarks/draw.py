@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Draws a QR code for each payload, as somebody would who needs nothing else: ``python draw.py PAYLOADS DRAWN``.
+"""Draw a QR code for each payload with a minimal script, for comparison: ``python draw.py PAYLOADS DRAWN``.
 
-``PAYLOADS`` is a directory with what the role provisioning_sheet has made, ``DRAWN`` one for the codes.
+``PAYLOADS`` is a directory with the files of the role provisioning_sheet. ``DRAWN`` is the directory for the codes.
 """
 
 from __future__ import annotations

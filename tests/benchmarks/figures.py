@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""From what was measured to figures that can be compared with a goal. All are made from medians.
+"""Compute figures from measurements, to compare with goals. All figures are based on medians.
 
-A figure has a value for each quantity that it makes sense for, by the names that ``stopwatch.Sample`` has for them. The
-goals of the roles over hosts are in processor time, since nothing else is what they cost whatever the machine does
-besides; where one waits for a task, they are in the time that it takes.
+A figure has a value for each quantity that it makes sense for, named as in ``stopwatch.Sample``. The goals of the roles
+over hosts are in processor time, the one cost that does not depend on what else the machine does. Where a user waits
+for a task, the goals are in elapsed time.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _TIMES = ("cpu", "wall")
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, and what it is to be: ``cpu <= 2.8`` or ``wall >= 100``, or nothing where it only explains another."""
+    """A figure with a goal, such as ``cpu <= 2.8`` or ``wall >= 100``, or with none if it only explains another."""
 
     name: str
     values: Mapping[str, float]
@@ -69,33 +69,33 @@ def median(runs: Runs, name: str, quantity: str) -> float:
 
 
 def beyond(runs: Runs, name: str, least: str, quantity: str) -> float:
-    """What a contestant takes beyond the least that it could."""
+    """What a contestant takes beyond the minimum."""
     return median(runs, name, quantity) - median(runs, least, quantity)
 
 
 def scaled(runs: Runs, name: str, few: int, many: int, quantity: str) -> float:
-    """What a play that was measured with ``few`` tokens would take for ``many``."""
+    """Scale a play that was measured with ``few`` tokens to ``many``."""
     return median(runs, EMPTY, quantity) + beyond(runs, name, EMPTY, quantity) / few * many
 
 
 def growth(runs: Runs, contestant: str, few: int, many: int) -> float:
-    """The processor time of each host after the first one over ``many`` hosts, relative to the same over ``few``."""
+    """The processor time of each host after the first, with ``many`` hosts relative to ``few``."""
     first = over(1, contestant)
     of_few, of_many = (beyond(runs, over(hosts, contestant), first, "cpu") / (hosts - 1) for hosts in (few, many))
     return of_many / of_few
 
 
 def goal_of_the_role(core: str) -> str:
-    """How much of a ``set_fact`` the role may take under a version of ansible-core.
+    """The role's goal relative to a ``set_fact``, for a version of ansible-core.
 
-    Before 2.21, an action cannot set variables of its host, so that the role has a ``set_fact`` of its own.
+    Before 2.21, an action cannot set variables of its host, so the role runs a ``set_fact`` task.
     """
     major, minor, *dummy = core.split(".")
     return f"cpu <= {2.8 if (int(major), int(minor)) >= (2, 21) else 4.6}"
 
 
 def of_tasks(runs: Runs) -> list[Figure]:
-    """The figures of tasks that run on localhost, each without the start of a play."""
+    """The figures of tasks on localhost, each without the start of the play."""
 
     def relative(name: str, goal: str, contestant: str, peer: str, times: float = 1) -> Figure:
         ratios = {
@@ -128,7 +128,7 @@ def of_tasks(runs: Runs) -> list[Figure]:
 
 
 def of_ways(runs: Runs, hosts: int, schemes: Sequence[str], core: str) -> list[Figure]:
-    """The figures of the role in the ways that it can be used, by scheme."""
+    """The figures of the role in every way to use it, by scheme."""
     figures = []
     for scheme in schemes:
         plain = over(hosts, by(PLAIN, scheme))
@@ -160,7 +160,7 @@ def of_sizes(runs: Runs, sizes: Sequence[int]) -> list[Figure]:
 
 
 def of_slow_answers(runs: Runs, hosts: int) -> list[Figure]:
-    """The figures of the role with answers that take their time."""
+    """The figures of the role with slow responses."""
     figures = []
     for forks in FORKS:
         name = over(hosts, forked(PLAIN, forks))
@@ -170,7 +170,7 @@ def of_slow_answers(runs: Runs, hosts: int) -> list[Figure]:
 
 
 def of_cards(runs: Runs, hosts: int) -> list[Figure]:
-    """The figures of a sheet for so many devices."""
+    """The figures of a sheet for a number of devices."""
     return [_relative(runs, over(hosts, SHEET), over(hosts, DRAWN), "drawing the same codes", "wall <= 2.5")]
 
 
@@ -180,7 +180,7 @@ def _relative(runs: Runs, name: str, peer: str, title: str, goal: str = "") -> F
 
 
 def _waiting(runs: Runs, name: str, calls: int, latency: float, forks: int) -> list[Figure]:
-    """How far apart tokens are, and how far at least, since each fork waits for one answer at a time."""
+    """The time from the first token to the last, and its minimum: each fork waits for one response at a time."""
     return [
         Figure("  seconds from the first token to the last", {"wall": median(runs, name, "spread")}),
         Figure(f"  hosts × calls × answer time / forks, with {forks} forks", {"wall": calls * latency / forks}),
@@ -188,7 +188,7 @@ def _waiting(runs: Runs, name: str, calls: int, latency: float, forks: int) -> l
 
 
 def as_text(figures: Sequence[Figure], runs: Runs) -> str:
-    """Two tables: the figures, and what they are made from."""
+    """Two tables: the figures and the medians that they are based on."""
     width = max(map(len, [*runs, *(figure.name for figure in figures)]))
     lines = [f"{'FIGURE':{width}}  {'CPU':>8}  {'WALL':>8}  {'MEMORY':>8}  GOAL"]
     for figure in figures:

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Runs a command, and writes how it ended and what it took into a file: ``python launch.py REPORT COMMAND ...``.
+"""Run a command, and write its result and cost to a file: ``python launch.py REPORT COMMAND ...``.
 
-That is its exit status, its seconds of processor time and of any, and its memory in KiB. The processor time is that of
-all of the command's processes, in user mode and in the kernel. The memory is the peak of the largest of them, which for
-Ansible is the one that forks the others. To Linux, the peak of a process is at least what its parent had when it was
-started; so this is a process of its own that imports next to nothing.
+The file holds the exit status, the processor time and the elapsed time in seconds, and the memory in KiB. The processor
+time is that of all of the command's processes, in user mode and in the kernel. The memory is the peak of the largest
+process; with Ansible, that is the process that forks the others. On Linux, the peak of a process is at least the memory
+that its parent had when it started the process. So this is a separate process that imports as little as possible.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Draws how long a play takes by the number of its hosts."""
+"""Plot the time of a play by the number of its hosts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.benchmarks.contestants import BOTH_KINDS, LOOP, ONE_KIND, SET_FACT, U
 from tests.benchmarks.figures import median, scaled
 from tests.benchmarks.stopwatch import Runs
 
-# Text stays text, and nothing differs from one drawing to the next but what was measured.
+# Keep text as text, and change nothing from one drawing to the next except the measurements.
 _STYLE = {"font.size": 11, "svg.fonttype": "none", "svg.hashsalt": "benchmarks"}
 _MARKERS = {BOTH_KINDS: "s-", ONE_KIND: "o-", SET_FACT: "^-"}
 
 
 def draw(runs: Runs, sizes: Sequence[int]) -> str:
-    """The plot, as SVG. The play with uri tasks was measured over few hosts only, and is scaled."""
-    # Imported by name, since the environment that types are checked in does not have it.
+    """The plot, as SVG. The play with uri tasks is measured over a few hosts and scaled."""
+    # Import by name, since the environment that checks types does not have matplotlib.
     matplotlib = importlib.import_module("matplotlib")
     ticker = importlib.import_module("matplotlib.ticker")
     with matplotlib.rc_context(_STYLE):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Runs commands against the emulator, and measures them."""
+"""Run commands against the emulator, and measure them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pathlib import Path
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import COLLECTIONS
 
-LATENCY = 0.05  # seconds until the emulator answers
-# Not PYTHONDONTWRITEBYTECODE: Python would compile again and again what Ansible puts into temporary files.
+LATENCY = 0.05  # seconds before the emulator responds
+# Not PYTHONDONTWRITEBYTECODE: Python would recompile what Ansible puts into temporary files each time.
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR")
 _LAUNCH = Path(__file__).resolve().parent / "launch.py"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -25,20 +25,20 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run of a command came to."""
+    """The measurements of one run of a command."""
 
     cpu: float  # seconds of processor time, of all of its processes
     wall: float  # seconds from its start to its end
     memory: float  # MiB, at its peak; see launch.py
-    spread: float  # seconds from the first token that was asked for to the last one
-    busy: float  # seconds of processor time that the emulator took
+    spread: float  # seconds from the request for the first token to the request for the last
+    busy: float  # seconds of processor time of the emulator
 
 
 Runs = dict[str, list[Sample]]
 
 
 class Stopwatch:
-    """Runs commands in an environment that holds nothing but what leads them to the emulator."""
+    """Runs commands in an environment with only the variables that direct them to the emulator."""
 
     def __init__(self, emulator: Emulator, directory: Path) -> None:
         self._emulator = emulator
@@ -60,7 +60,7 @@ class Stopwatch:
         latency: float = LATENCY,
         environment: Mapping[str, str] | None = None,
     ) -> Sample:
-        """Run a command that mints so many tokens, with ``environment`` added to that of all commands."""
+        """Run a command that mints ``tokens`` tokens, with ``environment`` added to that of all commands."""
         self._emulator.reset()
         self._emulator.change_settings(latency=latency)
         output, report = self._directory / "output.txt", self._directory / "report.txt"
@@ -85,16 +85,15 @@ class Stopwatch:
         return Sample(cpu, wall, memory / 1024, spread, busy)
 
     def _processor_time(self) -> float:
-        """What the emulator has used so far: fields 14 and 15 of proc(5), in user mode and in the kernel."""
+        """The emulator's processor time so far: fields 14 and 15 of proc(5), in user mode and in the kernel."""
         stat = Path(f"/proc/{self._emulator.address.pid}/stat").read_text(encoding="utf-8")
-        fields = stat.rpartition(")")[
-            2
-        ].split()  # from the third on; the second is a name, which may have any character
+        # From the third field on. The second is a name, which may contain any character.
+        fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def interleave(contestants: Mapping[str, Callable[[], Sample]], repetitions: int) -> Runs:
-    """Run all contestants once, and all of them again, so that a change of the machine's pace is one for all."""
+    """Run all contestants in turn, repeatedly, so that changes in the machine's speed affect all of them."""
     runs: Runs = {name: [] for name in contestants}
     for repetition in range(1, repetitions + 1):
         for name, run in contestants.items():

@@ -32,13 +32,14 @@ def main() -> int:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.emulator",
-        description="A local stand-in for the Google Play EMM API, on loopback. It serves until it is interrupted; "
-        "with a command, it runs the command with the environment variables that lead to it, and ends with it.",
+        description="A local stand-in for the Google Play EMM API, on loopback. It serves until it is interrupted. "
+        "With a command, it runs the command with environment variables that direct it here, and exits "
+        "when the command ends.",
     )
-    parser.add_argument("--port", type=int, default=0, help="the port for HTTP (default: any free one)")
-    parser.add_argument("--directory", type=Path, help="where to write credential files (default: a temporary one)")
-    parser.add_argument("--seed", type=Path, help="a JSON file of enterprises and users to start with")
-    parser.add_argument("--json", action="store_true", help="print where it is found as one line of JSON")
+    parser.add_argument("--port", type=int, default=0, help="the port for HTTP (default: any free port)")
+    parser.add_argument("--directory", type=Path, help="where to write credential files (default: temporary)")
+    parser.add_argument("--seed", type=Path, help="a JSON file with the initial enterprises and users")
+    parser.add_argument("--json", action="store_true", help="print the addresses and files as one line of JSON")
     parser.add_argument("command", nargs="*", help="a command to run, after --")
     return parser.parse_args()
 
@@ -53,11 +54,11 @@ async def _run(directory: Path, port: int, seed: Mapping[str, Any], as_json: boo
 
 
 async def _run_command(command: list[str], address: Address) -> int:
-    # Without what else may be set for Google's services, or the command could end up there.
+    # Without other variables for Google's services, which could direct the command to them.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GCP_", "GOOGLE_"))}
     process = await asyncio.create_subprocess_exec(*command, env={**inherited, **address.environment()})
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, lambda: None)  # a terminal sends it to the command as well
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # a terminal also sends it to the command
     loop.add_signal_handler(signal.SIGTERM, process.terminate)
     return await process.wait()
 
@@ -79,9 +80,9 @@ The Play EMM API emulator is running. Interrupt it with Ctrl+C.
   Enterprise           {address.enterprise_id}
   Service account key  {address.service_account_file}
   CA for https         {address.ca_file}
-  Proxy                {address.proxy_url} (leads Google's host names here)
+  Proxy                {address.proxy_url} (redirects Google's host names here)
 
-To lead the collection to it:
+To direct the collection to it:
 
 {exports}"""
 

@@ -24,7 +24,7 @@ Call = Callable[[Enterprise, Mapping[str, str], Mapping[str, str], dict[str, Any
 
 
 class Api:
-    """Checks who calls and what is sent, and answers from the store."""
+    """Checks the caller and the request, and responds from the store."""
 
     def __init__(self, store: Store, identity: Identity, quota: Quota) -> None:
         self._store = store

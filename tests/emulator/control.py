@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What only an emulator has, under ``/emulator/``: journal, faults, settings, clock, and a device's side.
+"""The emulator's controls, under ``/emulator/``: journal, faults, settings, clock, and a simulated device.
 
 ===========================  ==============================================================================
 ``GET  journal``             all requests since the last reset (``journal.Journal``)
-``GET  tokens``              all tokens minted since then, with what they enrolled
-``GET  proxied``             the hosts that were asked for through the proxy
+``GET  tokens``              all tokens minted since the last reset, with the devices they enrolled
+``GET  proxied``             the hosts that were requested through the proxy
 ``POST devices``             ``{"token": ..., "account": ...}``: redeem a token as a device would
 ``POST enterprises``         add an enterprise, in the form of ``store.DEMO_SEED``
-``POST faults``              replace the faults in force by a list of ``faults.Fault``
+``POST faults``              replace the active faults by a list of ``faults.Fault``
 ``POST settings``            change fields of ``store.Settings``
 ``POST clock``               ``{"advance": seconds}``
-``POST access_tokens``       issue one: ``{"scopes": [...], "lifetime": seconds}``
+``POST access_tokens``       issue a token: ``{"scopes": [...], "lifetime": seconds}``
 ``POST revoked``             a list of service accounts whose keys are no longer valid
-``POST reset``               back to the start: seed, clock, settings; nothing minted, nothing recorded
+``POST reset``               restore seed, clock and settings; clear tokens, journal and faults
 ===========================  ==============================================================================
 """
 

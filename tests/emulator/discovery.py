@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Google's discovery document of the Play EMM API, as the measure of requests and responses.
+"""Validates requests and responses against Google's discovery document of the Play EMM API.
 
-The document is the one installed with ``google-api-python-client``.
+The document is the one that ``google-api-python-client`` installs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _formats = jsonschema.FormatChecker(formats=())
 
 @_formats.checks("google-duration", raises=Exception)
 def _is_duration(value: object) -> bool:
-    """Whether Google's own JSON parser takes a string as a duration."""
+    """Whether Google's own JSON parser accepts a string as a duration."""
     if isinstance(value, str):
         Duration().FromJsonString(value)
     return True
@@ -38,7 +38,7 @@ class Method:
     def __init__(self, description: Mapping[str, Any], document: Mapping[str, Any]) -> None:
         self.http_method: str = description["httpMethod"]
         path = f"/{document['servicePath']}{description['path']}"
-        self.route = re.sub(r"\{(\w+)\}", r"{\1:[^/]+}", path)  # in aiohttp's form; an id may hold braces
+        self.route = re.sub(r"\{(\w+)\}", r"{\1:[^/]+}", path)  # in aiohttp's syntax; an ID may contain braces
         self._own_parameters: Mapping[str, Any] = description.get("parameters", {})
         self._common_parameters: Mapping[str, Any] = document["parameters"]
         self._request_schema: str | None = description.get("request", {}).get("$ref")
@@ -47,7 +47,7 @@ class Method:
         self._response = _validator(definitions, description["response"]["$ref"])
 
     def check_query(self, query: Mapping[str, str]) -> None:
-        """Refuse unknown and missing query parameters."""
+        """Reject unknown and missing query parameters."""
         known = {name for name, parameter in self._own_parameters.items() if parameter["location"] == "query"}
         for name in query:
             if name not in known and name not in self._common_parameters:
@@ -61,7 +61,7 @@ class Method:
                 raise GoogleError(400, f"Required parameter: {name}", reason="required")
 
     def parse_body(self, body: bytes) -> dict[str, Any] | None:
-        """Decode and check a request body; ``None`` for a method that takes none."""
+        """Decode and validate a request body. Return ``None`` for a method without one."""
         if self._request is None or self._request_schema is None:
             if body:
                 raise GoogleError(400, "Invalid JSON payload received. This method does not take a request body.")
@@ -77,13 +77,13 @@ class Method:
         return dict(content)
 
     def check_response(self, resource: Mapping[str, Any]) -> None:
-        """Raise ``jsonschema.ValidationError`` for what Google would not answer. ``kind`` is known to be optional."""
+        """Raise ``jsonschema.ValidationError`` for a response that Google would not send. ``kind`` is optional."""
         if self._response is not None:
             self._response.validate({name: value for name, value in resource.items() if name != "kind"})
 
 
 def load_methods() -> dict[str, Method]:
-    """All methods by their id without the API's name, such as ``enrollmentTokens.create``."""
+    """All methods by their ID without the API's name, such as ``enrollmentTokens.create``."""
     documents = importlib.resources.files("googleapiclient") / "discovery_cache" / "documents"
     document = json.loads((documents / "androidenterprise.v1.json").read_text(encoding="utf-8"))
     return {
@@ -95,7 +95,7 @@ def load_methods() -> dict[str, Method]:
 
 
 def _to_json_schema(schema: Any) -> Any:
-    """A discovery schema as a JSON schema: references in its form, and no properties beyond the named ones."""
+    """Convert a discovery schema to a JSON schema, with its reference syntax and without additional properties."""
     if isinstance(schema, list):
         return [_to_json_schema(item) for item in schema]
     if not isinstance(schema, Mapping):
@@ -121,7 +121,7 @@ def _validator(definitions: Mapping[str, Any], name: str | None) -> jsonschema.p
 
 
 def _as_google_error(violation: jsonschema.ValidationError, root: str) -> GoogleError:
-    """The error that Google's JSON parser gives for a violation."""
+    """The error that Google's JSON parser reports for a violation."""
     path = [re.sub(r"(?<!^)(?=[A-Z])", "_", str(part)).lower() for part in violation.path]
     field = ".".join([root, *path])
     shown = json.dumps(violation.instance)

@@ -25,7 +25,7 @@ _STATUS = {
 
 
 class GoogleError(Exception):
-    """An error answer of a Google API."""
+    """An error response of a Google API."""
 
     def __init__(self, code: int, message: str, *, reason: str | None = None, field: str | None = None) -> None:
         super().__init__(message)
@@ -35,12 +35,12 @@ class GoogleError(Exception):
         self.field = field
 
     def response(self) -> web.Response:
-        """The answer as it goes over the wire."""
+        """The response as sent."""
         return web.json_response(envelope(self.code, self.message, self.reason, self.field), status=self.code)
 
 
 def envelope(code: int, message: str, reason: str | None = None, field: str | None = None) -> dict[str, Any]:
-    """The body of an error answer."""
+    """The body of an error response."""
     status, default_reason = _STATUS.get(code, ("UNKNOWN", "unknown"))
     error: dict[str, Any] = {
         "code": code,

@@ -22,8 +22,9 @@ from tests.emulator.errors import envelope
 class Fault:
     """What happens to the requests whose path matches ``path`` (a regular expression).
 
-    ``times`` is how many requests it strikes, null for all. With ``after``, the request is carried out first and only
-    the answer is struck. ``body`` replaces the answer's; ``truncate`` sends half of it and breaks off.
+    ``times`` is the number of requests that it affects, null for all. With ``after``, the request is carried out first,
+    and the fault affects only the response. ``body`` replaces the body of the response. ``truncate`` sends half of the
+    body and closes the connection.
     """
 
     path: str = ""
@@ -45,7 +46,7 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. The first that applies to a request strikes it."""
+    """The active faults. The first one that applies to a request affects it."""
 
     def __init__(self) -> None:
         self.active: list[Fault] = []
@@ -82,7 +83,7 @@ def _answer(fault: Fault) -> web.Response:
 
 
 def _reset(request: web.Request) -> web.Response:
-    """Break the connection with a TCP reset, before any answer."""
+    """Reset the TCP connection before any response."""
     request["broken"] = True
     if request.transport is not None:
         connection: socket.socket = request.transport.get_extra_info("socket")
@@ -92,7 +93,7 @@ def _reset(request: web.Request) -> web.Response:
 
 
 async def _send_half(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Announce the whole body, send half of it and break off."""
+    """Announce the whole body, send half of it, and close the connection."""
     body = response.body if isinstance(response, web.Response) else b""
     assert isinstance(body, bytes)
     cut = web.StreamResponse(status=response.status, headers={"Content-Type": response.content_type})

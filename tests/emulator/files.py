@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Keys, certificates and credential files, made anew at each start and only readable by their owner."""
+"""Keys, certificates and credential files, generated at each start and readable only by their owner."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOSTS = ("localhost", "127.0.0.1", "::1", "*.googleapis.com", "*.emulator.test"
 
 
 class Files:
-    """Writes the files into ``directory``. ``token_uri`` is where the service account keys say to go."""
+    """Writes the files into ``directory``. ``token_uri`` is the token endpoint in the service account keys."""
 
     def __init__(self, directory: Path, token_uri: str) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ class Files:
         )
 
     def _write_gcloud_login(self) -> Path:
-        """What ``gcloud auth application-default login`` leaves behind."""
+        """The file that ``gcloud auth application-default login`` writes."""
         return self._write_json(
             "gcloud_login.json",
             {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Who the caller is: the OAuth 2.0 token endpoint, and where else Google's libraries get access tokens from."""
+"""The caller's identity: the OAuth 2.0 token endpoint and the other sources of access tokens in Google's libraries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
 class OAuthError(Exception):
-    """An error answer of an OAuth 2.0 token endpoint (RFC 6749, section 5.2)."""
+    """An error response of an OAuth 2.0 token endpoint (RFC 6749, section 5.2)."""
 
     def __init__(self, error: str, description: str, code: int = 400) -> None:
         super().__init__(description)
@@ -42,7 +42,7 @@ class OAuthError(Exception):
 
 
 class Identity:
-    """Issues access tokens and knows whose they are."""
+    """Issues access tokens and keeps the account of each."""
 
     def __init__(self, store: Store, files: Files) -> None:
         self._store = store
@@ -103,7 +103,7 @@ class Identity:
         )
 
     def _check_assertion(self, form: Mapping[str, str], request: web.Request) -> tuple[str, frozenset[str]]:
-        """RFC 7523, with Google's limits and texts."""
+        """Check an assertion (RFC 7523), with Google's limits and messages."""
         assertion = form.get("assertion", "")
         try:
             account = str(jwt.decode(assertion, options={"verify_signature": False}).get("iss"))
@@ -143,7 +143,7 @@ class Identity:
         return STAGING_ACCOUNT, _scopes(form.get("scope", SCOPE))
 
     async def _exchange_token(self, request: web.Request) -> web.Response:
-        """STS, RFC 8693: a workload's token of its own identity provider for one of Google's."""
+        """STS (RFC 8693): exchange a token of the workload's own identity provider for one of Google's."""
         form = await request.post()
         try:
             if form.get("grant_type") != _TOKEN_EXCHANGE:
@@ -195,7 +195,7 @@ _METADATA_FLAVOR = {"Metadata-Flavor": "Google"}
 
 
 async def _metadata_root(_request: web.Request) -> web.Response:
-    """What a library asks for to find out whether it runs in Google's cloud."""
+    """The path that a library requests to detect Google Cloud."""
     return web.Response(text="computeMetadata/\n", headers=_METADATA_FLAVOR)
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The record of all requests, for assertions. It holds no secret: no access token, assertion or key."""
+"""The record of all requests, for assertions. It holds no secrets: no access token, assertion or key."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _SECRET_FIELDS = ("refresh_token", "client_secret", "subject_token")
 class Journal:
     """An entry for each request, in the order of arrival.
 
-    ``path`` is the raw path as sent, still percent-encoded. ``body`` is text, or for a form a mapping in which an
-    assertion is replaced by its claims. ``status`` is that of the answer, null where the connection was broken.
+    ``path`` is the raw path as sent, still percent-encoded. ``body`` is text; for a form, it is a mapping in which the
+    claims replace an assertion. ``status`` is that of the response, null if the connection was broken.
     """
 
     def __init__(self) -> None:

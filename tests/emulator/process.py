@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Start the emulator as a process of its own, and talk to its controls."""
+"""Start the emulator as a separate process, and use its controls."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Emulator:
         return [entry for entry in entries if path in entry["path"]]
 
     def mints(self) -> list[dict[str, Any]]:
-        """The recorded requests that asked for a token."""
+        """The recorded requests for a token."""
         return [
             entry
             for entry in self.journal("/androidenterprise/v1/")
@@ -58,35 +58,35 @@ class Emulator:
         ]
 
     def tokens(self, kind: str = "") -> list[dict[str, Any]]:
-        """The minted tokens, in order; of one kind (``enrollment``, ``user_auth``) or all."""
+        """The minted tokens in order, of one kind (``enrollment``, ``user_auth``) or all."""
         tokens: list[dict[str, Any]] = self._get("tokens")
         return [token for token in tokens if kind in token["type"]]
 
     def proxied(self) -> list[str]:
-        """The hosts that were asked for through the proxy."""
+        """The hosts that were requested through the proxy."""
         hosts: list[str] = self._get("proxied")
         return hosts
 
     def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Call the API as the enterprise's service account; ``path`` is what follows the enterprise's id."""
+        """Call the API as the enterprise's service account. ``path`` is the part after the enterprise's ID."""
         url = f"{self.address.url}/androidenterprise/v1/enterprises/{self.address.enterprise_id}{path}"
         headers = {"Authorization": f"Bearer {self.access_token()}"}
         answer: dict[str, Any] = self._session.request(method, url, json=body, headers=headers).json()
         return answer
 
     def redeem(self, token: str, account: str | None = None) -> dict[str, Any]:
-        """Use a token as a device would: the enrolled device, or ``{"refused": reason, "message": ...}``."""
+        """Use a token as a device would. Return the enrolled device, or ``{"refused": reason, "message": ...}``."""
         answer = self._session.post(self._control("devices"), json={"token": token, "account": account})
         result: dict[str, Any] = answer.json()
         return result
 
     def access_token(self, **options: Any) -> str:
-        """A ready access token of the enterprise's service account."""
+        """A valid access token of the enterprise's service account."""
         token: str = self._post("access_tokens", options)["access_token"]
         return token
 
     def fail(self, *faults: dict[str, Any]) -> None:
-        """Put faults in force, in place of those before."""
+        """Activate faults, in place of the previous ones."""
         self._post("faults", list(faults))
 
     def add_enterprise(self, **enterprise: Any) -> None:

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""A forward proxy that leads every host to the emulator.
+"""A forward proxy that directs every host name to the emulator.
 
-With ``HTTPS_PROXY`` set to it and the emulator's certification authority trusted, an unmodified client that asks for
-``www.googleapis.com`` or ``oauth2.googleapis.com`` reaches the emulator under that name.
+If ``HTTPS_PROXY`` is set to it and the client trusts the emulator's certificate authority, an unmodified client that
+requests ``www.googleapis.com`` or ``oauth2.googleapis.com`` reaches the emulator under that name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import contextlib
 
 
 class Proxy:
-    """Only ``CONNECT``. What else is asked of it is refused, and recorded like the rest."""
+    """Supports only ``CONNECT``. It rejects other methods, but records their targets as well."""
 
     def __init__(self) -> None:
         self.asked_for: list[str] = []  # such as "www.googleapis.com:443"

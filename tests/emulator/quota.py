@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The quota of an EMM: so many calls in each window of time, and HTTP 429 for all others."""
+"""The quota of an EMM: a limit of calls for each window of time, and HTTP 429 for calls beyond it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.emulator.store import Settings
 
 
 class Quota:
-    """Counts calls. Windows begin with a call, by the real clock and not the one that can be set."""
+    """Counts calls. A window begins with a call, and is measured by the real clock, not by the adjustable one."""
 
     def __init__(self) -> None:
         self.reset()
@@ -25,7 +25,7 @@ class Quota:
         self._calls = 0
 
     def refusal(self, settings: Settings, now: float) -> web.Response | None:
-        """Count a call at ``now``, in seconds; the answer if it is one too many."""
+        """Count a call at ``now``, in seconds. Return an error response if it exceeds the quota."""
         if now - self._window_began >= settings.quota_window:
             self._window_began = now
             self._calls = 0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Puts the parts together and serves them, on loopback only."""
+"""Assembles the parts and serves them, on loopback only."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Address:
-    """Where a running emulator is found, and the files it wrote."""
+    """The addresses of a running emulator, and the files it wrote."""
 
     pid: int
     url: str
@@ -49,7 +49,7 @@ class Address:
     ca_file: str
 
     def environment(self) -> dict[str, str]:
-        """The environment variables that lead the collection to the emulator."""
+        """The environment variables that direct the collection to the emulator."""
         return {
             "ANDROID_ENTERPRISE_API_URL": self.url,
             "GCP_AUTH_KIND": "serviceaccount",
@@ -62,7 +62,7 @@ class Address:
 
 @contextlib.asynccontextmanager
 async def serve(directory: Path, port: int, seed: Mapping[str, Any]) -> AsyncIterator[Address]:
-    """Serve until the context is left. Credential files go into ``directory``; ``port`` 0 is any free one."""
+    """Serve until the context exits. Write credential files into ``directory``. ``port`` 0 is any free port."""
     http = socket.create_server((_HOST, port))
     https = socket.create_server((_HOST, 0))
     url, https_url = (f"{scheme}://{_HOST}:{s.getsockname()[1]}" for scheme, s in (("http", http), ("https", https)))
@@ -90,7 +90,7 @@ async def serve(directory: Path, port: int, seed: Mapping[str, Any]) -> AsyncIte
     finally:
         proxy_server.close()
         await runner.cleanup()
-        await asyncio.sleep(0)  # lets connections of the proxy close
+        await asyncio.sleep(0)  # lets the proxy's connections close
 
 
 def _application(store: Store, files: Files, proxy: Proxy) -> web.Application:
@@ -116,7 +116,7 @@ def _application(store: Store, files: Files, proxy: Proxy) -> web.Application:
 
     @web.middleware
     async def unless_forgotten(request: web.Request, handler: Handler) -> web.StreamResponse:
-        """What was asked for before a reset, and is late, must not come to be after it."""
+        """Reject a delayed request that arrived before the last reset."""
         if request["resets"] != resets:
             raise web.HTTPServiceUnavailable
         return await handler(request)

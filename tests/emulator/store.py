@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Enterprises, users, devices and tokens, and the rules that they obey."""
+"""Enterprises, users, devices and tokens, and their rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.emulator.errors import GoogleError
 
 DEVICES_PER_USER = 10
 STAGING_ACCOUNT = "emm-staging@emulator.iam.gserviceaccount.com"  # the enterprise's service account
-BUILDER_ACCOUNT = "builder@emulator.iam.gserviceaccount.com"  # may impersonate it, and nothing else
+BUILDER_ACCOUNT = "builder@emulator.iam.gserviceaccount.com"  # may only impersonate it
 
 DEMO_ENTERPRISE = "LC03demo00"
 DEMO_SEED: dict[str, Any] = {
@@ -52,22 +52,22 @@ DEMO_SEED: dict[str, Any] = {
 
 @dataclass
 class Settings:
-    """What about the service varies, or is not documented."""
+    """Behaviour of the service that varies or is not documented."""
 
-    kind: bool = False  # whether answers carry ``kind``: the reference page says so, the discovery document does not
-    echo: bool = True  # whether an enrollment token's answer repeats what was asked for
+    kind: bool = False  # whether responses have ``kind``: the reference page says so, the discovery document does not
+    echo: bool = True  # whether the response with an enrollment token repeats the request
     enrollment_token_length: int = 40
     authentication_token_lifetime: float = 300.0  # seconds; "a few minutes"
     access_token_lifetime: int = 3599  # seconds
-    latency: float = 0.0  # seconds that every answer takes
-    quota: int = 60_000  # calls of the API in each window of ``quota_window`` seconds
+    latency: float = 0.0  # seconds before every response
+    quota: int = 60_000  # API calls in each window of ``quota_window`` seconds
     quota_window: float = 60.0
-    retry_after: bool = False  # whether the answer to one call too many says when the next window begins
+    retry_after: bool = False  # whether the response to a call beyond the quota says when the next window begins
 
 
 @dataclass
 class Token:
-    """A minted token. ``expires`` and ``issued`` are seconds since the epoch; ``devices`` those it enrolled."""
+    """A minted token. ``expires`` and ``issued`` are seconds since the epoch. ``devices`` are those it enrolled."""
 
     type: str  # enrollment or user_auth
     token: str
@@ -94,7 +94,7 @@ class Enterprise:
 
 
 class Refused(Exception):
-    """A device's token was not accepted. ``reason`` is one word for assertions, the text is for people."""
+    """A device's token was not accepted. ``reason`` is a single word for assertions, the text is for people."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
@@ -110,7 +110,7 @@ class Store:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the seed."""
+        """Restore the seed."""
         self.settings = Settings()
         self.clock_offset = 0.0  # seconds
         self.tokens: dict[str, Token] = {}
@@ -124,7 +124,7 @@ class Store:
 
     @contextlib.contextmanager
     def at_one_moment(self) -> Iterator[None]:
-        """The clock stands still, so that all that an answer says of a moment is of the same one."""
+        """Stop the clock, so that all times in a response refer to the same moment."""
         self._moment = time.time()
         try:
             yield
@@ -132,7 +132,7 @@ class Store:
             self._moment = None
 
     def add_enterprise(self, description: Mapping[str, Any]) -> None:
-        """Add an enterprise: a resource with ``users`` and, optionally, ``serviceAccounts`` that may act for it."""
+        """Add an enterprise: a resource with ``users`` and, optionally, the ``serviceAccounts`` that may act for it."""
         resource = {name: value for name, value in description.items() if name not in ("users", "serviceAccounts")}
         accounts = set(description.get("serviceAccounts", [STAGING_ACCOUNT]))
         enterprise = Enterprise({"enterpriseType": "managedGooglePlayAccountsEnterprise", **resource}, accounts)
@@ -162,7 +162,7 @@ class Store:
         return device
 
     def create_enrollment_token(self, enterprise: Enterprise, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The rules that the reference page names and the schema cannot."""
+        """Create a token, by the rules of the reference page that the schema cannot express."""
         kind = request.get("enrollmentTokenType", "enrollmentTokenTypeUnspecified")
         if kind == "enrollmentTokenTypeUnspecified":
             raise GoogleError(400, "The enrollment token type must be specified.", field="enrollment_token_type")
@@ -188,7 +188,7 @@ class Store:
         return self._with_kind(answer, "enrollmentToken")
 
     def generate_authentication_token(self, enterprise: Enterprise, user: User) -> dict[str, Any]:
-        """The rules of the reference page: EMM-managed accounts only, ten devices."""
+        """Mint a token, by the rules of the reference page: EMM-managed accounts only, at most ten devices."""
         if user.resource["managementType"] != "emmManaged":
             raise GoogleError(403, "Authentication tokens cannot be generated for Google-managed users.")
         _check_device_limit(user)
@@ -197,7 +197,7 @@ class Store:
         return self._with_kind({"token": token.token}, "authenticationToken")
 
     def insert_user(self, enterprise: Enterprise, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Create an EMM-managed user, or update the display name of the one with the same account identifier."""
+        """Create an EMM-managed user, or update the display name of the user with the same account identifier."""
         for name in ("accountIdentifier", "accountType"):
             if not request.get(name):
                 raise GoogleError(400, f"Required field: {name}", reason="required")
@@ -213,11 +213,11 @@ class Store:
         return enterprise.users[user_id].resource
 
     def find_users(self, enterprise: Enterprise, email: str) -> list[dict[str, Any]]:
-        """Google-managed users by their address; EMM-managed ones have none."""
+        """Find Google-managed users by e-mail address. EMM-managed users have none."""
         return [user.resource for user in enterprise.users.values() if user.resource.get("primaryEmail") == email]
 
     def redeem(self, value: str, account: str | None) -> dict[str, Any]:
-        """Enroll a device with a token as a DPC would.
+        """Enroll a device with a token, as a DPC would.
 
         ``account`` is the Google Account that the user signed in with during enrollment. Raises ``Refused``.
         """
@@ -244,7 +244,7 @@ class Store:
         return {"enterpriseId": token.enterprise_id, "userId": user.resource["id"], "deviceId": device_id}
 
     def issued(self) -> list[dict[str, Any]]:
-        """All tokens, in the order in which they were minted, with times as ISO 8601."""
+        """All tokens in the order of minting, with ISO 8601 times."""
         return [
             {
                 **asdict(token),
@@ -255,7 +255,7 @@ class Store:
         ]
 
     def _enrolling_user(self, enterprise: Enterprise, token: Token, account: str | None) -> User:
-        """Whose device an enrollment token makes: the signed-in user's, or a new account's."""
+        """The owner of a device that an enrollment token enrolls: the signed-in user, or a new account."""
         google = token.request.get("googleAuthenticationOptions", {})
         if google.get("authenticationRequirement") == "required" and account is None:
             raise Refused("authentication_required", "The user must sign in with a Google Account.")
