@@ -63,6 +63,7 @@ class Ansible:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.in_process = True  # whether tasks that can may run without starting a module
+        self.descriptors: int | None = None  # how many files a run may have open, if not as many as elsewhere
         self.measured = False  # whether, where coverage is asked for, it is of the controller too; that takes a while
 
     def interpreter(self) -> str:
@@ -121,7 +122,7 @@ class Ansible:
             path = self.directory / "playbook.yml"
             path.write_text(yaml.safe_dump(list(playbook), sort_keys=False), encoding="utf-8")
             playbook = str(path)
-        command = [*self._ansible_playbook(), playbook, *arguments]
+        command = [*self._limits(), *self._ansible_playbook(), playbook, *arguments]
         if inventory is not None:
             path = self.directory / "inventory.yml"
             path.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
@@ -135,6 +136,10 @@ class Ansible:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def _limits(self) -> list[str]:
+        """What its command line has to begin with, if it is to be limited."""
+        return ["sh", "-c", f'ulimit -Sn {self.descriptors} && exec "$@"', "sh"] if self.descriptors else []
 
     def _ansible_playbook(self) -> list[str]:
         """The beginning of its command line."""

@@ -67,7 +67,11 @@ def run_all(ansible: Ansible, servers: dict[str, FaultyServer]) -> Run:
     local: dict[str, Any] = {"hosts": "localhost", "gather_facts": False}
     inventory = {
         "all": {
-            "vars": {"device_tokens_enterprise_id": "LC1", "device_tokens_kinds": ["user_auth"]},
+            "vars": {
+                "device_tokens_enterprise_id": "LC1",
+                "device_tokens_kinds": ["user_auth"],
+                "device_tokens_no_log": False,  # or from ansible-core 2.22 on, no token could be looked at
+            },
             "children": {
                 fault: {
                     "hosts": {f"{fault}-{n}": {"device_tokens_user_id": f"u{n}"} for n in range(USERS[fault])},

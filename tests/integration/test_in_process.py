@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import resource
 from datetime import date
 from typing import Any
 
@@ -266,12 +265,8 @@ def test_a_loop_over_many_credentials(ansible: Ansible, environment: dict[str, s
     credentials = [emulator.access_token() for dummy in range(120)]
     options = {**OPTIONS, "auth_kind": "accesstoken", "access_token": "{{ item }}"}
     del environment["GCP_AUTH_KIND"], environment["GCP_SERVICE_ACCOUNT_FILE"]
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (100, before[1]))
-    try:
-        [result] = ansible.tasks({ENROLLMENT: options, "loop": credentials}, environment=environment)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    ansible.descriptors = 100
+    [result] = ansible.tasks({ENROLLMENT: options, "loop": credentials}, environment=environment)
     assert not result["failed"], result["_output"][-3000:]
     assert len(emulator.tokens()) == len(credentials)
 
