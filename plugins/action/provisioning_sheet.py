@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import identity, wave
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import identity, whole_batch
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
     Entry,
@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
         if "card" not in own:
             raise EmmError(own.get("refusal") or "There is no card, since the task that makes it has failed.")
         sheet = own["sheet"]
-        hosts = wave(self._task, task_vars, self._templar)
+        hosts = whole_batch(self._task, task_vars, self._templar)
         # With run_once on the role, the card is another host's.
         searched, entries = itertools.tee(self._entries(hosts, task_vars))  # of which none is looked up twice
         first = first_on(own, searched) or task_vars["inventory_hostname"]
@@ -86,7 +86,7 @@ class ActionModule(ActionBase):
                 yield Entry(host, made, came.get("came_at"), host in left)
 
     def _names(self, sheet: Mapping[str, Any], hosts: list[str], task_vars: Mapping[str, Any]) -> dict[str, str]:
-        """The names of the files of a sheet; in waves, with the place in the play of the first host of the wave."""
+        """The names of the files of a sheet; in batches, with the place in the play of the first host of the batch."""
         name = sheet["name"]
         if self._task.get_play().serial:
             everybody, members = task_vars["ansible_play_hosts_all"], {*hosts}

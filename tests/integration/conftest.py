@@ -36,12 +36,6 @@ def as_module(ansible: Ansible) -> None:
 
 
 @pytest.fixture
-def measured(ansible: Ansible) -> None:
-    """Have the coverage measured on the controller, too. It is enough for as many tests as come to every line there."""
-    ansible.measured = True
-
-
-@pytest.fixture
 def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
     """The environment of a controller that is set up for the emulator."""
     return ansible.environment(**emulator.address.environment())

@@ -23,13 +23,7 @@ ENROLLMENT = "emm.android_enterprise.android_enterprise_enrollment_token"
 USER_AUTH = "emm.android_enterprise.android_enterprise_user_auth_token"
 _INTEGRATION = Path(__file__).resolve().parent
 _KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR")
-# The environment variables that say where the coverage is to go, if it is measured: of what ansible-playbook runs, and
-# of what it starts in processes of their own; ansible-test, too, uses the latter.
-_COVERAGE_FILE = "COVERAGE_FILE"
-MODULE_COVERAGE = "_ANSIBLE_ANSIBALLZ_COVERAGE_CONFIG"
 _TIMEOUT = 240  # seconds; for a run that hangs
-# At the end of a play, Ansible kills its tasks' processes, be they about to save what was measured in them.
-_WAIT = {"ansible.builtin.wait_for": {"timeout": 1}}
 
 
 @dataclass
@@ -64,7 +58,6 @@ class Ansible:
         self.directory = directory
         self.in_process = True  # whether tasks that can may run without starting a module
         self.descriptors: int | None = None  # how many files a run may have open, if not as many as elsewhere
-        self.measured = False  # whether, where coverage is asked for, it is of the controller too; that takes a while
 
     def interpreter(self) -> str:
         """The Python of the tests, by another name, which is enough for a task to start a module for it."""
@@ -122,7 +115,8 @@ class Ansible:
             path = self.directory / "playbook.yml"
             path.write_text(yaml.safe_dump(list(playbook), sort_keys=False), encoding="utf-8")
             playbook = str(path)
-        command = [*self._limits(), *self._ansible_playbook(), playbook, *arguments]
+        ansible_playbook = str(Path(sys.executable).with_name("ansible-playbook"))
+        command = [*self._limits(), ansible_playbook, playbook, *arguments]
         if inventory is not None:
             path = self.directory / "inventory.yml"
             path.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
@@ -130,7 +124,7 @@ class Ansible:
         return subprocess.Popen(
             command,
             cwd=self.directory,
-            env={**environment, **self._coverage()},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -141,33 +135,18 @@ class Ansible:
         """What its command line has to begin with, if it is to be limited."""
         return ["sh", "-c", f'ulimit -Sn {self.descriptors} && exec "$@"', "sh"] if self.descriptors else []
 
-    def _ansible_playbook(self) -> list[str]:
-        """The beginning of its command line."""
-        path = str(Path(sys.executable).with_name("ansible-playbook"))
-        if _COVERAGE_FILE not in self._coverage():
-            return [path]
-        settings = f"--rcfile={REPOSITORY / 'pyproject.toml'}"
-        return [sys.executable, "-m", "coverage", "run", settings, f"--source={REPOSITORY / 'plugins'}", path]
-
-    def _coverage(self) -> dict[str, str]:
-        """What its environment needs for coverage to be measured, if that is asked for."""
-        names = (MODULE_COVERAGE, _COVERAGE_FILE) if self.measured else (MODULE_COVERAGE,)
-        return {name: os.environ[name] for name in names if name in os.environ}
-
     def tasks(
         self, *tasks: Mapping[str, Any], environment: Mapping[str, str] | None = None, arguments: Sequence[str] = ()
     ) -> list[dict[str, Any]]:
         """Run tasks one after the other on localhost, whether or not they fail; their results in order."""
-        end = [_WAIT] if self.measured else []
         play = {
             "hosts": "localhost",
             "gather_facts": False,
-            "tasks": [{"ignore_errors": True, **task} for task in (*tasks, *end)],
+            "tasks": [{"ignore_errors": True, **task} for task in tasks],
             **({} if self.in_process else {"vars": {"ansible_python_interpreter": self.interpreter()}}),
         }
         run = self.play([play], *arguments, environment=environment)
-        assert len(run.results) == len(tasks) + len(end), run.output
+        assert len(run.results) == len(tasks), run.output
         return [
-            {**entry["result"], "failed": entry["status"] == "failed", "_output": run.output}
-            for entry in run.results[: len(tasks)]
+            {**entry["result"], "failed": entry["status"] == "failed", "_output": run.output} for entry in run.results
         ]

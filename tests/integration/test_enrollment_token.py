@@ -140,7 +140,6 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
     )
 
 
-@pytest.mark.usefixtures("measured")
 def test_the_earlier_clock_counts_and_the_other_one_is_warned_of(mint_each: MintEach, emulator: Emulator) -> None:
     """A token of a minute does not last for ever because a server says that it is the year 9999."""
     dates = ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"]

@@ -118,7 +118,7 @@ def variables(emulator: Emulator, backend: HTTPServer, tmp_path: Path) -> str:
             "emm_service_account_email": json.loads(key.read_text(encoding="utf-8"))["client_email"],
             "emm_service_account_file": str(key),
             "todays_user_ids": [user(1), GOOGLE_MANAGED_USER],
-            "wave_user_ids": [user(1), GOOGLE_MANAGED_USER],
+            "user_ids_of_the_batch": [user(1), GOOGLE_MANAGED_USER],
             "vault_emm_service_account": key.read_text(encoding="utf-8"),
         }
     )

@@ -74,7 +74,6 @@ def test_a_process_is_started_where_it_would_make_a_difference(
     assert len(emulator.tokens()) == 5
 
 
-@pytest.mark.usefixtures("measured")
 def test_what_a_module_needs_is_looked_for_on_the_controller_first(
     ansible: Ansible, without_google_auth: dict[str, str], emulator: Emulator
 ) -> None:
@@ -109,7 +108,6 @@ def test_credentials_are_exchanged_once_for_a_play(
         assert len(emulator.journal("/token")) == 1
 
 
-@pytest.mark.usefixtures("measured")
 def test_other_credentials_are_exchanged_on_their_own(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -144,7 +142,6 @@ def test_other_credentials_of_the_environment_are_exchanged_on_their_own(ansible
     assert len(emulator.tokens()) == 1
 
 
-@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("many", [{}, {"count": 2}], ids=["one", "many"])
 def test_credentials_that_were_refused_are_tried_again_for_the_next_item(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, many: dict[str, int]
@@ -187,7 +184,6 @@ def test_hosts_share_the_failure_to_get_an_access_token(
     assert emulator.mints() == []
 
 
-@pytest.mark.usefixtures("measured")
 def test_an_access_token_that_is_no_longer_accepted_is_replaced(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -207,7 +203,6 @@ def test_an_access_token_that_is_no_longer_accepted_is_replaced(
     assert len(emulator.journal("/token")) == 2
 
 
-@pytest.mark.usefixtures("measured")
 def test_values_that_are_not_text_in_yaml(ansible: Ansible, mint_each: MintEach, emulator: Emulator) -> None:
     """Both ways, and before anything is sent."""
     native = {"ANSIBLE_JINJA2_NATIVE": "true"}  # as always from ansible-core 2.19 on

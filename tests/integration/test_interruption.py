@@ -101,7 +101,6 @@ def test_a_batch_ends_with_the_main_process(start: Start, emulator: Emulator) ->
     assert_that_it_ends_early(emulator)
 
 
-@pytest.mark.usefixtures("measured")
 def test_the_next_item_of_a_loop_has_its_own_time(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:

@@ -68,7 +68,6 @@ def test_the_quota_is_kept_without_a_storm(mint: Mint, emulator: Emulator) -> No
     assert len(refused) < 150
 
 
-@pytest.mark.usefixtures("measured")
 def test_a_long_task_shows_how_far_it_is(ansible: Ansible, mint: Mint, emulator: Emulator) -> None:
     emulator.change_settings(latency=1.2)
     emulator.fail({"path": "authenticationToken", "times": 1, "status": 404})

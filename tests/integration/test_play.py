@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is public of a play tells plays, and waves of hosts, as Ansible does."""
+"""What is public of a play tells plays, and batches of hosts, as Ansible does."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.integration.playbooks import Ansible
 # An action that is beside the playbook, and its module, which is documentation only.
 ACTION = """
 from ansible.plugins.action import ActionBase
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _play
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run import play
 
 class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         return {
             "name": self._task.args["play"],
-            "identity": _play.identity(self._task, task_vars),
-            "wave": _play.wave(self._task, task_vars, self._templar),
+            "identity": play.identity(self._task, task_vars),
+            "whole": play.whole_batch(self._task, task_vars, self._templar),
             "batch": task_vars["ansible_play_batch"],
         }
 """
@@ -78,16 +78,16 @@ def test_waves_are_those_of_ansible(ansible: Ansible) -> None:
     results = run_plays(ansible, [play(**how, name=str(number), tasks=tasks) for number, how in enumerate(hows)])
     assert len(results) == len(hows) * (len(HOSTS) + 2)
     for result in results:
-        assert result["wave"] == result["batch"], hows[int(result["name"])]
-    assert len({str(result["wave"]) for result in results}) == 17
+        assert result["whole"] == result["batch"], hows[int(result["name"])]
+    assert len({str(result["whole"]) for result in results}) == 17
 
 
 def test_hosts_that_have_failed_are_of_their_wave(ansible: Ansible) -> None:
     fail = {"ansible.builtin.fail": {"msg": "x"}, "when": "inventory_hostname in ['a', 'b']"}
     tasks = [{"block": [fail], "always": [{**ASK, "when": "inventory_hostname == 'a'"}]}, ASK]
     results = run_plays(ansible, [play(serial=3, tasks=tasks)])
-    # The hosts of a wave come to a task at once, and end it in any order.
-    assert sorted((result["_host"], result["batch"], result["wave"]) for result in results) == [
+    # The hosts of a batch come to a task at once, and end it in any order.
+    assert sorted((result["_host"], result["batch"], result["whole"]) for result in results) == [
         ("a", ["c", "e"], ["c", "a", "e"]),
         ("c", ["c", "e"], ["c", "a", "e"]),
         ("d", ["d"], ["b", "d"]),
@@ -96,7 +96,7 @@ def test_hosts_that_have_failed_are_of_their_wave(ansible: Ansible) -> None:
 
 
 def test_each_play_has_an_identity(ansible: Ansible) -> None:
-    """It is that of all of its tasks, wherever they are, and of all of its waves."""
+    """It is that of all of its tasks, wherever they are, and of all of its batches."""
     role, file = {"name": "asking"}, "asking.yml"
     tasks = [
         ASK,

@@ -69,9 +69,8 @@ def bench(count: int, directory: Path, **variables: Any) -> dict[str, Any]:
 
 
 def play(**more: Any) -> dict[str, Any]:
-    """A play with both roles, which ends with time for what is measured in the last task to be saved."""
-    wait = {"ansible.builtin.pause": {"seconds": 1}}
-    return {"hosts": "all", "gather_facts": False, "roles": [TOKENS, ROLE], "post_tasks": [wait], **more}
+    """A play with both roles."""
+    return {"hosts": "all", "gather_facts": False, "roles": [TOKENS, ROLE], **more}
 
 
 def name_of(payload: dict[str, Any]) -> str:
@@ -90,7 +89,6 @@ def squeezed(text: str) -> str:
 # --- From hosts to paper
 
 
-@pytest.mark.usefixtures("measured")
 def test_a_batch_comes_out_of_a_printer_and_enrolls_its_devices(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, directory: Path
 ) -> None:
@@ -222,7 +220,6 @@ def test_what_has_expired_is_marked_when_the_sheet_is_opened_late(tmp_path: Path
 # --- The role
 
 
-@pytest.mark.usefixtures("measured")
 def test_what_is_wrong_with_a_host_is_its_own_reason(
     ansible: Ansible, environment: dict[str, str], directory: Path, subtests: pytest.Subtests
 ) -> None:
@@ -302,7 +299,6 @@ def test_no_secret_is_printed_or_logged(
     assert str(directory / "sheet.html") in run.output
 
 
-@pytest.mark.usefixtures("measured")
 def test_check_mode_checks_all_and_writes_nothing(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, directory: Path
 ) -> None:
@@ -317,7 +313,6 @@ def test_check_mode_checks_all_and_writes_nothing(
     assert not directory.exists()
 
 
-@pytest.mark.usefixtures("measured")
 def test_again_and_then_shredded(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
     """A file that is there already is left alone. Only what the role has written is removed."""
     include = {"ansible.builtin.include_role": {"name": ROLE}}
@@ -365,7 +360,6 @@ def test_a_password_in_the_inventory_is_not_shown_where_something_else_is_undefi
     assert reason in run.failures()["device-02"]
 
 
-@pytest.mark.usefixtures("measured")
 def test_hosts_that_failed_before_are_named_on_the_sheet(
     ansible: Ansible, environment: dict[str, str], directory: Path
 ) -> None:
@@ -407,7 +401,6 @@ def test_only_the_first_host_fails_if_the_sheet_cannot_be_written(
     assert names_in(directory) == {f"device-0{n}.{ending}" for n in (1, 2, 3) for ending in ("payload.json", "qr.svg")}
 
 
-@pytest.mark.usefixtures("measured")
 def test_cards_of_a_play_before_are_over(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
     include = {"ansible.builtin.include_role": {"name": ROLE}, "when": "inventory_hostname == 'device-02'"}
     title = {"provisioning_sheet_title": "Another one"}
@@ -418,7 +411,6 @@ def test_cards_of_a_play_before_are_over(ansible: Ansible, environment: dict[str
     assert re.findall(r"<h2[^>]*>(.*)</h2>", html) == ["device-02"]
 
 
-@pytest.mark.usefixtures("measured")
 def test_what_is_omitted_is_not_there(ansible: Ansible, environment: dict[str, str], directory: Path) -> None:
     omitted = "{{ nothing | default(omit) }}"
     payload = with_payload(wifi_hidden=omitted, locale=omitted)
@@ -508,7 +500,6 @@ def test_the_hosts_on_each_sheet(
     assert names_in(directory) == {f"{name}.html" for name in sheets}
 
 
-@pytest.mark.usefixtures("measured")
 def test_hosts_that_go_at_their_own_pace_have_no_sheet(
     ansible: Ansible, environment: dict[str, str], directory: Path
 ) -> None:

@@ -236,11 +236,10 @@ def test_the_role_twice_in_a_play_mints_twice(
     assert len(held) == 3
 
 
-@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize(
     ("scope", "keywords"),
     [("shared", {}), ("batch", {"serial": 2}), ("shared", {"strategy": "free"})],
-    ids=["linear", "waves", "free"],
+    ids=["linear", "batches", "free"],
 )
 def test_hosts_of_a_play_may_share_an_enrollment_token(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, scope: str, keywords: dict[str, Any]
@@ -356,7 +355,6 @@ def in_cache(ansible: Ansible) -> list[Path]:
     return sorted((ansible.directory / "facts").glob("*device-0*"))
 
 
-@pytest.mark.usefixtures("measured")
 def test_a_fact_cache_that_is_no_variables_and_check_mode(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -393,7 +391,6 @@ def test_variables_that_refer_to_other_hosts(
     assert [fact["device_tokens_user_auth"]["user_id"] for dummy, fact in sorted(facts_of(run).items())] == pool
 
 
-@pytest.mark.usefixtures("measured")
 def test_hosts_that_were_rescued_get_their_tokens_too(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -408,7 +405,6 @@ def test_hosts_that_were_rescued_get_their_tokens_too(
     assert {token["token"] for token in emulator.tokens()[3:]} == set(tokens), "the second time, those of the second"
 
 
-@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("how", [{}, {"roles": [], "tasks": [INCLUDE]}])
 def test_module_defaults_and_environment_of_each_host(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, how: dict[str, Any]
@@ -478,7 +474,6 @@ def test_a_keyword_that_ansible_refuses_for_a_host(
         assert reason in shown[0]
 
 
-@pytest.mark.usefixtures("measured")
 def test_an_environment_that_cannot_be(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     """A name that no variable can have, and a value; the latter is not shown."""
     play = role_play(environment="{{ variables }}")
@@ -550,7 +545,6 @@ def test_processes_that_share_nothing_do_it_all_by_themselves(
     assert len(held) == 3, "with nothing to share it by, each has its own"
 
 
-@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("job", [False, True])
 def test_a_fact_cache_that_awx_does_not_hand_over_is_warned_of(
     ansible: Ansible, environment: dict[str, str], job: bool
@@ -566,7 +560,6 @@ def test_a_fact_cache_that_awx_does_not_hand_over_is_warned_of(
     assert " ".join(run.output.split()).count("device_tokens_keep_if_valid_for does not find") == lost
 
 
-@pytest.mark.usefixtures("measured")
 def test_a_misspelt_variable_is_warned_of(ansible: Ansible, environment: dict[str, str]) -> None:
     inventory = fleet(2, device_tokens_duratoin="12h", device_tokens__own="x")
     inventory["all"]["vars"][404] = "a name that is no text"
@@ -643,7 +636,6 @@ def write_role(ansible: Ansible, name: str, tasks: list[dict[str, Any]], depende
 
 
 @pytest.mark.skipif(Version(__version__) < Version("2.18"), reason="this version of ansible-core has no end_role")
-@pytest.mark.usefixtures("measured")
 def test_hosts_that_have_left_the_role_around_it_get_nothing(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -664,7 +656,6 @@ def test_hosts_that_have_left_the_role_around_it_get_nothing(
     assert len(emulator.tokens()) == 2
 
 
-@pytest.mark.usefixtures("measured")
 def test_hosts_that_have_run_it_before_get_nothing_more(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -716,7 +707,6 @@ def test_a_token_of_an_earlier_run_is_not_taken_for_the_one_that_was_refused(
     assert len(emulator.tokens("enrollment")) == 3
 
 
-@pytest.mark.usefixtures("measured")
 def test_a_token_of_an_earlier_run_is_not_kept_where_the_variables_are_wrong_now(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -732,7 +722,6 @@ def test_a_token_of_an_earlier_run_is_not_kept_where_the_variables_are_wrong_now
     assert len(emulator.tokens()) == 3
 
 
-@pytest.mark.usefixtures("measured")
 def test_a_refused_host_may_go_on(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     inventory = fleet(2, device_tokens_kinds=BOTH, device_tokens_on_failure="continue")
     inventory["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
@@ -756,7 +745,6 @@ def test_without_an_access_token_every_host_says_why(
     assert len(emulator.journal()) == 1
 
 
-@pytest.mark.usefixtures("measured")
 def test_wrong_module_defaults_are_the_reason_of_every_host_that_wants_a_token(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -769,7 +757,6 @@ def test_wrong_module_defaults_are_the_reason_of_every_host_that_wants_a_token(
     assert emulator.journal() == []
 
 
-@pytest.mark.usefixtures("measured")
 def test_without_its_libraries_every_host_says_which(
     ansible: Ansible, without_google_auth: dict[str, str], emulator: Emulator
 ) -> None:
@@ -809,7 +796,6 @@ def test_a_refused_host_fails_alone_with_its_own_reason(
     assert len(emulator.mints()) == 2 + 1 + 1 + 2, "no enrollment token for a host whose user was refused"
 
 
-@pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("keywords", [{}, {"any_errors_fatal": True}], ids=["alone", "any_errors_fatal"])
 def test_what_was_minted_is_not_lost_when_something_fails(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, keywords: dict[str, Any]
@@ -880,7 +866,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.usefixtures("measured")
 def test_bad_input_is_refused_before_anything_is_sent(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
@@ -925,7 +910,6 @@ def test_durations(ansible: Ansible, environment: dict[str, str], emulator: Emul
     assert sorted(sent) == sorted(text for dummy, text in durations)
 
 
-@pytest.mark.usefixtures("measured")
 def test_check_mode_sets_facts_without_tokens(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
@@ -1012,15 +996,15 @@ def test_tokens_are_shown_only_where_that_was_asked_for(
     assert emulator.tokens()[0]["token"] in run.output
 
 
-@pytest.mark.parametrize("wave", ["100%", "1"])
+@pytest.mark.parametrize("serial", ["100%", "1"])
 def test_the_playbook_ends_with_a_summary(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator, wave: str
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, serial: str
 ) -> None:
-    """Even if a wave was refused as a whole, all others have their turn, and the refused hosts fail at the end."""
+    """Even if a batch was refused as a whole, all others have their turn, and the refused hosts fail at the end."""
     inventory = fleet(3, device_tokens_kinds=BOTH, device_tokens_duration="12h")
     inventory["all"]["hosts"]["device-01"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
     playbook = "emm.android_enterprise.stage_devices"
-    arguments = ["--extra-vars", f"stage_devices_serial={wave}"]
+    arguments = ["--extra-vars", f"stage_devices_serial={serial}"]
     run = ansible.play(playbook, *arguments, inventory=inventory, environment=environment)
     assert run.returncode == 2
     shown = [entry for entry in run.results if entry["task"].startswith("Show which host")]
@@ -1045,7 +1029,7 @@ def test_the_playbook_ends_with_a_summary(
     assert_no_secret(run.output, emulator)
 
 
-def test_a_host_that_is_refused_in_a_later_wave(
+def test_a_host_that_is_refused_in_a_later_batch(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     inventory = fleet(4, device_tokens_kinds=["user_auth"])

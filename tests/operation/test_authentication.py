@@ -343,6 +343,13 @@ def test_check_mode_never_sends_a_request(
     assert emulator.proxied() == []
 
 
+def test_check_mode_does_not_look_for_a_metadata_server(mint: Mint, emulator: Emulator) -> None:
+    """Whether there is one, only the network can tell."""
+    environment = {**NOTHING, "NO_GCE_CHECK": None}
+    assert mint(environment=environment, check=True)["enrollment_token"]["token"] is None
+    assert emulator.journal() == []
+
+
 def test_a_revoked_key(mint: Mint, emulator: Emulator, key: dict[str, str]) -> None:
     emulator.revoke(STAGING)
     result = mint()

@@ -34,7 +34,9 @@ ENTRIES = [(file, name) for file, faults in TABLES.items() for name in faults]
 
 def paths(file: str) -> list[Path]:
     """The files of tests with a name."""
-    return [*REPOSITORY.glob(f"tests/unit/**/{file}"), *REPOSITORY.glob(f"tests/integration/{file}")]
+    return [
+        path for part in ("unit", "operation", "integration") for path in REPOSITORY.glob(f"tests/{part}/**/{file}")
+    ]
 
 
 def functions(file: str) -> set[str]:

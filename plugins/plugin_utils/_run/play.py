@@ -22,7 +22,7 @@ _OWN_PACE = ("free", "host_pinned")  # strategies whose names end like that let 
 
 
 def identity(task: Task, task_vars: Mapping[str, Any]) -> str:
-    """The same text for all tasks, hosts and waves of a play, and another one for another play of the run.
+    """The same text for all tasks, hosts and batches of a play, and another one for another play of the run.
 
     It is made of where the play is in its playbook, its name, and its hosts. So it cannot tell apart the same playbook
     that is imported twice for the same hosts, nor, where there is no line, plays of the same name and hosts: in the API
@@ -33,7 +33,7 @@ def identity(task: Task, task_vars: Mapping[str, Any]) -> str:
     return hashlib.sha256("\0".join(place).encode(errors="surrogatepass")).hexdigest()
 
 
-def wave(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> list[str]:
+def whole_batch(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> list[str]:
     """The hosts of the batch (``serial``) that a host is in, with those that have failed, in the order of the play.
 
     Ansible tells which hosts of it have not failed. They are all that is known if hosts are shuffled, or if what
@@ -50,7 +50,7 @@ def wave(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> list[str
         everybody = _in_order(task_vars["ansible_play_hosts_all"], order)
         if not serial:
             return everybody
-        hosts = next(hosts for hosts in _waves(everybody, serial) if name in hosts)
+        hosts = next(hosts for hosts in _batches(everybody, serial) if name in hosts)
     except (EmmError, StopIteration, TypeError, ValueError):
         return left
     return hosts if order != "shuffle" and {*left} <= {*hosts} else left
@@ -67,7 +67,7 @@ def _in_order(hosts: list[str], order: Any) -> list[str]:
     return in_order[::-1] if str(order).startswith("reverse_") else in_order
 
 
-def _waves(hosts: list[str], serial: Any) -> Iterator[list[str]]:
+def _batches(hosts: list[str], serial: Any) -> Iterator[list[str]]:
     """The batches of a play. The last size is that of all others, too; one that is not positive is for all hosts."""
     sizes = serial if isinstance(serial, list) else [serial]
     start = number = 0

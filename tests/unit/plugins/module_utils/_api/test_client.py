@@ -160,3 +160,16 @@ def test_a_clock_that_is_off_is_remembered(client: Client, api: Api) -> None:
         client.post("enterprises", "LC1", "a/b")
     assert client.clock_warning is not None
     assert "The server's clock is 3 hours ahead of that of this machine" in client.clock_warning
+
+
+def test_a_fingerprint_is_of_the_credentials_and_of_the_api() -> None:
+    def fingerprint(token: str, url: str) -> str:
+        return Client(
+            ConnectionOptions(url, 1, 0, None), AuthOptions.from_options({"access_token": token}, {})
+        ).fingerprint
+
+    first, *others = [
+        fingerprint(token, url)
+        for token, url in (("one", "http://a"), ("one", "http://a"), ("two", "http://a"), ("one", "http://b"))
+    ]
+    assert [other == first for other in others] == [True, False, False]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which play and which wave a task is in, where a run of Ansible would take long. Such runs are tested, too."""
+"""Which play and which batch a task is in, where a run of Ansible would take long. Such runs are tested, too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible.playbook.play import Play
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import (
     hosts_stay_together,
     identity,
-    wave,
+    whole_batch,
 )
 
 AS_IT_IS = Mock(template=lambda value: value)
@@ -27,13 +27,13 @@ def task_in(**keywords: Any) -> Any:
     return Mock(**{"get_play.return_value": Play.load({"hosts": "all", **keywords})})
 
 
-def wave_of(host: str, *, left: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
+def batch_of(host: str, *, left: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
     variables = {"inventory_hostname": host, "ansible_play_batch": [*left] or [host], "ansible_play_hosts_all": HOSTS}
-    return "".join(wave(task_in(**keywords), variables, templar))
+    return "".join(whole_batch(task_in(**keywords), variables, templar))
 
 
 @pytest.mark.parametrize(
-    ("keywords", "waves"),
+    ("keywords", "batches"),
     [
         ({}, ["bcaedgf"]),
         ({"serial": 0}, ["bcaedgf"]),
@@ -57,14 +57,14 @@ def wave_of(host: str, *, left: str = "", templar: Any = AS_IT_IS, **keywords: A
         ({"serial": 3, "order": "reverse_inventory"}, ["fgd", "eac", "b"]),
     ],
 )
-def test_each_host_is_in_one_wave(keywords: dict[str, Any], waves: list[str]) -> None:
-    assert {host: wave_of(host, **keywords) for host in HOSTS} == {host: hosts for hosts in waves for host in hosts}
+def test_each_host_is_in_one_batch(keywords: dict[str, Any], batches: list[str]) -> None:
+    assert {host: batch_of(host, **keywords) for host in HOSTS} == {host: hosts for hosts in batches for host in hosts}
 
 
 def test_keywords_are_templated() -> None:
     values = {"{{ n }}": 2, "{{ how }}": "sorted"}
     templar = Mock(template=lambda value: values.get(value, value))
-    assert wave_of("d", templar=templar, serial="{{ n }}", order="{{ how }}") == "cd"
+    assert batch_of("d", templar=templar, serial="{{ n }}", order="{{ how }}") == "cd"
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_keywords_are_templated() -> None:
 )
 def test_hosts_of_a_wave_that_cannot_be_told(keywords: dict[str, Any]) -> None:
     """Those are left that have not failed, and the host itself."""
-    assert wave_of("b", left="bca", **keywords) == "bca"
-    assert wave_of("c", left="ba", **keywords) == "bac"
+    assert batch_of("b", left="bca", **keywords) == "bca"
+    assert batch_of("c", left="ba", **keywords) == "bac"
     templar = Mock(template=Mock(side_effect=AnsibleError("undefined")))
-    assert wave_of("b", left="bca", templar=templar, **keywords) == "bca"
+    assert batch_of("b", left="bca", templar=templar, **keywords) == "bca"
 
 
 def test_a_host_that_came_to_the_play_later_is_in_no_wave() -> None:
-    assert wave_of("new", left="bc", serial=2) == "bcnew"
+    assert batch_of("new", left="bc", serial=2) == "bcnew"
 
 
 def test_plays_are_told_apart() -> None:

@@ -1,0 +1,30 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""How google-auth is told of requests that could not be sent."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import google.auth.exceptions
+import pytest
+import requests
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.transport import Request
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://169.254.169.254", google.auth.exceptions.TransportError),
+        ("http://169.254.169.254/computeMetadata/v1/", google.auth.exceptions.RefreshError),
+        ("https://oauth2.googleapis.com/token", google.auth.exceptions.RefreshError),
+    ],
+)
+def test_only_the_search_for_a_metadata_server_goes_on(url: str, expected: type[Exception]) -> None:
+    """It expects that there may be none. Anything else, google-auth would try again several times."""
+    session = Mock(request=Mock(side_effect=requests.ConnectionError("nobody listens")))
+    with pytest.raises(google.auth.exceptions.GoogleAuthError) as raised:
+        Request(session)(url)
+    assert type(raised.value) is expected

@@ -1,0 +1,50 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""Every file can be imported where the Python libraries that it needs are missing, so that a message can name them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.unit.test_layers import COLLECTION, MODULES
+
+LIBRARIES = ("requests", "urllib3", "google.auth", "google.oauth2", "segno", "babel", "javaproperties", "ndef")
+
+
+@pytest.fixture
+def _no_libraries() -> Iterator[None]:
+    """Have all of them missing, and everything that was imported with them forgotten for as long as that is so."""
+    before = forget()
+    missing: dict[str, Any] = dict.fromkeys(LIBRARIES)  # what is None there cannot be imported
+    sys.modules.update(missing)
+    yield
+    forget()
+    sys.modules.update(before)
+
+
+def forget() -> dict[str, ModuleType]:
+    """Take the libraries, and all of the collection, from among what is imported."""
+    prefixes = (f"{COLLECTION}.", *LIBRARIES)
+    return {name: sys.modules.pop(name) for name in [*sys.modules] if name.startswith(prefixes)}
+
+
+@pytest.mark.usefixtures("_no_libraries")
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_it_can_be_imported(module: str) -> None:
+    importlib.import_module(f"{COLLECTION}.{module}")
+
+
+@pytest.mark.usefixtures("_no_libraries")
+def test_the_first_one_that_is_missing_is_named() -> None:
+    operation = importlib.import_module(f"{COLLECTION}.module_utils._operation")
+    name, trace = operation.find_missing_library()
+    assert name == "urllib3"
+    assert "_operation.py" in trace
