@@ -62,7 +62,7 @@ def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
     )
     assert process.returncode == 0, process.stdout
     # Of the playbook's runs: all of the inventory, nothing in check mode, the tablets, all of it again in batches.
-    assert len(emulator.tokens()) == 8 + 0 + 6 + 8
+    assert len(emulator.tokens()) == 5 + 0 + 3 + 5
     assert not [issued["token"] for issued in emulator.tokens() if issued["token"] in process.stdout]
     # "make demo" shows the tokens of the devices of its inventory, and ends with a sheet of them.
     sheet = (checkout / ".cache" / "demo" / "sheet.html").read_text(encoding="utf-8")
