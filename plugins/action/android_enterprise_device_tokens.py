@@ -45,8 +45,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
 _CACHE_IS_LOST = (
-    "device_tokens_keep_if_valid_for does not find the tokens of earlier jobs: from ansible-core 2.19 on, the fact "
-    "cache that a job of AWX begins with is not found, so they are minted again "
+    "device_tokens_keep_if_valid_for does not find the tokens of earlier jobs, so they are minted again: ansible-core "
+    "2.19 and newer do not find the fact cache that a job of AWX starts with "
     "(https://github.com/ansible/ansible/issues/85874)."
 )
 
@@ -125,7 +125,9 @@ class ActionModule(ActionBase):
         host = str(task_vars["inventory_hostname"])
         missing = find_missing_library()
         if missing:
-            raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
+            raise EmmError(
+                f"The Python library {missing[0]} is not installed in the Python environment of ansible-core."
+            )
         with in_environment(environment_of(self._task)):
             validation = _VALIDATOR.validate(as_module_gets_it(self._task.args))
             if validation.error_messages:

@@ -47,8 +47,8 @@ class ActionModule(ActionBase):
         if not hosts_stay_together(self._task):
             strategy = self._task.get_play().strategy
             raise EmmError(
-                "Hosts that are on a sheet have to come together, and do not under the strategy "
-                f"'{strategy}'. Make it in a play with the linear strategy."
+                "The hosts on a sheet must run each task together, but do not with the strategy "
+                f"'{strategy}'. Use the linear strategy."
             )
         for warning in unknown(task_vars, card.ROLE, card.KNOWN):
             Display().warning(warning)

@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
 
     def _shred(self, files: SecretFiles) -> dict[str, Any]:
         if not files.was_used():
-            text = f"There is nothing in '{files.path()}' that the role provisioning_sheet has written."
+            text = f"The directory '{files.path()}' contains no files that the role provisioning_sheet has written."
             return {"changed": False, "files": [], "warnings": [text]}
         names = files.present() if self._task.check_mode else files.shred()
         return {"changed": bool(names), "files": [files.path(name) for name in names]}
@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
     def _write(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         own = task_vars[_CARD]
         if "card" not in own:
-            raise EmmError(own.get("refusal") or "There is no card, since the task that makes it has failed.")
+            raise EmmError(own.get("refusal") or "There is no card because the task that makes it failed.")
         sheet = own["sheet"]
         hosts = wave(self._task, task_vars, self._templar)
         # With run_once on the role, the card is another host's.

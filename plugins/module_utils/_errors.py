@@ -85,7 +85,7 @@ class ApiError(EmmError):
 def unforeseen(error: Exception) -> str:
     """What can be said of an exception that nobody foresaw: not its text, in which there may be a secret."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"Something unforeseen: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}."
+    return f"Unexpected error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}."
 
 
 class UnusableAnswerError(ApiError):

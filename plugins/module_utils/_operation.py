@@ -199,8 +199,8 @@ def _many(operation: Operation, options: Mapping[str, Any], performed: Performed
     first = failures[0]
     return {
         "failed": True,
-        "msg": f"{len(failures)} of {len(performed.requests)} tokens were not minted. The first of them, number "
-        f"{first['index']} (counted from 0): {first['message']}",
+        "msg": f"{len(failures)} of {len(performed.requests)} tokens were not minted. The first failure, at "
+        f"index {first['index']}: {first['message']}",
         **result,
     }
 

@@ -24,7 +24,7 @@ def require_python():
     message = (
         "The modules of emm.android_enterprise need Python "
         + _join(OLDEST)
-        + " or newer on the machine that they run on, which is usually the controller; this is "
+        + " or newer on the machine that they run on, which is usually the controller. This is "
         + _join(sys.version_info[:3])
         + " ("
         + sys.executable

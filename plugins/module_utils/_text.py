@@ -23,9 +23,9 @@ _INVISIBLE = frozenset(
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (type(None), "null"),
-    (str, "text"),
-    (bool, "true or false"),
-    (int, "a whole number"),
+    (str, "a string"),
+    (bool, "a boolean"),
+    (int, "an integer"),
     (float, "a number"),
     (Mapping, "a dictionary"),
     (bytes, "bytes"),

@@ -97,7 +97,7 @@ card:
         description:
           description: The type of token, in words.
           type: str
-          sample: enrollment token for the device of a user (userDevice)
+          sample: enrollment token for a user's device (userDevice)
         validity:
           description:
             - When the token is valid, in words. V(for an unknown time) if the expiry of an enrollment token is unknown,

@@ -154,7 +154,7 @@ def environment_of(task: Task) -> dict[str, str]:
         if not possible:
             # Without the value, in which there may be a secret.
             rule = (
-                "its name must not be empty nor have '=' in it, and name and value must be text without NUL characters"
+                "its name must not be empty or contain '=', and both name and value must be text without NUL characters"
             )
             raise EmmError(f"The keyword 'environment' has a variable {name!r} that cannot be set: {rule}.")
     return given

@@ -22,4 +22,6 @@ def library(module: str, package: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise EmmError(f"The Python library {package} is not installed where ansible-core is.") from error
+        raise EmmError(
+            f"The Python library {package} is not installed in the Python environment of ansible-core."
+        ) from error

@@ -58,7 +58,7 @@ def _reason(error: AnsibleError, source: str) -> str:
     missing = _MISSING.search(str(error))
     if missing:
         named = any(form in source for form in (f".{missing[1]}", f"['{missing[1]}']"))
-        return missing[0] if named else "it looks up what is not there"
+        return missing[0] if named else "it looks up something that does not exist"
     if any("vault" in type(cause).__name__.lower() for cause in causes):
         return "a value in it cannot be decrypted"
     return type(error).__name__

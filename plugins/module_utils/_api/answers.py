@@ -45,7 +45,7 @@ def decode(content: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     dictionary = dict(pairs)
     if len(dictionary) < len(pairs):
-        raise NotJsonError("JSON in which a key stands twice")
+        raise NotJsonError("JSON with a duplicate key")
     return dictionary
 
 

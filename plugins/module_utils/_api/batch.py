@@ -125,8 +125,8 @@ class _Batch:
                 if number == 0:
                     reason = str(error) or type(error).__name__
                     raise EmmError(
-                        f"Nothing was minted, since no thread could be started ({reason}). Is the number of processes, "
-                        "or the memory, of this user or container limited?"
+                        f"Nothing was minted because no thread could be started ({reason}). Check the limits of this "
+                        "user or container on processes and memory."
                     ) from error
                 return
 
@@ -175,9 +175,7 @@ def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
         raise
     except BaseException as error:  # not its text nor its traceback, which may have a token
         kind = type(error).__name__
-        raise EmmError(
-            f"Something unexpected went wrong ({kind}). The request may have been carried out all the same."
-        ) from None
+        raise EmmError(f"Unexpected error ({kind}). The request may have been carried out all the same.") from None
 
 
 def _returnable(outcome: Outcome) -> Outcome:
@@ -192,6 +190,6 @@ def _returnable(outcome: Outcome) -> Outcome:
     except (ValueError, TypeError, RecursionError) as error:
         kind = type(error).__name__
         return EmmError(
-            f"There is something in the answer that cannot be returned ({kind}). The request {carried_out}."
+            f"The response has something in it that cannot be returned ({kind}). The request {carried_out}."
         )
     return outcome

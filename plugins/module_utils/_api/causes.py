@@ -23,7 +23,7 @@ _CAUSES_BY_REASON = {
     ),
     "insufficientPermissions": f"the scopes of the access token do not include the API's, {DEFAULT_SCOPE}.",
     "USER_PROJECT_DENIED": (
-        "the credentials name a quota project that {caller} may not use. Take it out of them (quota_project_id, or the "
+        "the credentials name a quota project that {caller} may not use. Remove it (quota_project_id, or the "
         "environment variable GOOGLE_CLOUD_QUOTA_PROJECT), or grant the role Service Usage Consumer on it."
     ),
 }
@@ -56,7 +56,7 @@ USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
         r"(google.?managed|(not|isn't|only).*emm.?managed)",
         (
             "authentication tokens exist for EMM-managed accounts only (managementType emmManaged); "
-            "a Google-managed user signs in with the Google Account itself."
+            "a Google-managed user signs in with their Google Account."
         ),
     ),
     (

@@ -146,13 +146,13 @@ class Client:
             raise self._error(call, response, content, flaw)
         if not isinstance(content, Mapping):
             raise UnusableAnswerError(
-                f"{call}: the answer (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
-                "Is something other than the Play EMM API answering at this address?",
+                f"{call}: the response (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
+                "Check that it is the Play EMM API that responds at this address.",
                 http_status=code,
             )
         if "error" in content:
             raise UnusableAnswerError(
-                f"{call}: the server reported success (HTTP {code}), and an error with it.", http_status=code
+                f"{call}: the server reported success (HTTP {code}) together with an error.", http_status=code
             )
         return Answer(call, content, clocks)
 
@@ -161,11 +161,11 @@ class Client:
         code = response.status_code
         envelope = ErrorEnvelope.of(content)
         if envelope is None:
-            said = f"with {self._describe(response, content, flaw)}"
+            said = f"and {self._describe(response, content, flaw)}"
             if "Location" in response.headers and 300 <= code < 400:
                 target = self._quote(response.headers["Location"])
-                said = f"with a redirect to {target}, which is not followed because the request carries credentials"
-            return ApiError(f"{call}: the server answered HTTP {code} {said}.", http_status=code)
+                said = f"and a redirect to {target}, which is not followed because the request carries credentials"
+            return ApiError(f"{call}: the server responded with HTTP {code} {said}.", http_status=code)
         reason, cause = likely_cause(code, envelope, self._authorizer.account)
         reason, status, message = (
             self._quote(text) if text else None for text in (reason, envelope.status, envelope.message)
@@ -173,7 +173,7 @@ class Client:
         named = ", ".join(filter(None, (reason, status)))
         named = f" ({named})" if named else ""
         return ApiError(
-            f"{call}: the server answered HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
+            f"{call}: the server responded with HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
             likely_cause=cause,
             http_status=code,
             reason=reason,
@@ -195,4 +195,4 @@ class Client:
             text = self._quote(html.unescape(title[0]))
             return f"an HTML page titled {text!r}"
         kind = self._quote(response.headers.get("Content-Type", "").partition(";")[0])
-        return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'of no stated type'})"
+        return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'without a Content-Type'})"

@@ -52,8 +52,8 @@ class Clocks:
             return None
         relation = f"{_in_words(ahead)} ahead of" if ahead > behind else f"{_in_words(behind)} behind"
         return (
-            f"The server's clock is {relation} that of this machine. A token's expires_at is reckoned from the earlier "
-            "of the two. Set the one that is wrong."
+            f"The server's clock is {relation} that of this machine. A token's expires_at is computed from the earlier "
+            "of the two. Correct the clock that is wrong."
         )
 
 
@@ -80,7 +80,7 @@ def from_text(text: str) -> datetime:
     """The time that a text says, in UTC. Raises ``ValueError`` or ``OverflowError`` for what is none."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     if moment.tzinfo is None:
-        raise ValueError("it does not say in which time zone it is")
+        raise ValueError("it has no time zone")
     return moment.astimezone(timezone.utc)
 
 

@@ -171,7 +171,7 @@ class Authorizer:
         except Exception as error:  # google-auth stumbles over odd answers with all kinds of errors of Python's own
             raise translate(error, self._request.answer) from None  # not with the cause, which may quote an answer
         if not is_access_token(credentials.token):
-            raise CredentialsError("The authorization server answered without an access token that can be used.")
+            raise CredentialsError("The authorization server's response has no usable access token.")
         register_secrets([credentials.token])
         expiry = credentials.expiry and credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
         return _Access(headers, _account_of(credentials), expiry)

@@ -132,8 +132,8 @@ def _check_private_key(credentials: google.oauth2.service_account.Credentials, s
 
 def _bad_private_key(source: str) -> CredentialsError:
     return CredentialsError(
-        f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM form. "
-        "Was it cut off, or did its line breaks get lost when it was copied?"
+        f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM format. "
+        "Check that it was copied completely, with its line breaks."
     )
 
 
@@ -158,7 +158,7 @@ def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
     if kind != "service_account":
         what = f"its type is {quote_foreign(kind)!r}" if isinstance(kind, str) else "it has no type"
         hint = (
-            " To use such a file, name it in the environment variable GOOGLE_APPLICATION_CREDENTIALS and set "
+            " To use such a file, set the environment variable GOOGLE_APPLICATION_CREDENTIALS to its path, and "
             "auth_kind=application."
             if kind in ("authorized_user", "external_account", "impersonated_service_account")
             else ""
@@ -166,7 +166,7 @@ def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
         raise CredentialsError(f"The {source} is not a service account key: {what}.{hint}")
     missing = [field for field in ("client_email", "private_key", "token_uri") if not isinstance(key.get(field), str)]
     if missing:
-        raise CredentialsError(f"The {source} is not a complete service account key: {', '.join(missing)} missing.")
+        raise CredentialsError(f"The {source} is not a complete service account key. Missing: {', '.join(missing)}.")
     return key
 
 
@@ -189,7 +189,7 @@ class _MachineAccount(GoogleCredentials):
         response = request(url, headers={"Metadata-Flavor": "Google"})
         if response.status != 200:
             raise CredentialsError(
-                f"No access token: the metadata server answered HTTP {response.status} for "
+                f"No access token: the metadata server responded with HTTP {response.status} for "
                 f"{self.service_account_email}."
             )
         answer = json.loads(response.data)

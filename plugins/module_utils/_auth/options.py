@@ -154,7 +154,7 @@ def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) ->
         if len({_KIND_OF[name] for name in credentials}) > 1:
             listed = " and ".join(names.format(name, _ENVIRONMENT[name]) for name in credentials)
             raise CredentialsError(
-                f"Contradictory credentials: {listed} are given together. Give one, or say with auth_kind which to use."
+                f"Contradictory credentials: {listed} are set together. Set only one, or select one with auth_kind."
             )
         if credentials:
             return _KIND_OF[credentials[0]], names.format(credentials[0], _ENVIRONMENT[credentials[0]])
@@ -171,11 +171,13 @@ def _refuse_other_kinds(kind: str, kind_source: str, given: Mapping[str, Any]) -
     for name in given:
         if name not in _usable(kind) | {"auth_kind"}:
             belongs = (
-                f"it goes with auth_kind={_KIND_OF[name]}" if name in _KIND_OF else "it cannot be combined with it"
+                f"requires auth_kind={_KIND_OF[name]}"
+                if name in _KIND_OF
+                else "cannot be combined with an access token"
             )
             raise CredentialsError(
-                f"Contradictory credentials: option '{name}' is given, but {belongs}, and the kind of "
-                f"credential is {kind} (from: {kind_source})."
+                f"Contradictory credentials: option '{name}' {belongs}, but the kind of credentials is {kind} "
+                f"(from: {kind_source})."
             )
 
 
@@ -183,7 +185,7 @@ def _check_complete(kind: str, kind_source: str, chosen: Mapping[str, Any], sour
     if "service_account_file" in chosen and "service_account_contents" in chosen:
         raise CredentialsError(
             f"Contradictory credentials: {sources['service_account_file']} and "
-            f"{sources['service_account_contents']} are both given; one service account key is needed."
+            f"{sources['service_account_contents']} are both set. Set only one of them."
         )
     if kind == "serviceaccount" and not {"service_account_file", "service_account_contents"} & set(chosen):
         needed = "service_account_file or service_account_contents"
@@ -193,8 +195,8 @@ def _check_complete(kind: str, kind_source: str, chosen: Mapping[str, Any], sour
     else:
         return
     raise CredentialsError(
-        f"The kind of credential is {kind} (from: {kind_source}), which needs {needed} "
-        f"(or the environment variable {variables}), and none is given."
+        f"The kind of credentials is {kind} (from: {kind_source}), which requires {needed} "
+        f"(or the environment variable {variables}), but none is set."
     )
 
 
@@ -205,8 +207,8 @@ def _check_access_token(token: str | None, sources: Mapping[str, str]) -> str | 
     token = token.strip()
     if not is_access_token(token):
         raise CredentialsError(
-            f"The {sources['access_token']} does not hold an access token: "
-            "it must be printable ASCII characters without spaces."
+            f"The {sources['access_token']} is not an access token: "
+            "it must consist of printable ASCII characters without spaces."
         )
     return token
 

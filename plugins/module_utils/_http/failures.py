@@ -37,12 +37,12 @@ def explain(error: Exception, *secrets: str | None) -> str:
     """
     causes = list(causes_of(error))
     kinds: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
-        ("the answer cannot be used", (IrregularAnswer,)),
+        ("the response is invalid", (IrregularAnswer,)),
         ("the TLS connection failed", (urllib3.exceptions.SSLError, requests.exceptions.SSLError)),
         ("the proxy could not be used", (urllib3.exceptions.ProxyError,)),
         ("no connection could be made", (urllib3.exceptions.ConnectTimeoutError,)),
-        ("no answer came in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
-        ("the answer was cut short", (http.client.IncompleteRead,)),
+        ("no response arrived in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
+        ("the response was cut short", (http.client.IncompleteRead,)),
     )
     kind = next((text for text, types in kinds if any(isinstance(cause, types) for cause in causes)), None)
     if kind is None:
@@ -63,7 +63,7 @@ def _describe(cause: BaseException) -> str:
         urllib3.exceptions.TimeoutError,
     )
     if isinstance(cause, http.client.IncompleteRead):
-        return "it ends before its last byte"
+        return "it ended before its last byte"
     if isinstance(cause, CertificateError):
         return "its certificate is not valid for this host"
     said = str(cause.args[-1] if isinstance(cause, urllib3.exceptions.HTTPError) and cause.args else cause)

@@ -93,7 +93,7 @@ class RateLimiter:
 
     def _check_wanted(self) -> None:
         if not self._is_wanted():
-            raise TransportError("The request was not sent: there is nobody left who waits for what comes of it.")
+            raise TransportError("The request was not sent because nothing waits for its result any more.")
 
     def _take_turn(self) -> float | None:
         """When the calling thread may send, which nobody else will then; there are no turns while a request tries."""

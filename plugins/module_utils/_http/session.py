@@ -101,8 +101,8 @@ class Session(RequestsSession):
         local = _is_local(url)
         if not local and not url.startswith("https://"):
             raise TransportError(
-                f"Refused to send credentials to {quote_foreign(url)}: plain http is only for this machine itself, "
-                "https for all else."
+                f"Refused to send credentials to {quote_foreign(url)}: plain HTTP is allowed for this machine only. "
+                "Use https."
             )
         kwargs["proxies"] = {} if local else self._proxies_for(url)
         kwargs["timeout"] = min(kwargs.get("timeout") or self._timeout, self._timeout)
@@ -158,7 +158,7 @@ def _check_proxy(url: str | None) -> None:
         if urllib3.util.parse_url(url if "://" in url else f"http://{url}").host:
             return
     raise TransportError(  # without the URL, which may hold a password
-        "The proxy that the environment names (HTTPS_PROXY or ALL_PROXY) is not a URL such as "
+        "The proxy in the environment variable HTTPS_PROXY or ALL_PROXY is not a valid URL, such as "
         "http://proxy.example.com:3128."
     )
 
@@ -169,7 +169,9 @@ def _read(response: requests.Response) -> bytes:
     body: bytes | None = None
     try:
         if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
-            raise requests.exceptions.ContentDecodingError(IrregularAnswer("it is compressed, which nobody asked for"))
+            raise requests.exceptions.ContentDecodingError(
+                IrregularAnswer("it is compressed, although no compression was requested")
+            )
         body = response.raw.data
     except urllib3.exceptions.ReadTimeoutError as error:
         raise requests.exceptions.ReadTimeout(error, response=response) from error

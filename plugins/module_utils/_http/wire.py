@@ -174,10 +174,10 @@ class GuardedConnection(HTTPConnection):
             raise
         except http.client.HTTPException:
             self.close()
-            flaw = "the proxy's answer breaks the rules of HTTP"
+            flaw = "the proxy's response is not valid HTTP"
         if self.sock is None:
             # Not with the cause, which quotes the answer.
-            raise OSError(f"Tunnel connection failed: {flaw or 'the proxy sent more than its answer'}")
+            raise OSError(f"Tunnel connection failed: {flaw or 'the proxy sent data after its response'}")
         self.sock.settimeout(self.remaining())  # for the handshake, which goes by what the socket has
 
     def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> Any:
@@ -252,7 +252,9 @@ class _Response(http.client.HTTPResponse):
         except (IrregularAnswer, http.client.RemoteDisconnected):
             raise
         except http.client.HTTPException:
-            raise IrregularAnswer("its head breaks the rules of HTTP") from None  # not with the cause, which quotes it
+            raise IrregularAnswer(
+                "its header section is not valid HTTP"
+            ) from None  # not with the cause, which quotes it
         self._check_head()
 
     def _read_status(self) -> Any:
@@ -260,24 +262,24 @@ class _Response(http.client.HTTPResponse):
         for dummy in range(_INTERIM_MAX + 1):
             version, status, reason = super()._read_status()
             if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                raise IrregularAnswer("it switches to another protocol, which nobody asked for")
+                raise IrregularAnswer("it switches to another protocol without being asked to")
             if not 100 <= status < 200:
                 return version, status, reason
             http.client.parse_headers(self.fp)
-        raise IrregularAnswer("there are too many interim answers before it")
+        raise IrregularAnswer("it follows too many interim responses")
 
     def _check_head(self) -> None:
         """Raise ``IrregularAnswer`` where it is not certain how long the body is."""
         if self.headers.defects or self.headers.get_payload():
-            raise IrregularAnswer("its head has lines that are no headers")
+            raise IrregularAnswer("it has malformed header lines")
         lengths = {
             length.strip() for value in self.headers.get_all("content-length", ()) for length in value.split(",")
         }
         if len(lengths) > 1 or not all(map(_LENGTH.fullmatch, lengths)):
-            raise IrregularAnswer("its Content-Length is not one number")
+            raise IrregularAnswer("its Content-Length is not a single number")
         codings = [coding.strip().lower() for coding in self.headers.get_all("transfer-encoding", ())]
         if codings not in ([], ["chunked"]):
-            raise IrregularAnswer("its Transfer-Encoding is not known")
+            raise IrregularAnswer("its Transfer-Encoding is not supported")
         if codings and lengths:
             self.will_close = True  # one of the two is wrong, and nobody knows which
 

@@ -30,7 +30,7 @@ _SUBOPTIONS: dict[str, dict[str, Any]] = {
     "nanos": {"type": "int", "default": 0},
 }
 _RULE = (
-    "it must be text such as '12h', a whole number of seconds, or a dictionary with seconds and nanos, whole numbers"
+    "it must be a string such as '12h', an integer number of seconds, or a dictionary with integer seconds and nanos"
 )
 
 

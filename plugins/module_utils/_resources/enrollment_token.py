@@ -123,7 +123,7 @@ class EnrollmentTokenRequest:
         for field in ("enrollmentTokenType", "requiredAccountEmail"):
             answered = said.get(field)
             if field in asked and answered is not None and str(answered).lower() != asked[field].lower():
-                raise unusable(answer, f"the {field} in its answer is another than the one that was asked for")
+                raise unusable(answer, f"the {field} in its response differs from the requested one")
 
     def _result(
         self, *, token: str | None, duration: Duration | None, issued_at: str | None, expires_at: str | None
@@ -160,7 +160,7 @@ def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str,
     if not is_email_address(email):
         raise OptionError(option, email, "it must be an e-mail address such as name@example.com")
     if given.get("authentication_requirement") != "required":
-        raise OptionError(option, email, "it may only be set together with authentication_requirement: required")
+        raise OptionError(option, email, "it requires authentication_requirement: required")
     return given
 
 

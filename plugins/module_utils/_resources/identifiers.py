@@ -23,9 +23,9 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._text impor
 # users.insert returns have 21 digits.
 _LEAST, _BEYOND = 10**14, 10**100
 _RULE = (
-    "it must be text, or a whole number of at least 15 digits. Put it in quotes: without them, YAML reads 012 as 10, "
-    "1:30 as 90 and on as true. If it is a template, and jinja2_native of ansible-core before 2.19 takes its quotes "
-    "away, end it with the filter 'string'"
+    "it must be a string, or an integer of at least 15 digits. Quote it: without quotes, YAML reads 012 as 10, 1:30 as "
+    "90 and on as true. If it is a template, and jinja2_native is enabled with ansible-core older than 2.19, end it "
+    "with the 'string' filter"
 )
 # Would end the path segment or change the path, or are the mark of something pasted by mistake.
 _NOT_IN_AN_ID = frozenset("/\\?#%")
@@ -50,11 +50,11 @@ def check_id(option: str, value: object) -> str:
     if not text:
         raise OptionError(option, text, "it must not be empty")
     if text in (".", ".."):
-        raise OptionError(option, text, "it must be an id, not a relative path")
+        raise OptionError(option, text, "it must be an ID, not a relative path")
     wrong = [character for character in text if character in _NOT_IN_AN_ID or not character.isprintable()]
     wrong += [character for character in text if character.isspace() and character not in wrong]
     if wrong:
-        raise OptionError(option, text, f"{wrong[0]!r} does not belong in an id")
+        raise OptionError(option, text, f"an ID must not contain {wrong[0]!r}")
     return text
 
 

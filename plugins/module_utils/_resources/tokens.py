@@ -26,14 +26,14 @@ def token_in(answer: Answer, kind: str) -> str:
     """The token in an answer that is one of the resource that was asked for. Raises ``UnusableAnswerError``."""
     said = answer.resource.get("kind", kind)
     if said != kind:
-        what = f"is of the kind {quote_foreign(said)!r}" if isinstance(said, str) else "is of no kind"
-        raise unusable(answer, f"its answer {what}, not {kind!r}")
+        what = f"the kind {quote_foreign(said)!r}" if isinstance(said, str) else "an invalid kind"
+        raise unusable(answer, f"its response has {what} instead of {kind!r}")
     token = answer.resource.get("token")
     if token is None or token == "":
-        raise unusable(answer, "its answer has no token")
+        raise unusable(answer, "its response has no token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        rule = f"printable ASCII characters without spaces, {TOKEN_MAX:,} of them at most"
-        raise unusable(answer, f"what its answer has for a token is no token, which is {rule}")
+        rule = f"it must consist of at most {TOKEN_MAX:,} printable ASCII characters without spaces"
+        raise unusable(answer, f"the token in its response is invalid: {rule}")
     return token
 
 

@@ -110,7 +110,7 @@ def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:
 
 def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
     if options[name] is None:
-        raise EmmError(f"{_PREFIX}{name} is not set, but {_PREFIX}kinds contains '{kind}', which needs it.")
+        raise EmmError(f"{_PREFIX}{name} is not set, but {_PREFIX}kinds contains '{kind}', which requires it.")
 
 
 def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
@@ -120,7 +120,7 @@ def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
     unsupported = [key for key in given if key not in GOOGLE_AUTHENTICATION_OPTIONS]
     if unsupported:
         raise OptionError(
-            name, given, f"{unsupported[0]!r} is unsupported; there are {' and '.join(GOOGLE_AUTHENTICATION_OPTIONS)}"
+            name, given, f"{unsupported[0]!r} is not supported; use {' and '.join(GOOGLE_AUTHENTICATION_OPTIONS)}"
         )
     validation = ArgumentSpecValidator(GOOGLE_AUTHENTICATION_OPTIONS).validate(given)
     if validation.error_messages:

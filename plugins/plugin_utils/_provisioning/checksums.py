@@ -66,7 +66,7 @@ def check(checksum: str) -> None:
 
 def _read(path: object) -> bytes:
     if not isinstance(path, str):
-        raise EmmError(f"The path of a file is text, not {kind_of(path)}.")
+        raise EmmError(f"The path of a file must be a string, not {kind_of(path)}.")
     try:
         return Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
@@ -83,7 +83,7 @@ def _fingerprint(content: bytes) -> bytes:
     except ValueError as error:
         raise EmmError("This is not an X.509 certificate in PEM or DER.") from error
     if len(found) != 1:
-        raise EmmError(f"There are {len(found)} certificates. Only the one that signs the DPC is to be there.")
+        raise EmmError(f"There are {len(found)} certificates, but there must be only the one that signs the DPC.")
     return bytes(found[0].fingerprint(library("cryptography.hazmat.primitives.hashes", "cryptography").SHA256()))
 
 

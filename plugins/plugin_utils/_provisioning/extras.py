@@ -74,9 +74,9 @@ EXTRAS: dict[str, Extra] = {
     "wifi_proxy_bypass": Extra(values.check_text),
     "wifi_pac_url": Extra(values.url_with("http", "https"), address=True),
 }
-_FROM_THE_SYSTEM = "Android gives it to the DPC, and does not take it from a payload"
-_FROM_THE_DPC = "the DPC decides it on the device, and Android does not take it from a payload"
-_FROM_AN_APP = "it is for an app that starts the provisioning, and Android does not take it from a payload"
+_FROM_THE_SYSTEM = "Android passes it to the DPC, but does not accept it in a payload"
+_FROM_THE_DPC = "the DPC decides it on the device, and Android does not accept it in a payload"
+_FROM_AN_APP = "it is for an app that starts provisioning, and Android does not accept it in a payload"
 # The other public constants, and why they are of no use in a payload.
 UNSUPPORTED_EXTRAS: dict[str, str] = {
     "account_to_migrate": _FROM_AN_APP,

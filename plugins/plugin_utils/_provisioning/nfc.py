@@ -49,7 +49,9 @@ def _flat(name: str, bundle: Mapping[str, Any]) -> dict[str, str]:
     for key, value in bundle.items():
         if isinstance(value, (Mapping, list)):
             option = name.rpartition("PROVISIONING_")[2].lower()
-            raise EmmError(f"An NFC record has no place for the entry '{key}' of '{option}': it is not a single value.")
+            raise EmmError(
+                f"The entry '{key}' of '{option}' does not fit into an NFC record: it is not a single value."
+            )
     return {key: _text(value) for key, value in bundle.items()}
 
 

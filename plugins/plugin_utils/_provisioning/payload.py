@@ -29,18 +29,18 @@ class SecretOptionError(EmmError):
     """An option that breaks a rule, and whose value is a secret."""
 
     def __init__(self, option: str, rule: str) -> None:
-        super().__init__(f"Option '{option}', whose value is not shown here, breaks a rule: {rule}.")
+        super().__init__(f"Option '{option}' has an invalid value (not shown here): {rule}.")
 
 
 def build_payload(options: Any) -> dict[str, Any]:
     """Android's provisioning extras for options, as a dictionary that is ready for JSON. Raises ``EmmError``."""
     if not isinstance(options, Mapping):
-        raise EmmError(f"A provisioning payload is made from a dictionary of options, not from {kind_of(options)}.")
+        raise EmmError(f"A provisioning payload requires a dictionary of options, not {kind_of(options)}.")
     checked = {name: _check(name, value) for name, value in revealed(options).items()}
     if "device_admin_component_name" not in checked:
-        raise EmmError("Option 'device_admin_component_name' is missing, which every payload has.")
+        raise EmmError("Option 'device_admin_component_name' is required.")
     for option, rule in contradictions(checked):
-        raise EmmError(f"Option '{option}' does not go with the others: {rule}.")
+        raise EmmError(f"Option '{option}' does not fit the other options: {rule}.")
     return {Extra.constant(name): value for name, value in checked.items()}
 
 
@@ -83,13 +83,11 @@ def _without_secrets(address: Any) -> str:
 def _unknown(name: str) -> str:
     plain = re.sub(r"^(android\.app\.extra\.|extra_)?(provisioning_)?", "", name.lower().replace("-", "_"))
     if plain in UNSUPPORTED_EXTRAS:
-        return f"'{name}' has no place in a provisioning payload: {UNSUPPORTED_EXTRAS[plain]}."
+        return f"'{name}' is not supported in a provisioning payload: {UNSUPPORTED_EXTRAS[plain]}."
     if plain in NOT_PUBLIC:
-        return f"'{name}' has no place in a provisioning payload: it is not public in Android's reference."
+        return f"'{name}' is not supported in a provisioning payload: it is not public in Android's reference."
     if "token" in plain:
-        return (
-            f"There is no option '{name}'; a token goes into 'admin_extras_bundle', under the key that the DPC reads."
-        )
+        return f"There is no option '{name}'. Put a token into 'admin_extras_bundle', under the key that the DPC reads."
     return f"There is no option '{name}'{suggestion(plain, {option: option for option in EXTRAS})}."
 
 

@@ -49,7 +49,7 @@ class QrCode:
         try:
             content = text.encode()
         except UnicodeEncodeError as error:
-            raise EmmError("It has a character that is not one of Unicode's.") from error
+            raise EmmError("It contains a character that cannot be encoded in UTF-8.") from error
         if len(content) > CAPACITY["L"]:
             raise EmmError(_too_large(len(content), payload))
         level = "M" if len(content) <= CAPACITY["M"] else "L"
@@ -79,7 +79,7 @@ class QrCode:
 def draw(content: object, image_format: str = "svg") -> str:
     """A QR code as an SVG element, or as a PNG file in base64. Raises ``EmmError``."""
     if not isinstance(content, (str, Mapping)) or not content:
-        raise EmmError("A QR code is made of a dictionary or of text, and not of what is empty.")
+        raise EmmError("A QR code requires a dictionary or a string that is not empty.")
     if image_format not in IMAGE_FORMATS:
         raise OptionError("image_format", image_format, f"it must be one of {', '.join(IMAGE_FORMATS)}")
     code = QrCode.of(content)
@@ -94,7 +94,7 @@ def to_json(payload: Mapping[str, Any]) -> str:
     try:
         return json.dumps(payload, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise EmmError(f"It cannot be written as JSON: {error}.") from error
+        raise EmmError(f"It cannot be converted to JSON: {error}.") from error
 
 
 def _too_large(size: int, payload: Mapping[str, Any] | str) -> str:
@@ -104,7 +104,7 @@ def _too_large(size: int, payload: Mapping[str, Any] | str) -> str:
         return f"{message} Shorten it."
     sizes = sorted(((len(to_json({name: value})) - 2, name) for name, value in _entries(payload)), reverse=True)
     named = ", ".join(f"{name} ({bytes_:,} bytes)" for bytes_, name in sizes[:_NAMED])
-    return f"{message} Shorten or leave out what is largest in it: {named}."
+    return f"{message} Shorten or remove its largest entries: {named}."
 
 
 def _entries(payload: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -39,8 +39,8 @@ _NO_LANGUAGES = ("mul", "und", "zxx")
 _NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
 _NO_ZONES = ("Factory", "localtime", "posixrules")  # files that stand in a tz database beside the time zones
 _QUOTE = (
-    "put a number in quotes; if it is a template, and jinja2_native of ansible-core before 2.19 takes its quotes away, "
-    "end it with the filter 'string'"
+    "quote a number; if it is a template, and jinja2_native is enabled with ansible-core older than 2.19, end it with "
+    "the 'string' filter"
 )
 
 
@@ -49,14 +49,16 @@ def check_text(value: Any) -> str:
         return _whole(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     hint = f"; {_QUOTE}" if number else ""
-    raise ValueError(f"it must be text, and not empty{hint}")
+    raise ValueError(f"it must be a non-empty string{hint}")
 
 
 def _whole(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("it must not have half of a character (a surrogate)") from None  # not with what quotes it
+        raise ValueError(
+            "it must not contain a surrogate, which is half of a character"
+        ) from None  # not with what quotes it
     return str(text)
 
 
@@ -71,7 +73,7 @@ def check_boolean(value: Any) -> bool:
     try:
         return bool(to_boolean(value if isinstance(value, (bool, str)) else None))
     except TypeError as error:
-        raise ValueError("it must be true or false") from error
+        raise ValueError("it must be a boolean") from error
 
 
 def integer_between(smallest: int, largest: int) -> Callable[[Any], int]:
@@ -80,7 +82,7 @@ def integer_between(smallest: int, largest: int) -> Callable[[Any], int]:
             number = int(value)
             if smallest <= number <= largest:
                 return number
-        raise ValueError(f"it must be a whole number from {smallest} to {largest}")
+        raise ValueError(f"it must be an integer from {smallest} to {largest}")
 
     return read
 
@@ -108,7 +110,7 @@ def url_with(*schemes: str) -> Callable[[Any], str]:
         if not sound or not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             raise ValueError(rule)
         if " " in text or not text.isprintable():
-            raise ValueError(f"{rule}, without blanks and control characters")
+            raise ValueError(f"{rule}, without spaces and control characters")
         return text
 
     return read
@@ -162,22 +164,22 @@ def check_time_zone(value: Any) -> str:
 def check_local_time(value: Any) -> int:
     number = integer_between(1, _LONG_MAX)(value)
     if number < _SECONDS:
-        raise ValueError("it must be in milliseconds since 1970, and looks like seconds")
+        raise ValueError("it must be in milliseconds since 1970, and this looks like seconds")
     return number
 
 
 def check_ssid(value: Any) -> str:
     text = check_text(value)
     if len(text.encode()) > _SSID_LIMIT:
-        raise ValueError(f"it must be at most {_SSID_LIMIT} bytes long in UTF-8, and has {len(text.encode())}")
+        raise ValueError(f"it must be at most {_SSID_LIMIT} bytes long in UTF-8, not {len(text.encode())}")
     if len(text) > 1 and text.startswith('"') and text.endswith('"'):
-        raise ValueError("it must be the bare name, without quotes around it")
+        raise ValueError("it must be the bare SSID, without quotes")
     return text
 
 
 def check_ca_certificate(value: Any) -> str:
     """PEM, or what stands between its first and its last line."""
-    rule = "it must be one X.509 certificate, in PEM, or in DER and base64"
+    rule = "it must be one X.509 certificate, in PEM, or in DER encoded in base64"
     text = check_text(value)
     found = _PEM.findall(text) if "-----BEGIN" in text else [text]
     if len(found) != 1:
@@ -192,7 +194,7 @@ def check_ca_certificate(value: Any) -> str:
 
 
 def check_base64(value: Any) -> str:
-    rule = "it must be in base64, with the alphabet that PEM has"
+    rule = "it must be base64 in the standard alphabet"
     content = "".join(check_text(value).split())
     try:
         decoded = base64.b64decode(content, validate=True)
@@ -213,7 +215,7 @@ def check_bundle(value: Any) -> dict[str, Any]:
 def _key(key: Any) -> str:
     if isinstance(key, str) and key:
         return _whole(key)
-    raise ValueError(f"its keys must be text, and {key!r} is not")
+    raise ValueError(f"its keys must be non-empty strings, and {key!r} is not")
 
 
 def _entry(key: str, value: Any) -> Any:
@@ -226,8 +228,8 @@ def _entry(key: str, value: Any) -> Any:
         entries = [_single(key, entry) for entry in value]
         kinds = {kind_of(entry) for entry in entries}  # not types, for ansible-core 2.18 has several for text
         if len(kinds) > 1:
-            hint = f"; {_QUOTE}" if "text" in kinds else ""
-            raise ValueError(f"the list '{key}' must have values of one type only{hint}")
+            hint = f"; {_QUOTE}" if "a string" in kinds else ""
+            raise ValueError(f"the list '{key}' must contain values of one type only{hint}")
         return entries
     return _single(key, value)
 
@@ -237,10 +239,10 @@ def _single(key: str, value: Any) -> Any:
         return _whole(value) if isinstance(value, str) else value
     if isinstance(value, int):
         if not -_LONG_MAX - 1 <= value <= _LONG_MAX:
-            raise ValueError(f"the number '{key}' must have at most 64 bits")
+            raise ValueError(f"the number '{key}' must fit into 64 bits")
         return int(value)
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     raise ValueError(
-        f"'{key}' is {kind_of(value)}, and must be text, a number, true or false, a list of those, or a dictionary"
+        f"'{key}' is {kind_of(value)}, but must be a string, a number, a boolean, a list of those, or a dictionary"
     )

@@ -72,13 +72,13 @@ KNOWN = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded
 # In check mode there are no tokens. What has their characters and a usual length lets the rest be checked.
 _PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 _VALIDATOR = ArgumentSpecValidator(SPEC)
-_TYPES = {"userDevice": "for the device of a user", "userlessDevice": "for a device without a user"}
+_TYPES = {"userDevice": "for a user's device", "userlessDevice": "for a device without a user"}
 # An authentication token lives for minutes, the API does not say for how many. By then, it has certainly expired.
 _CERTAINLY_EXPIRED = timedelta(hours=1)
 _OF_NO_USE = (
-    "There is no token of the host in provisioning_sheet_payload. Put it into the admin_extras_bundle, as "
-    "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets it in another way, set "
-    "provisioning_sheet_require_token to false."
+    "provisioning_sheet_payload contains no token of the host. Put it into the admin_extras_bundle, as "
+    "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets the token in another "
+    "way, set provisioning_sheet_require_token to false."
 )
 _IN_WORDS = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
 
@@ -193,7 +193,9 @@ def _check_text(fields: Mapping[str, Any]) -> None:
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
-            raise EmmError(f"What the card has for '{name}' has half of a character (a surrogate).") from error
+            raise EmmError(
+                f"The value of '{name}' on the card contains a surrogate, which is half of a character."
+            ) from error
 
 
 def _sheet(options: Mapping[str, Any]) -> Sheet:
@@ -229,7 +231,7 @@ def _card(
             description, validity, expires_at = tell(fact, zone)
             expiry = expires_at.isoformat().replace("+00:00", "Z") if expires_at else None
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise EmmError(f"The fact '{name}' is not one that the role device_tokens leaves.") from error
+            raise EmmError(f"The fact '{name}' does not have the form that the role device_tokens sets.") from error
         tokens.append({"description": description, "validity": validity, "expires_at": expiry})
     return Card(
         host=host,

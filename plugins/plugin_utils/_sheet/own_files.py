@@ -124,7 +124,7 @@ def _check(status: os.stat_result, name: str) -> None:
     if status.st_uid != os.geteuid():
         raise PermissionError(None, f"it belongs to {user(status.st_uid)}", name)
     if status.st_nlink > 1:
-        raise PermissionError(None, "it has another name as well, a hard link", name)
+        raise PermissionError(None, "it has another hard link", name)
 
 
 def _put(file: int, content: bytes) -> None:

@@ -65,13 +65,13 @@ class SecretDirectory:
         if self.path.name == _own_name() and _is_shared(parent):
             yield (
                 f"The directory '{parent}' belongs to {user(parent.stat().st_uid)}, and a group can write to it. "
-                f"So the files are in '{self.path}', which nobody else can enter."
+                f"Therefore, the files are in '{self.path}', which nobody else can enter."
             )
         for path in self.path.parents:
             if path.exists() and path.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
                 yield (
-                    f"Everybody can write to '{path}', and so move '{self.path}' to where it is not found to be "
-                    f"shredded. Set the sticky bit ('chmod +t {path}'), or name another directory."
+                    f"Everybody can write to '{path}' and therefore move '{self.path}' away, so that it cannot be "
+                    f"found and shredded. Set the sticky bit ('chmod +t {path}'), or use another directory."
                 )
 
 
@@ -87,12 +87,14 @@ def _absolute(directory: str) -> Path:
     try:
         path = Path(directory).expanduser()
     except RuntimeError as error:
-        rule = "it is not known where that home directory is. Give a path that begins with '/'"
+        rule = "its home directory is unknown. Use a path that begins with '/'"
         raise EmmError(f"The directory '{directory}' cannot be used: {rule}.") from error
     if not _can_be_a_path(directory):
-        raise EmmError(f"The directory '{directory}' cannot be used: it has a character in it that no path has.")
+        raise EmmError(
+            f"The directory '{directory}' cannot be used: it contains a character that is not allowed in a path."
+        )
     if not path.is_absolute():
-        raise EmmError(f"The directory '{directory}' cannot be used: its path has to begin with '/' or '~'.")
+        raise EmmError(f"The directory '{directory}' cannot be used: its path must begin with '/' or '~'.")
     return Path(os.path.realpath(path))  # one path, however it is written
 
 
@@ -123,15 +125,15 @@ def _is_shared(path: Path) -> bool:
 
 
 def _check(status: os.stat_result, path: Path) -> None:
-    no_place = f"The directory '{path}' is no place for secrets"
-    another = "name one that is not there yet, which is made with the mode 0700"
+    no_place = f"The directory '{path}' is not safe for secrets"
+    another = "use one that does not exist yet, which is created with the mode 0700"
     if status.st_mode & stat.S_IWOTH:
-        raise EmmError(f"{no_place}: everybody can write to it. Use one of your own, or {another}.")
+        raise EmmError(f"{no_place}: everybody can write to it. Use a directory of your own, or {another}.")
     if status.st_uid != os.geteuid():
         raise EmmError(
-            f"{no_place} of {user(os.geteuid())}: it belongs to {user(status.st_uid)}. Use one of your own, or "
-            f"{another}; or run Ansible as its owner; or let a group that you are in write to it, and you get a "
-            "subdirectory."
+            f"{no_place} of {user(os.geteuid())}: it belongs to {user(status.st_uid)}. Use a directory of your own; "
+            f"{another}; run Ansible as its owner; or let a group that you are in write to it, and your files go into "
+            "a subdirectory of your own."
         )
     if status.st_mode & stat.S_IWGRP:
-        raise EmmError(f"{no_place}: its group can write to it. Take that away ('chmod g-w {path}'), or {another}.")
+        raise EmmError(f"{no_place}: its group can write to it. Run 'chmod g-w {path}', or {another}.")

@@ -100,7 +100,7 @@ class SecretFiles:
         for name in existing:
             if name not in listed:
                 raise EmmError(
-                    f"There is a file '{self.path(name)}' that the role provisioning_sheet has not written. "
+                    f"The file '{self.path(name)}' was not written by the role provisioning_sheet. "
                     "Remove it, or use another directory."
                 )
         stale = [name for name in in_place_of if name in listed and here.has(name)]
@@ -126,7 +126,7 @@ class SecretFiles:
                 resisting = _shred(here, names)
                 if resisting:
                     reasons = ", ".join(f"{name} ({reason})" for name, reason in resisting.items())
-                    raise EmmError(f"Of the files in '{self.path()}', these are still there: {reasons}.")
+                    raise EmmError(f"These files in '{self.path()}' could not be shredded: {reasons}.")
                 here.sync()
                 os.ftruncate(names_file, 0)
                 return names

@@ -29,7 +29,7 @@ _FILLED_BY = {
     "host": "The name of the host",
     "asset_tag": "provisioning_sheet_asset_tag",
     "user": "provisioning_sheet_user",
-    "tokens": "What is said of the tokens",
+    "tokens": "The description of the tokens",
 }
 _LINE = ("\t", "\r", "\n")
 _FORMULA = {"=", "+", "-", "@"}
@@ -75,9 +75,8 @@ def first_on(own: Mapping[str, Any], everybody: Iterable[Entry]) -> str | None:
         if (together or entry.left) and in_one_file(other, sheet):
             [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
             what = "list of outputs" if field == "parts" else field
-            rule = (
-                f"so is that of the sheet of '{entry.host}', whose {what} is {other[field]!r} and not {sheet[field]!r}"
-            )
+            difference = f"its {what} is {other[field]!r} and not {sheet[field]!r}"
+            rule = f"the sheet of '{entry.host}' has the same name, and {difference}"
             raise OptionError("provisioning_sheet_name", sheet["name"], rule)
     return None
 
@@ -144,9 +143,9 @@ def check_label(card: Mapping[str, Any]) -> None:
     for column, what in _FILLED_BY.items():
         if _may_be_a_formula(label[column]):
             raise EmmError(
-                f"{what} is {label[column]!r}, but in the list for label printers nothing must look like a formula to "
-                "a spreadsheet program: it must not begin with =, +, -, @, a tab or a line break, nor have one of the "
-                "signs after a semicolon, tab or line break. Use another one, or leave 'labels' out of "
+                f"{what} is {label[column]!r}, which a spreadsheet program may take for a formula in the list for "
+                "label printers. It must not begin with =, +, -, @, a tab or a line break, or have one of these signs "
+                "after a semicolon, tab or line break. Change it, or remove 'labels' from "
                 "provisioning_sheet_outputs."
             )
 
