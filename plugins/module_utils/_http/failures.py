@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What went wrong between this machine and a server, in words.
+"""Describes network failures in words.
 
 This file is private to the collection; it may change at any time.
 """
@@ -26,12 +26,14 @@ try:
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     pass
 
-_REASON = re.compile(r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL)  # a proxy's own words, which may be anything
-_OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # which urllib3 puts before what happened to it
+_REASON = re.compile(
+    r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL
+)  # the rest is the proxy's own text, which may be anything
+_OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # urllib3's prefix, which names the object concerned
 
 
 def explain(error: Exception, *secrets: str | None) -> str:
-    """What went wrong on the way, in one clause with the innermost cause, which is what a person can act on.
+    """Describe a network failure in one clause, with its innermost cause, which is what the user can act on.
 
     ``error`` is an exception of ``requests``, or one that wraps it.
     """
@@ -51,12 +53,12 @@ def explain(error: Exception, *secrets: str | None) -> str:
 
 
 def _describe(cause: BaseException) -> str:
-    """The text of an exception if it is certain to have nothing of an answer in it, else what kind of thing it is.
+    """The text of an exception if it cannot contain a part of a response, or else the name of its class.
 
-    What cannot be parsed stands in the exceptions of parsers, and may well be a token.
+    Exceptions of parsers quote what cannot be parsed, which may be a token.
     """
-    own = (  # words of the system, of the libraries about connections, and of this collection
-        OSError,  # among them those of requests itself
+    own = (  # texts of the system, of the libraries about connections, and of this collection
+        OSError,  # includes the exceptions of requests
         IrregularAnswer,
         urllib3.exceptions.LocationValueError,
         urllib3.exceptions.ResponseError,
@@ -72,7 +74,7 @@ def _describe(cause: BaseException) -> str:
 
 
 def causes_of(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception and the ones nested in it: requests and urllib3 keep them in ``reason`` or among the arguments."""
+    """An exception and those nested in it. requests and urllib3 keep them in ``reason`` or in the arguments."""
     while error is not None:
         yield error
         inner = [getattr(error, "reason", None), getattr(error, "original_error", None), *error.args]

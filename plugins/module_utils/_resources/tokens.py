@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What all tokens have in common: an answer with a token in it.
+"""What all tokens have in common: a response with a token in it.
 
 This file is private to the collection; it may change at any time.
 """
@@ -18,12 +18,12 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction 
 if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer
 
-TOKEN_MAX = 4_096  # characters; a QR code has room for fewer
+TOKEN_MAX = 4_096  # characters; a QR code holds fewer
 _TOKEN = re.compile(rf"[!-~]{{1,{TOKEN_MAX}}}")
 
 
 def token_in(answer: Answer, kind: str) -> str:
-    """The token in an answer that is one of the resource that was asked for. Raises ``UnusableAnswerError``."""
+    """The token in a response with the requested resource. Raises ``UnusableAnswerError``."""
     said = answer.resource.get("kind", kind)
     if said != kind:
         what = f"the kind {quote_foreign(said)!r}" if isinstance(said, str) else "an invalid kind"
@@ -38,5 +38,5 @@ def token_in(answer: Answer, kind: str) -> str:
 
 
 def unusable(answer: Answer, what: str) -> UnusableAnswerError:
-    """What to raise where the server reported success with something that is not what was asked for."""
+    """The error for a successful response that is not what was requested."""
     return UnusableAnswerError(f"{answer.call}: the server reported success, but {what}.", http_status=200)
