@@ -67,8 +67,8 @@ def mint_all(
     ``report`` is called every ``REPORT_EVERY`` seconds, unless there is only one request. Raises ``EmmError``, before
     anything is minted, if there is no access token, or if no thread can be started.
 
-    If this thread is interrupted, for example by a time limit, requests in flight end on their own, and no other starts.
-    The function does not wait for them. The caller closes the client, so that they are not retried.
+    If this thread is interrupted, for example by a time limit, requests in flight end on their own, and no other
+    starts. The function does not wait for them. The caller closes the client, so that they are not retried.
     """
     if not requests:
         return []
@@ -119,7 +119,7 @@ class _Batch:
         """Start ``count`` threads, or as many as the system allows. Raises ``EmmError`` if it allows none."""
         for number in range(count):
             try:
-                # Not a thread pool: a process always waits for its threads before it ends.
+                # Not a thread pool: at exit, a process waits for the threads of a pool, whatever ended it.
                 threading.Thread(target=self._work, daemon=True).start()
             except (RuntimeError, MemoryError) as error:
                 if number == 0:

@@ -21,8 +21,8 @@ _TOLERANCE = timedelta(minutes=1)  # clocks may differ by this without a warning
 class Clocks:
     """When a response was made, in whole seconds.
 
-    By the clock of this machine, between the request (``asked``) and the response (``received``). By the server's clock,
-    at the time in its ``Date`` header (``said``), if there is one.
+    By the clock of this machine, between the request (``asked``) and the response (``received``). By the server's
+    clock, at the time in its ``Date`` header (``said``), if there is one.
     """
 
     asked: datetime

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which provisioning extras do not go with each other.
+"""The rules between provisioning extras.
 
 This file is private to the collection; it may change at any time.
 """
@@ -33,7 +33,7 @@ _EAP_ONLY = (
 
 
 def contradictions(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Options that do not go with the others, each with the reason."""
+    """The options that contradict others, each with the reason."""
     yield from _about_the_download(options)
     yield from _about_the_network(options)
     yield from _about_its_password(options)

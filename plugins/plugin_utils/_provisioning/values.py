@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the value of a provisioning extra may be.
+"""Checks the values of provisioning extras.
 
-Each function returns a value for the payload, or raises ``ValueError`` with the rule. Where Android's reference and
-ManagedProvisioning, the part of Android that reads a payload, differ, what is checked is what a device needs.
+Each function returns a value for the payload, or raises ``ValueError`` with the rule. If Android's reference differs
+from ManagedProvisioning, the part of Android that reads payloads, the functions check what a device needs.
 
 This file is private to the collection; it may change at any time.
 """
@@ -28,16 +28,16 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
 INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1  # of Java
-_SECONDS = 10**11  # a number of milliseconds below it is of before 1974, and rather one of seconds
+_SECONDS = 10**11  # a smaller number of milliseconds is before 1974, and more likely a number of seconds
 _NAME = r"[A-Za-z_$][\w$]*"
 _COMPONENT = re.compile(rf"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+/(?:\.{_NAME}(?:\.{_NAME})*|{_NAME}(?:\.{_NAME})+)", re.ASCII)
 _LOCALE = re.compile(r"(?P<language>[A-Za-z]{2,3})[_-](?P<country>[A-Za-z]{2}|\d{3})", re.ASCII)
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SSID_LIMIT = 32  # bytes
-# Codes that the CLDR has names for, and that are not of a language or a country.
+# Codes in the CLDR that are not languages or countries.
 _NO_LANGUAGES = ("mul", "und", "zxx")
 _NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
-_NO_ZONES = ("Factory", "localtime", "posixrules")  # files that stand in a tz database beside the time zones
+_NO_ZONES = ("Factory", "localtime", "posixrules")  # files in a tz database that are not time zones
 _QUOTE = (
     "quote a number; if it is a template, and jinja2_native is enabled with ansible-core older than 2.19, end it with "
     "the 'string' filter"
@@ -58,7 +58,7 @@ def _whole(text: str) -> str:
     except UnicodeEncodeError:
         raise ValueError(
             "it must not contain a surrogate, which is half of a character"
-        ) from None  # not with what quotes it
+        ) from None  # without the cause, which quotes it
     return str(text)
 
 
@@ -106,7 +106,7 @@ def url_with(*schemes: str) -> Callable[[Any], str]:
             sound = parts.hostname and parts.port != 0
         except ValueError as error:
             raise ValueError(rule) from error
-        # Android compares the scheme as it is written.
+        # Android compares the scheme case-sensitively.
         if not sound or not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             raise ValueError(rule)
         if " " in text or not text.isprintable():
@@ -145,14 +145,14 @@ def check_locale(value: Any) -> str:
 
 
 def find_time_zone(name: Any) -> zoneinfo.ZoneInfo:
-    """A time zone by its name in the tz database. Raises ``ValueError``, with a suggestion where there is one."""
+    """A time zone by its name in the tz database. Raises ``ValueError``, with a suggestion if there is one."""
     try:
         if name not in _NO_ZONES and not str(name).startswith(("posix/", "right/")):
             return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         pass
     rule = "it must be a time zone of the tz database, such as 'Europe/Berlin'"
-    # No abbreviations: for "CEST", another one would be suggested.
+    # No abbreviations: for "CEST", an unrelated one would be suggested.
     zones = {zone.lower(): zone for zone in zoneinfo.available_timezones() if "/" in zone}
     raise ValueError(rule + suggestion(str(name), zones))
 
@@ -178,7 +178,7 @@ def check_ssid(value: Any) -> str:
 
 
 def check_ca_certificate(value: Any) -> str:
-    """PEM, or what stands between its first and its last line."""
+    """Check a certificate: PEM, or only the base64 between its first and last line."""
     rule = "it must be one X.509 certificate, in PEM, or in DER encoded in base64"
     text = check_text(value)
     found = _PEM.findall(text) if "-----BEGIN" in text else [text]
@@ -206,7 +206,7 @@ def check_base64(value: Any) -> str:
 
 
 def check_bundle(value: Any) -> dict[str, Any]:
-    """A dictionary with values of the types that Android's ``PersistableBundle`` has."""
+    """Check a dictionary for the value types of Android's ``PersistableBundle``."""
     if isinstance(value, Mapping):
         return {_key(key): _entry(key, entry) for key, entry in value.items()}
     raise ValueError("it must be a dictionary")
@@ -226,7 +226,7 @@ def _entry(key: str, value: Any) -> Any:
             raise ValueError(f"in '{key}', {error}") from error
     if isinstance(value, (list, tuple)):
         entries = [_single(key, entry) for entry in value]
-        kinds = {kind_of(entry) for entry in entries}  # not types, for ansible-core 2.18 has several for text
+        kinds = {kind_of(entry) for entry in entries}  # not types, because ansible-core 2.18 has several string types
         if len(kinds) > 1:
             hint = f"; {_QUOTE}" if "a string" in kinds else ""
             raise ValueError(f"the list '{key}' must contain values of one type only{hint}")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Directories for files with secrets: which one it is, and who may have a hand in it.
+"""Directories for files with secrets: which one to use, and whether it is safe.
 
 This file is private to the collection; it may change at any time.
 """
@@ -23,22 +23,23 @@ _MODE = 0o700
 
 
 class SecretDirectory:
-    """The directory that a user names or, in one that a group shares, the user's own subdirectory.
+    """The directory that a user names or, if it is shared by a group, the user's own subdirectory.
 
-    It is the user's, and nobody else can write to it. The directories above it are not judged: who can write to one of
-    them can move it away, but neither read what is in it nor have another's directory used in its place.
+    It belongs to the user, and nobody else can write to it. Its parent directories are not checked: a user who can
+    write to one of them can move the directory away, but can neither read it nor replace it with another one.
     """
 
     def __init__(self, directory: str) -> None:
-        """Raises ``EmmError`` if it is no absolute path."""
+        """Raises ``EmmError`` if the path is not absolute."""
         named = _absolute(directory)
         self.path = named / _own_name() if _is_shared(named) else named
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[int]:
-        """A descriptor of the directory, which stays that of this one even if another takes its name.
+        """A descriptor of the directory, which stays valid even if the path is replaced.
 
-        Raises ``OSError`` if it is not there or cannot be opened, and ``EmmError`` if it is no place for secrets.
+        Raises ``OSError`` if the directory does not exist or cannot be opened, and ``EmmError`` if it is not safe for
+        secrets.
         """
         directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -48,19 +49,19 @@ class SecretDirectory:
             os.close(directory)
 
     def make(self) -> None:
-        """Have the directory, and those above it. Nobody else can enter those that it makes. Raises ``OSError``."""
+        """Create the directory and its parents, with no access for others. Raises ``OSError``."""
         for path in reversed([self.path, *self.path.parents]):
             if not path.exists():
                 path.mkdir(_MODE, exist_ok=True)
 
     def check_writable(self) -> None:
-        """Raises ``OSError`` if the directory, or the nearest one above it that there is, cannot be written to."""
+        """Raises ``OSError`` if the directory, or its nearest existing parent, is not writable."""
         nearest = next(path for path in (self.path, *self.path.parents) if path.exists())
         if not os.access(nearest, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
 
     def remarks(self) -> Iterator[str]:
-        """What the user does not expect of the directory, or should change."""
+        """Warnings about what is unexpected or should be changed."""
         parent = self.path.parent
         if self.path.name == _own_name() and _is_shared(parent):
             yield (
@@ -76,7 +77,7 @@ class SecretDirectory:
 
 
 def user(uid: int) -> str:
-    """A user, for a message."""
+    """A user's name, or else ID, for a message."""
     try:
         return f"'{pwd.getpwuid(uid).pw_name}'"
     except KeyError:
@@ -95,27 +96,27 @@ def _absolute(directory: str) -> Path:
         )
     if not path.is_absolute():
         raise EmmError(f"The directory '{directory}' cannot be used: its path must begin with '/' or '~'.")
-    return Path(os.path.realpath(path))  # one path, however it is written
+    return Path(os.path.realpath(path))  # the same path, however it is written
 
 
 def _can_be_a_path(text: str) -> bool:
     try:
         return b"\0" not in os.fsencode(text)
-    except UnicodeEncodeError:  # half of a character, as JSON may have it
+    except UnicodeEncodeError:  # a surrogate, which is possible in JSON
         return False
 
 
 def _own_name() -> str:
-    """The same in each run, so that what one has written is found by the next, and another one for each user."""
+    """A name that is the same in each run, so that later runs find the files, but differs between users."""
     return f"provisioning_sheet-{os.geteuid()}"
 
 
 def _is_shared(path: Path) -> bool:
-    """Whether a directory is somebody else's, and the process's user may have one of their own in it."""
+    """Whether a directory belongs to another user, and the current user can create one in it."""
     try:
         status = path.stat()
     except OSError:
-        return False  # what is wrong with it turns out when it is used
+        return False  # reported when the directory is used
     return (
         stat.S_ISDIR(status.st_mode)
         and status.st_uid != os.geteuid()
