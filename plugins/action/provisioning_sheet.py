@@ -95,7 +95,7 @@ class ActionModule(ActionBase):
 
 
 def _left(task_vars: Mapping[str, Any]) -> set[str]:
-    """The hosts of the batch that have not failed, and the one that the task runs for."""
+    """The hosts of the batch that have not failed, and the current host."""
     return {*task_vars["ansible_play_batch"], task_vars["inventory_hostname"]}
 
 

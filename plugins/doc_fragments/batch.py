@@ -36,9 +36,9 @@ notes:
     it is accepted.
   - A task exchanges the credentials for an access token once, however many tokens it mints.
   - On the controller (a local connection without C(become), C(async), C(environment), or a different Python
-    interpreter), the task runs in Ansible's own process instead of starting another one. The results are the same, and
-    the credentials are exchanged once for the whole run. After five seconds, and every five seconds from then on, the
-    task shows its progress. A task that runs elsewhere cannot show progress.
+    interpreter), the task runs in Ansible's worker process and starts no other process. The results are the same, and
+    the credentials are exchanged once for the whole run. A task that takes longer than five seconds shows its progress
+    every five seconds. A task that runs elsewhere cannot show progress.
   - The time limit of a task (the keyword C(timeout), or C(ANSIBLE_TASK_TIMEOUT)) ends the task without a result, and
     the tokens minted so far are lost. Leave time for O(retries). After the time limit, no request is sent or retried.
     The task does not wait for requests in flight, whose tokens may have been minted, too.

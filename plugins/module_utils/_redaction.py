@@ -165,7 +165,7 @@ def _redact_user(match: re.Match[str]) -> str:
     marks = list(_IN_ADDRESS.finditer(rest))
     ats = [mark.start() for mark in marks if mark.lastgroup == "at"]
     first = next((mark.lastgroup for mark in marks if mark.lastgroup != "slash"), None)
-    if not ats or first == "end":  # of a host and a path
+    if not ats or first == "end":  # only a host and a path
         return match[0]
     if {mark.lastgroup for mark in marks if mark.start() < ats[-1]} == {"slash"}:  # a path with an e-mail address
         return match[0]

@@ -31,7 +31,7 @@ options:
   enrollment_token_type:
     description:
       - The type of device that the token is for.
-      - V(userDevice) is a device that belongs to a single user.
+      - V(userDevice) is a device for a particular user.
       - V(userlessDevice) is a device without a particular user, such as a kiosk.
     type: str
     required: true
@@ -233,7 +233,7 @@ enrollment_token:
       sample: '2026-11-21T10:30:00Z'
 enrollment_tokens:
   description: The enrollment tokens that were created, each as described for RV(enrollment_token).
-  returned: with O(count), unless the task failed before the first request
+  returned: with O(count), unless the task failed before a token was requested
   type: list
   elements: dict
   version_added: 0.2.0
@@ -248,7 +248,7 @@ enrollment_tokens:
       expires_at: '2026-11-21T10:30:00Z'
 failures:
   description: The tokens that were not created, in order.
-  returned: with O(count), unless the task failed before the first request
+  returned: with O(count), unless the task failed before a token was requested
   type: list
   elements: dict
   version_added: 0.2.0

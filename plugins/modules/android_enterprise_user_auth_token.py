@@ -143,7 +143,7 @@ authentication_tokens:
     - The authentication tokens that were generated, each as described for RV(authentication_token), in the order of
       O(user_ids).
     - Tokens that were not generated are omitted and listed in RV(failures).
-  returned: with O(user_ids), unless the task failed before the first request
+  returned: with O(user_ids), unless the task failed before a token was requested
   type: list
   elements: dict
   version_added: 0.2.0
@@ -154,7 +154,7 @@ authentication_tokens:
       issued_at: '2026-11-21T09:30:00Z'
 failures:
   description: The tokens that were not generated, in order.
-  returned: with O(user_ids), unless the task failed before the first request
+  returned: with O(user_ids), unless the task failed before a token was requested
   type: list
   elements: dict
   version_added: 0.2.0

@@ -189,7 +189,5 @@ def _returnable(outcome: Outcome) -> Outcome:
         _JSON.encode(content).encode()
     except (ValueError, TypeError, RecursionError) as error:
         kind = type(error).__name__
-        return EmmError(
-            f"The response has something in it that cannot be returned ({kind}). The request {carried_out}."
-        )
+        return EmmError(f"The response contains something that cannot be returned ({kind}). The request {carried_out}.")
     return outcome

@@ -110,7 +110,7 @@ class AuthOptions:
         digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=dict).encode())
         for path in map(Path, files):
             with contextlib.suppress(OSError, ValueError):  # reported when the credentials are loaded
-                if path.is_file():  # and no pipe, which can be read only once
+                if path.is_file():  # not a pipe, which can be read only once
                     digest.update(path.read_bytes())
         return digest.hexdigest()
 

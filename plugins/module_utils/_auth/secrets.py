@@ -37,7 +37,7 @@ def parse_json(text: object) -> object:
 def register_file(file: Path) -> None:
     """Register the secrets in a file with credentials, so that Ansible masks them in its output."""
     with contextlib.suppress(OSError, ValueError):  # reported by google-auth
-        if file.is_file():  # and no pipe, which can be read only once
+        if file.is_file():  # not a pipe, which can be read only once
             register_secrets(find_in_key(parse_json(file.read_bytes())))
 
 

@@ -69,7 +69,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _check_api_url(url: str) -> str:
-    """The URL as ``requests`` will write it, without a trailing slash. Raises ``OptionError``."""
+    """The URL as ``requests`` sends it, without a trailing slash. Raises ``OptionError``."""
     shown = quote_foreign(url) if set(url) & set("@?#") else url  # it may contain a password or a token
     if "@" in url:
         raise OptionError("api_url", shown, "it must not contain a user name or a password")

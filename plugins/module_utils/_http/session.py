@@ -81,7 +81,7 @@ class Session(RequestsSession):
         # Otherwise, requests would replace the Authorization header with an entry of ~/.netrc, and look up the proxies
         # each time, which takes a fifth of the time of a request.
         self.trust_env = False
-        logging.getLogger("urllib3.connectionpool").addFilter(_redact)  # once, however many sessions there are
+        logging.getLogger("urllib3.connectionpool").addFilter(_redact)  # added only once, even with several sessions
         self.mount("https://", _adapter(options))
         self.mount("http://", _adapter(options))
         self.mount(once, _adapter(options, connections, read=False, limiter=self._limiter, is_over_quota=is_over_quota))
