@@ -45,24 +45,24 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
 _CACHE_IS_LOST = (
-    "device_tokens_keep_if_valid_for does not find the tokens of earlier jobs: from ansible-core 2.19 on, the fact "
-    "cache that a job of AWX begins with is not found, so they are minted again "
+    "device_tokens_keep_if_valid_for does not find the tokens of earlier jobs, so they are minted again: ansible-core "
+    "2.19 and newer do not find the fact cache that a job of AWX starts with "
     "(https://github.com/ansible/ansible/issues/85874)."
 )
 
 
 @dataclass
 class _Part:
-    """What there is for the host."""
+    """The outcome for the host."""
 
     tokens: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by kind
-    missing: list[str] = field(default_factory=list)  # the kinds of which it did not get one
-    refusal: str | None = None  # why
+    missing: list[str] = field(default_factory=list)  # the kinds of tokens that were not minted
+    refusal: str | None = None  # the reason
     minted: bool = False
     cacheable: bool = False
 
     def facts(self) -> dict[str, Any]:
-        """The facts of the host. A missing token takes the place of one of an earlier run."""
+        """The facts of the host. A missing token is null and replaces one from an earlier run."""
         kinds = {**dict.fromkeys(self.missing), **self.tokens}
         return {
             **{f"device_tokens_{kind}": token for kind, token in kinds.items()},
@@ -71,7 +71,7 @@ class _Part:
 
 
 class ActionModule(ActionBase):
-    """Mints what the host that the task runs for is to get by its variables."""
+    """Mints the tokens of the current host, as configured by its variables."""
 
     _supports_check_mode = True
 
@@ -86,10 +86,10 @@ class ActionModule(ActionBase):
         facts = part.facts()
         result.update(changed=part.minted, facts=facts)
         if part.cacheable:
-            result["ansible_facts"] = {HELD: part.tokens["enrollment"]}  # which goes into the fact cache
+            result["ansible_facts"] = {HELD: part.tokens["enrollment"]}  # for the fact cache
         if part.refusal and not self._goes_on(task_vars):
             return {**result, "failed": True, "msg": part.refusal}
-        if hasattr(self, "register_host_variables"):  # from ansible-core 2.21 on; before, the role has a task for it
+        if hasattr(self, "register_host_variables"):  # since ansible-core 2.21; before, a task of the role does it
             self.register_host_variables(facts)
         return result
 
@@ -114,18 +114,20 @@ class ActionModule(ActionBase):
         return part
 
     def _plan(self, task_vars: Mapping[str, Any]) -> Plan:
-        """What the host wants. Raises ``EmmError``."""
+        """The plan for the host. Raises ``EmmError``."""
         found = {name: task_vars[name] for name in VARIABLES if name in task_vars}
-        if HELD not in found and HELD in task_vars.get("ansible_facts", {}):  # where facts are no variables
+        if HELD not in found and HELD in task_vars.get("ansible_facts", {}):  # if facts are not injected as variables
             found[HELD] = task_vars["ansible_facts"][HELD]
         return Plan.from_variables({name: templated(name, value, self._templar) for name, value in found.items()})
 
     def _mint(self, plan: Plan, part: _Part, task_vars: Mapping[str, Any]) -> None:
-        """Mint what is ordered, or preview it in check mode. Raises ``EmmError``."""
+        """Mint the requested tokens, or preview them in check mode. Raises ``EmmError``."""
         host = str(task_vars["inventory_hostname"])
         missing = find_missing_library()
         if missing:
-            raise EmmError(f"The Python library {missing[0]} is not installed where ansible-core is.")
+            raise EmmError(
+                f"The Python library {missing[0]} is not installed in the Python environment of ansible-core."
+            )
         with in_environment(environment_of(self._task)):
             validation = _VALIDATOR.validate(as_module_gets_it(self._task.args))
             if validation.error_messages:
@@ -146,7 +148,7 @@ class ActionModule(ActionBase):
             part.tokens[kind] = outcome
 
     def _requests(self, plan: Plan, host: str, task_vars: Mapping[str, Any]) -> list[TokenRequest]:
-        """The requests, in the order in which they are minted."""
+        """The requests, in the order of minting."""
         requests = dict(plan.requests)
         if plan.shared and "enrollment" in requests:
             play = identity(self._task, task_vars)
@@ -154,7 +156,7 @@ class ActionModule(ActionBase):
         return list(requests.values())
 
     def _goes_on(self, task_vars: Mapping[str, Any]) -> bool:
-        """Whether the host goes on although it was refused."""
+        """Whether the host continues after a failure."""
         try:
             return bool(templated(_ON_FAILURE, task_vars.get(_ON_FAILURE), self._templar) == "continue")
         except EmmError:
@@ -162,7 +164,7 @@ class ActionModule(ActionBase):
 
 
 def _is_cache_lost() -> bool:
-    """Whether this is a job of AWX or automation controller whose fact cache ansible-core does not find."""
+    """Whether this is a job of AWX or automation controller with a fact cache that ansible-core does not find."""
     version = tuple(map(int, __version__.split(".")[:2]))
     cache = str(constants.config.get_config_value("CACHE_PLUGIN"))
     return version >= (2, 19) and "AWX_PRIVATE_DATA_DIR" in os.environ and cache.endswith("jsonfile")

@@ -9,6 +9,6 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action imp
 
 
 class ActionModule(OperationAction):
-    """Runs the module of the same name, without starting a process for it where none is needed."""
+    """Runs the module of the same name, without a separate process if possible."""
 
     operation = OPERATION

@@ -22,12 +22,12 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
 
-# Ansible imports this file before it forks a process for each host. What those need is loaded here, once.
+# Ansible imports this file before it forks a process for each host. Libraries are loaded here, once for all of them.
 card.load_libraries()
 
 
 class ActionModule(ActionBase):
-    """Makes the card and the files of the host that it runs for."""
+    """Makes the card and the files of the current host."""
 
     _supports_check_mode = True
 
@@ -43,12 +43,12 @@ class ActionModule(ActionBase):
             return {**result, "changed": False, "refusal": unforeseen(error)}
 
     def _make(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """What there is for the host. Raises ``EmmError``."""
+        """Make the card and the files. Raises ``EmmError``."""
         if not hosts_stay_together(self._task):
             strategy = self._task.get_play().strategy
             raise EmmError(
-                "Hosts that are on a sheet have to come together, and do not under the strategy "
-                f"'{strategy}'. Make it in a play with the linear strategy."
+                "The hosts on a sheet must run each task together, but do not with the strategy "
+                f"'{strategy}'. Use the linear strategy."
             )
         for warning in unknown(task_vars, card.ROLE, card.KNOWN):
             Display().warning(warning)
@@ -74,7 +74,7 @@ class ActionModule(ActionBase):
 
     @staticmethod
     def _given(variables: dict[str, Any], templar: Templar) -> dict[str, Any]:
-        """Those of the role's variables that the host has, and that are not omitted. Raises ``EmmError``."""
+        """The role variables that are set for the host and not omitted. Raises ``EmmError``."""
         given = {}
         for name in card.VARIABLES:
             if name in variables:
@@ -83,11 +83,11 @@ class ActionModule(ActionBase):
                 except EmmError as error:
                     if not is_omitted(error):
                         raise
-        omitted = variables.get("omit")  # which is no variable since ansible-core 2.19
+        omitted = variables.get("omit")  # not a variable since ansible-core 2.19
         return dict(without_omitted(given, omitted)) if omitted else given
 
     def _find(self, template: str) -> str:
-        """The path of the template of a sheet, if there is to be one. Raises ``EmmError`` if it cannot be used."""
+        """The path of the template of a sheet, if requested. Raises ``EmmError`` if it cannot be used."""
         if not template:
             return ""
         try:

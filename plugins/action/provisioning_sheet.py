@@ -21,8 +21,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.shee
     to_csv,
 )
 
-_CARD = "provisioning_sheet__card"  # where the role keeps what provisioning_card returned
-_WRITTEN = "provisioning_sheet_written"  # and what this action did, when the host last came to it
+_CARD = "provisioning_sheet__card"  # the role's variable for the result of provisioning_card
+_WRITTEN = "provisioning_sheet_written"  # and for the last result of this action
 _ENDINGS = {"sheet": ".html", "labels": ".csv"}
 _SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -31,7 +31,7 @@ _SPEC: dict[str, dict[str, Any]] = {
 
 
 class ActionModule(ActionBase):
-    """Writes the sheets of a batch, each in the task of the first host on it, or shreds what is in a directory."""
+    """Writes the sheets of a batch, each in the task of the first host on it, or shreds the files in a directory."""
 
     _supports_check_mode = True
 
@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
 
     def _shred(self, files: SecretFiles) -> dict[str, Any]:
         if not files.was_used():
-            text = f"There is nothing in '{files.path()}' that the role provisioning_sheet has written."
+            text = f"The directory '{files.path()}' contains no files that the role provisioning_sheet has written."
             return {"changed": False, "files": [], "warnings": [text]}
         names = files.present() if self._task.check_mode else files.shred()
         return {"changed": bool(names), "files": [files.path(name) for name in names]}
@@ -56,11 +56,11 @@ class ActionModule(ActionBase):
     def _write(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         own = task_vars[_CARD]
         if "card" not in own:
-            raise EmmError(own.get("refusal") or "There is no card, since the task that makes it has failed.")
+            raise EmmError(own.get("refusal") or "There is no card because the task that makes it failed.")
         sheet = own["sheet"]
         hosts = whole_batch(self._task, task_vars, self._templar)
-        # With run_once on the role, the card is another host's.
-        searched, entries = itertools.tee(self._entries(hosts, task_vars))  # of which none is looked up twice
+        # With run_once on the role, the card is that of another host.
+        searched, entries = itertools.tee(self._entries(hosts, task_vars))  # looked up only once
         first = first_on(own, searched) or task_vars["inventory_hostname"]
         names = self._names(sheet, hosts, task_vars)
         files = SecretFiles(sheet["directory"])
@@ -74,9 +74,9 @@ class ActionModule(ActionBase):
         return {**result, "changed": changed, "directory": files.path(), "written": paths}
 
     def _entries(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[Entry]:
-        """What is known of each host for which something was made, or refused, in this play and not in one before.
+        """An entry for each host whose card was made or refused in this play, and not in an earlier one.
 
-        It takes a while for each, since Ansible puts together all variables of a host.
+        This is slow, because Ansible merges all variables of each host.
         """
         play, left = identity(self._task, task_vars), _left(task_vars)
         for host in hosts:
@@ -86,7 +86,7 @@ class ActionModule(ActionBase):
                 yield Entry(host, made, came.get("came_at"), host in left)
 
     def _names(self, sheet: Mapping[str, Any], hosts: list[str], task_vars: Mapping[str, Any]) -> dict[str, str]:
-        """The names of the files of a sheet; in batches, with the place in the play of the first host of the batch."""
+        """The file names of a sheet. With ``serial``, they end in the position of the batch's first host."""
         name = sheet["name"]
         if self._task.get_play().serial:
             everybody, members = task_vars["ansible_play_hosts_all"], {*hosts}
@@ -95,12 +95,12 @@ class ActionModule(ActionBase):
 
 
 def _left(task_vars: Mapping[str, Any]) -> set[str]:
-    """The hosts of the batch that have not failed, and the one that the task runs for."""
+    """The hosts of the batch that have not failed, and the current host."""
     return {*task_vars["ansible_play_batch"], task_vars["inventory_hostname"]}
 
 
 def _texts(sheet: Mapping[str, Any], hosts: list[str], entries: Iterable[Entry], left: set[str]) -> dict[str, str]:
-    """What is to be in each of the files of a sheet. It keeps the cards of hosts that have come here before."""
+    """The contents of each file of a sheet, including the cards of hosts that ran this task before."""
     cards, missing = [], {*hosts} - left
     for entry in entries:
         if entry.left and entry.has_card() and entry.made["sheet"] == sheet:

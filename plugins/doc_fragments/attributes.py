@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What holds for all modules of this collection. A module says itself how it supports check mode."""
+    """The attributes of all modules of this collection. Each module documents its support of check mode."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -14,22 +14,25 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
+      mode.
     support: none
   action_group:
-    description: Use C(group/emm.android_enterprise.android_enterprise) in C(module_defaults) to set defaults for this module.
+    description: Use C(group/emm.android_enterprise.android_enterprise) in C(module_defaults) to set defaults for this
+      module.
     support: full
     membership:
       - emm.android_enterprise.android_enterprise
 """
 
-    # For what is no module of the API, and so is in no action group.
+    # For modules that do not call the API, and so are in no action group.
     CONTROLLER = r"""
 options: {}
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
+      mode.
     support: none
 """

@@ -6,23 +6,22 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options of C(_credentials.AuthOptions)."""
+    """The options of C(_auth.options.AuthOptions)."""
 
     DOCUMENTATION = r"""
 options:
   auth_kind:
     description:
       - The kind of credentials to use.
-      - V(application) stands for the application default credentials. See C(google-auth) for where they are looked for.
-        They bring logins made with C(gcloud auth application-default login), workload identity federation, and the metadata server.
-      - V(serviceaccount) is a service account key, in O(service_account_file) or O(service_account_contents).
-      - V(machineaccount) is the service account of the machine in Google's cloud that the module runs on, or the one of
-        O(service_account_email).
-      - V(accesstoken) is a ready access token, in O(access_token).
-      - If not set, the environment variable E(GCP_AUTH_KIND) is used. If that is not set either, the kind follows from the
-        credential that is given,
-        in the task or else in the environment, and is V(application) if none is.
-      - Credentials in the environment that are of another kind are ignored. In the task, they are an error.
+      - V(application) uses Application Default Credentials, as found by C(google-auth). These include logins made with
+        C(gcloud auth application-default login), workload identity federation, and the metadata server.
+      - V(serviceaccount) uses a service account key, in O(service_account_file) or O(service_account_contents).
+      - V(machineaccount) uses the service account of the Google Cloud machine that the module runs on, or the one named
+        in O(service_account_email).
+      - V(accesstoken) uses the access token in O(access_token).
+      - If not set, the environment variable E(GCP_AUTH_KIND) is used. If that is not set either, the kind is that of
+        the credential given in the task, or else in the environment. If none is given, it is V(application).
+      - Credentials of another kind are ignored in the environment, but are an error in the task.
     type: str
     choices:
       - application
@@ -31,17 +30,18 @@ options:
       - accesstoken
   service_account_file:
     description:
-      - The path of a service account's JSON key file, on the machine that the module runs on.
+      - The path of a service account key file in JSON, on the machine that the module runs on.
       - If not set, the environment variable E(GCP_SERVICE_ACCOUNT_FILE) is used.
     type: path
   service_account_contents:
     description:
-      - The contents of a service account's JSON key file, as text or as a dictionary.
+      - The contents of a service account key file in JSON, as a string or as a dictionary.
       - If not set, the environment variable E(GCP_SERVICE_ACCOUNT_CONTENTS) is used.
     type: raw
   service_account_email:
     description:
-      - Which of the service accounts of the machine to use with O(auth_kind=machineaccount), if not its default one.
+      - The e-mail address of the machine's service account to use with O(auth_kind=machineaccount), if not the default
+        one.
       - If not set, the environment variable E(GCP_SERVICE_ACCOUNT_EMAIL) is used.
     type: str
   access_token:
@@ -51,23 +51,26 @@ options:
     type: str
   impersonate_service_account:
     description:
-      - The e-mail address of a service account to act as. The credentials need the role Service Account Token Creator on it.
+      - The e-mail address of a service account to impersonate. The credentials need the role Service Account Token
+        Creator on it.
       - Cannot be combined with O(auth_kind=accesstoken).
       - If not set, the environment variable E(GCP_IMPERSONATE_SERVICE_ACCOUNT) is used.
     type: str
   scopes:
     description:
-      - The OAuth 2.0 scopes to ask for. Has no effect with O(auth_kind=accesstoken).
-      - If not set, the environment variable E(GCP_SCOPES) is used, a list separated by commas.
-        If that is not set either, it is V(https://www.googleapis.com/auth/androidenterprise).
+      - The OAuth 2.0 scopes to request. Has no effect with O(auth_kind=accesstoken).
+      - If not set, the environment variable E(GCP_SCOPES) is used, a comma-separated list.
+        If that is not set either, V(https://www.googleapis.com/auth/androidenterprise) is used.
     type: list
     elements: str
 requirements:
   - google-auth >= 2.30.0
 notes:
-  - The options and environment variables for authentication are those of the C(google.cloud) collection.
-    The C(Google Compute Engine) credential of AWX and automation controller sets the environment variables and needs nothing more.
-  - Environment variables are those of the machine that the module runs on. In most cases this is the controller, by C(delegate_to)
-    C(localhost).
-  - Do not set secrets with the C(environment) keyword. Ansible shows them at the highest verbosity, whatever C(no_log) says.
+  - The authentication options and environment variables are those of the C(google.cloud) collection.
+    The C(Google Compute Engine) credential of AWX and automation controller sets these environment variables; nothing
+    else is needed.
+  - Environment variables are read on the machine that the module runs on. In most cases this is the controller, by
+    C(delegate_to) C(localhost).
+  - Do not set secrets with the C(environment) keyword. Ansible shows them at the highest verbosity, even with
+    C(no_log).
 """

@@ -6,22 +6,22 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options for many tokens in one task."""
+    """The options of tasks that mint several tokens."""
 
     DOCUMENTATION = r"""
 options:
   concurrency:
     description:
-      - How many requests are under way at the same time, V(1) to V(100), where a task mints many tokens.
-      - They share one pool of connections. Whatever the number is, they stay below the API's quota; see the notes.
+      - How many requests a task that mints several tokens sends in parallel, from V(1) to V(100).
+      - The requests share one connection pool. Their rate is limited as described in the notes, whatever the number is.
     type: int
     default: 50
     version_added: 0.2.0
   on_failure:
     description:
-      - What becomes of a task that mints many tokens if some of them were not minted, after all retries.
-      - With V(fail), it fails; with V(continue), it succeeds.
-      - In both cases, the result has the tokens that were minted, and a list of the failures.
+      - What a task that mints several tokens does if, after all retries, some of them were not minted.
+      - With V(fail), the task fails. With V(continue), it succeeds.
+      - In both cases, the result contains the tokens that were minted and a list of the failures.
     type: str
     choices:
       - fail
@@ -29,19 +29,21 @@ options:
     default: fail
     version_added: 0.2.0
 notes:
-  - The API's quota is 60,000 requests a minute for an EMM, for everything that it does. A task sends no more than 1,000 requests a
-    second, and 20 % less each time it meets the quota (HTTP 429); while it does not, the rate rises by 5 % a second. When the quota is
-    met, all requests of the task pause, for as long as the server asks for with C(Retry-After) or else about half a second; then one of
-    them tries, and the others follow once it is accepted.
-  - The credentials are exchanged for an access token once for a task, however many tokens it mints.
-  - On the controller (a local connection without C(become), C(async), C(environment), or a Python of its own), the task runs in a process
-    of Ansible's and starts none. The results are the same, and the credentials are exchanged once for the whole run. A task that
-    mints for longer than five seconds shows how far it is, then and every five seconds; one that runs elsewhere cannot.
-  - The time limit of a task (the keyword C(timeout), or C(ANSIBLE_TASK_TIMEOUT)) ends it without its result, and what it had minted
-    is lost. Leave time for O(retries). No request is sent or tried again after that. Those that are under way are not waited for, and their
-    tokens may have been minted, too.
-  - The same goes for an interrupt (Ctrl-C) and for the end of C(ansible-playbook) by other means. Only where a task runs in a process of
-    its own and C(ansible-playbook) is ended by C(SIGKILL) does it go on to the end of its batch, since Ansible's process for the
-    task goes on reading its output; what it mints is lost. If that process ends too, or the connection to the host is closed, no more
-    requests are sent.
+  - The API's quota is 60,000 requests per minute for an EMM, across all of its requests. A task sends at most 1,000
+    requests per second. Each time it exceeds the quota (HTTP 429), it lowers the rate by 20 %; otherwise, it raises the
+    rate by 5 % per second. When the quota is exceeded, all requests of the task pause for as long as the server
+    requests with C(Retry-After), or else for about half a second. Then one request is sent, and the others follow once
+    it is accepted.
+  - A task exchanges the credentials for an access token once, however many tokens it mints.
+  - On the controller (a local connection without C(become), C(async), C(environment), or a different Python
+    interpreter), the task runs in Ansible's worker process and starts no other process. The results are the same, and
+    the credentials are exchanged once for the whole run. A task that takes longer than five seconds shows its progress
+    every five seconds. A task that runs elsewhere cannot show progress.
+  - The time limit of a task (the keyword C(timeout), or C(ANSIBLE_TASK_TIMEOUT)) ends the task without a result, and
+    the tokens minted so far are lost. Leave time for O(retries). After the time limit, no request is sent or retried.
+    The task does not wait for requests in flight, whose tokens may have been minted, too.
+  - The same applies to an interrupt (Ctrl-C), and if C(ansible-playbook) ends in another way, with one exception. If
+    the module runs in a separate process and C(ansible-playbook) is killed by C(SIGKILL), the module continues to the
+    end of its requests, because Ansible's worker process still reads its output; the tokens are lost. If the worker
+    process ends too, or the connection to the host is closed, no more requests are sent.
 """

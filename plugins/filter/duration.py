@@ -6,21 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: duration
-short_description: Turn a duration such as C(30d) into seconds and nanoseconds
+short_description: Convert a duration such as C(30d) to seconds and nanoseconds
 version_added: 0.1.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Turns the way people write a length of time into the O(emm.android_enterprise.android_enterprise_enrollment_token#module:duration)
-    option of M(emm.android_enterprise.android_enterprise_enrollment_token).
-  - The arithmetic is exact, to the nanosecond.
+  - Converts a human-readable duration to the dictionary form of the
+    O(emm.android_enterprise.android_enterprise_enrollment_token#module:duration) option of
+    M(emm.android_enterprise.android_enterprise_enrollment_token).
+  - The conversion is exact, to the nanosecond.
 options:
   _input:
     description:
-      - Whole numbers of weeks (C(w)), days (C(d)), hours (C(h)), minutes (C(m)) and seconds (C(s)), in this order, each at most once.
-        Only the seconds may have a fraction, of up to nine digits.
-      - A day is 24 hours and a week seven days.
-      - A bare number is refused, since it does not say what it counts.
+      - Whole numbers of weeks (C(w)), days (C(d)), hours (C(h)), minutes (C(m)) and seconds (C(s)), in this order, each
+        at most once. Only the seconds can have a fraction, of up to nine digits.
+      - A day is 24 hours, and a week is seven days.
+      - A number without a unit is refused as ambiguous.
     type: str
     required: true
 seealso:
@@ -29,7 +30,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show what thirty days are
+- name: Show thirty days in seconds
   ansible.builtin.debug:
     msg: "{{ '30d' | emm.android_enterprise.duration }}"
     # => {"seconds": 2592000, "nanos": 0}
@@ -49,10 +50,10 @@ _value:
   type: dict
   contains:
     seconds:
-      description: Whole seconds, V(0) to V(315576000000).
+      description: Number of whole seconds, from V(0) to V(315576000000).
       type: int
     nanos:
-      description: The nanoseconds beyond them, V(0) to V(999999999).
+      description: Nanoseconds in addition to the whole seconds, from V(0) to V(999999999).
       type: int
 """
 
@@ -63,9 +64,9 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 
 
 def duration(value: object) -> dict[str, int]:
-    """``"1h30m"`` -> ``{"seconds": 5400, "nanos": 0}``. Raises ``AnsibleFilterError`` for what is no such text."""
+    """``"1h30m"`` -> ``{"seconds": 5400, "nanos": 0}``. Raises ``AnsibleFilterError`` for anything else."""
     if not isinstance(value, str):
-        raise AnsibleFilterError(f"The duration filter takes text such as '30d' or '90m', not {value!r}.")
+        raise AnsibleFilterError(f"The duration filter requires a string such as '30d' or '90m', not {value!r}.")
     try:
         return Duration.from_human(value).to_options()
     except ValueError as error:

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: package_checksum
-short_description: Make the checksum of an APK file
+short_description: Compute the checksum of an APK file
 version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Makes the checksum by which a device knows the DPC that it downloads, which is the SHA-256 digest of the APK file, in
-    URL-safe base64 without padding.
-  - It is another one for each version of the DPC. The one that P(emm.android_enterprise.signature_checksum#filter) makes is not.
+  - Computes the checksum that a device uses to verify the DPC it downloads. This is the SHA-256 digest of the APK file,
+    in URL-safe base64 without padding.
+  - The checksum changes with each version of the DPC, unlike that of
+    P(emm.android_enterprise.signature_checksum#filter).
 options:
   _input:
     description:
@@ -28,7 +29,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make the checksum of the DPC
+- name: Compute the checksum of the DPC
   ansible.builtin.set_fact:
     checksum: "{{ dpc_file | emm.android_enterprise.package_checksum }}"
     # => u0H5HhVQ8zUCy4uQbcKqjIDC0L9E0Yq4DWcwsRNQZ1U
@@ -37,7 +38,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The checksum, 43 characters, for
+    - The checksum, 43 characters long, for
       O(emm.android_enterprise.provisioning_payload#filter:_input.device_admin_package_checksum).
   type: str
 """

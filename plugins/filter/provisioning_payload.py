@@ -6,21 +6,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: provisioning_payload
-short_description: Make a provisioning payload for Android devices from options
+short_description: Build a provisioning payload for Android devices
 version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Makes the mapping of Android's provisioning extras that a device reads from a QR code, when it sets itself up as a managed device
-    with a device policy controller (DPC). It is ready for JSON.
-  - An option has the name of its constant C(EXTRA_PROVISIONING_) in Android's C(DevicePolicyManager), in lower case, without that
-    beginning. There is one for each public constant that Android takes from a payload; it says why, if one of the others is given.
-  - What is wrong is refused with the name of the option and the rule. So is what Android would ignore without saying so.
-  - Tokens go into O(_input.admin_extras_bundle), under the keys that the DPC reads.
+  - Builds the dictionary of Android's provisioning extras that a device reads from a QR code to set itself up as a
+    managed device with a device policy controller (DPC). The dictionary can be converted to JSON.
+  - Each option is named after a C(EXTRA_PROVISIONING_) constant in Android's C(DevicePolicyManager), in lower case and
+    without this prefix. There is an option for each public constant that Android accepts in a payload. For any other
+    constant, the error says why it is not supported.
+  - Invalid options are refused with an error that names the option and the rule. Options that Android would silently
+    ignore are refused, too.
+  - Put tokens into O(_input.admin_extras_bundle), under the keys that the DPC reads.
 requirements:
   - Babel >= 2.12.0, for O(_input.locale)
   - cryptography >= 39.0.0, for O(_input.wifi_ca_certificate)
-  - tzdata, for O(_input.time_zone), where the system has no time zones
+  - tzdata, for O(_input.time_zone), if the system has no time zone database
 options:
   _input:
     description:
@@ -31,104 +33,108 @@ options:
       device_admin_component_name:
         description:
           - The package of the DPC and the class of its device admin receiver, such as
-            V(com.example.dpc/com.example.dpc.AdminReceiver) or, short, V(com.example.dpc/.AdminReceiver).
+            V(com.example.dpc/com.example.dpc.AdminReceiver) or its short form V(com.example.dpc/.AdminReceiver).
           - Since Android 6.0.
         type: str
         required: true
       device_admin_package_download_location:
         description:
-          - The HTTPS URL that the DPC is downloaded from. Without it, the DPC has to be on the device.
-          - Exactly one of O(_input.device_admin_signature_checksum) and O(_input.device_admin_package_checksum) is needed with it.
+          - The HTTPS URL to download the DPC from. Without it, the DPC must already be on the device.
+          - Requires exactly one of O(_input.device_admin_signature_checksum) and
+            O(_input.device_admin_package_checksum).
           - Since Android 5.0.
         type: str
       device_admin_signature_checksum:
         description:
-          - The checksum of the certificate that signs the DPC, as P(emm.android_enterprise.signature_checksum#filter) makes it. It
-            stays the same when the DPC is updated.
+          - The checksum of the DPC's signing certificate, as computed by
+            P(emm.android_enterprise.signature_checksum#filter). It stays the same when the DPC is updated.
           - Since Android 6.0.
         type: str
       device_admin_package_checksum:
         description:
-          - The checksum of the DPC's APK file, as P(emm.android_enterprise.package_checksum#filter) makes it.
-          - Since Android 5.0; of SHA-256, which it is here, since 6.0.
+          - The checksum of the DPC's APK file, as computed by P(emm.android_enterprise.package_checksum#filter).
+          - Since Android 5.0. SHA-256 checksums, which this collection uses, since Android 6.0.
         type: str
       device_admin_minimum_version_code:
         description:
-          - If the device has the DPC in the version with this version code, or in a newer one, it does not download it.
+          - The device does not download the DPC if it already has this version code or a newer one.
           - Since Android 6.0.
         type: int
       device_admin_package_download_cookie_header:
         description:
-          - What the request for the download has in its C(Cookie) header.
+          - The C(Cookie) header of the download request.
           - Since Android 5.0.
         type: str
       admin_extras_bundle:
         description:
-          - What Android hands to the DPC unchanged, such as the enrollment token.
-          - Values are text, numbers, true or false, lists of one of those, and dictionaries. NFC has room for single values only, and
-            makes text of them.
-          - Since Android 5.0; from NFC since 6.0.
+          - Data that Android passes to the DPC unchanged, such as the enrollment token.
+          - Values can be strings, numbers, booleans, lists of values of one of these types, and dictionaries. NFC
+            supports single values only, and converts them to strings.
+          - Since Android 5.0; with NFC since Android 6.0.
         type: dict
       leave_all_system_apps_enabled:
         description:
-          - Whether all apps that came with the device stay enabled. If not set, Android disables those that it does not need.
+          - Whether all preinstalled apps stay enabled. If not set, Android disables those that it does not need.
           - Since Android 5.1.
         type: bool
       skip_encryption:
         description:
-          - Whether the device need not be encrypted.
+          - Whether to skip the encryption of the device.
           - Since Android 6.0.
         type: bool
       sensors_permission_grant_opt_out:
         description:
-          - Whether the DPC gives up its right to grant apps the permissions for sensors.
+          - Whether the DPC opts out of granting sensor-related permissions to apps.
           - Since Android 12.
         type: bool
       keep_screen_on:
         description:
-          - Whether the screen stays on during the provisioning.
-          - Since Android 13. It has no effect since Android 14.
+          - Whether the screen stays on during provisioning.
+          - Since Android 13. No effect since Android 14.
         type: bool
       allow_offline:
         description:
-          - Whether the device may be provisioned without a network.
+          - Whether the device can be provisioned without a network.
           - Since Android 13.
         type: bool
       use_mobile_data:
         description:
-          - Whether the DPC may be downloaded over mobile data. It does not go with O(_input.wifi_ssid), with which Android ignores it.
-          - Public since Android 13, and read since 9.
+          - Whether the DPC can be downloaded over mobile data. Mutually exclusive with O(_input.wifi_ssid), because
+            Android ignores this option then.
+          - Public since Android 13, but read since Android 9.
         type: bool
       locale:
         description:
-          - The language and the country that the device is set to, such as V(de_DE), which is the form that Android's reference names.
+          - The language and the country to set on the device, such as V(de_DE), in the form given in Android's
+            reference.
           - Since Android 5.0.
         type: str
       time_zone:
         description:
-          - The time zone that the device is set to, by its name in the tz database, such as V(Europe/Berlin).
+          - The time zone to set on the device, by its name in the tz database, such as V(Europe/Berlin).
           - Since Android 5.0.
         type: str
       local_time:
         description:
-          - The time that the clock of the device is set to, in milliseconds since 1970 in UTC. A code that is scanned later sets
-            the clock to a time that is over.
+          - The time to set on the device, in milliseconds since 1970 in UTC. If the code is scanned later, the clock is
+            set to a time in the past.
           - Since Android 5.0.
         type: int
       wifi_ssid:
         description:
-          - The name of the Wi-Fi network that the device connects to, without quotes around it.
+          - The SSID of the Wi-Fi network that the device connects to, without quotes.
           - Since Android 5.0.
         type: str
       wifi_hidden:
         description:
-          - Whether the network does not announce itself.
+          - Whether the SSID of the network is hidden.
           - Since Android 5.0.
         type: bool
       wifi_security_type:
         description:
-          - How the network is secured. It is taken for an open one if this is not set. V(WPA) is for WPA2, too; there is none for WPA3.
-          - Since Android 5.0; V(EAP) since 10.
+          - The security type of the network. If not set, Android treats it as an open network. V(WPA) also stands for
+            WPA2. There is no value for WPA3.
+          - Since Android 5.0; V(EAP) since Android 10.
         type: str
         choices:
           - NONE
@@ -137,14 +143,15 @@ options:
           - EAP
       wifi_password:
         description:
-          - The password of the network. For V(WPA), it has 8 to 63 characters, in bytes of UTF-8; Android does not take the key in
-            hexadecimal digits.
+          - The password of the network. For V(WPA), it must have 8 to 63 characters, counted in bytes of UTF-8. Android
+            does not accept the key in hexadecimal digits.
           - Since Android 5.0.
         type: str
       wifi_eap_method:
         description:
-          - The EAP method. V(PEAP), V(TTLS) and V(PWD) take O(_input.wifi_identity) and O(_input.wifi_password), V(TLS) takes
-            O(_input.wifi_user_certificate). This and all other options for EAP are for O(_input.wifi_security_type=EAP) only.
+          - The EAP method. V(PEAP), V(TTLS) and V(PWD) require O(_input.wifi_identity) and O(_input.wifi_password).
+            V(TLS) requires O(_input.wifi_user_certificate).
+          - This and all other EAP options require O(_input.wifi_security_type=EAP).
           - Since Android 10.
         type: str
         choices:
@@ -157,7 +164,7 @@ options:
           - AKA_PRIME
       wifi_phase2_auth:
         description:
-          - The authentication within V(PEAP) and V(TTLS).
+          - The phase 2 authentication of V(PEAP) and V(TTLS).
           - Since Android 10.
         type: str
         choices:
@@ -171,28 +178,28 @@ options:
           - AKA_PRIME
       wifi_ca_certificate:
         description:
-          - The certificate of the certification authority of the EAP server, in PEM, or in DER and base64.
+          - The CA certificate of the EAP server, in PEM format, or in DER format encoded in base64.
           - Since Android 10.
         type: str
       wifi_user_certificate:
         description:
-          - The certificate and the private key of the user, for EAP, in base64. Android's reference asks for both in DER. The code that
-            reads them, as far as it is public, takes a PKCS#12 file without a password.
+          - The user's certificate and private key for EAP, in base64. Android's reference specifies DER for both. The
+            code that reads them, as far as it is public, accepts a PKCS#12 file without a password.
           - Since Android 10.
         type: str
       wifi_identity:
         description:
-          - As whom the device authenticates, with EAP.
+          - The identity that the device authenticates with, for EAP.
           - Since Android 10.
         type: str
       wifi_anonymous_identity:
         description:
-          - The identity that is sent unencrypted, in place of O(_input.wifi_identity), with EAP.
+          - The identity that is sent unencrypted instead of O(_input.wifi_identity), for EAP.
           - Since Android 10.
         type: str
       wifi_domain:
         description:
-          - The domain that the name in the certificate of the EAP server has to end with.
+          - The domain suffix that the name in the EAP server's certificate must have.
           - Since Android 10.
         type: str
       wifi_proxy_host:
@@ -207,12 +214,12 @@ options:
         type: int
       wifi_proxy_bypass:
         description:
-          - The hosts that are reached without the HTTP proxy, separated by commas.
+          - The hosts that bypass the HTTP proxy, separated by commas.
           - Since Android 5.0.
         type: str
       wifi_pac_url:
         description:
-          - The URL of a proxy auto-config file, in place of a proxy.
+          - The URL of a proxy auto-config (PAC) file, instead of a proxy.
           - Since Android 5.0.
         type: str
 seealso:
@@ -223,12 +230,12 @@ seealso:
   - plugin: emm.android_enterprise.package_checksum
     plugin_type: filter
   - name: Android's DevicePolicyManager
-    description: The reference of the constants.
+    description: The reference of the constants in Android.
     link: https://developer.android.com/reference/android/app/admin/DevicePolicyManager
 """
 
 EXAMPLES = r"""
-- name: Make the payload of a device
+- name: Build the payload of a device
   ansible.builtin.set_fact:
     payload: "{{ options | emm.android_enterprise.provisioning_payload }}"
   vars:
@@ -246,7 +253,7 @@ EXAMPLES = r"""
         com.example.dpc.ENROLLMENT_TOKEN: "{{ enrollment_token }}"
   no_log: true
 
-- name: Show the names of its extras
+- name: Show the names of the extras
   ansible.builtin.debug:
     msg: "{{ payload.keys() | list }}"
     # => ["android.app.extra.PROVISIONING_DEVICE_ADMIN_COMPONENT_NAME", ...]
@@ -254,7 +261,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: Android's names of the extras, each with its value.
+  description: The provisioning extras by their names in Android.
   type: dict
 """
 

@@ -6,30 +6,31 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: qr_code
-short_description: Draw a QR code that a device scans from a screen or from paper
+short_description: Draw a QR code for devices to scan from a screen or from paper
 version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
   - Draws a provisioning payload, or any text, as a QR code.
-  - It is of a size to be scanned from paper. The smallest squares in it have a side of half a millimeter, and the code has a side of at
-    least 50 millimeters, the white margin included.
-  - The error correction is M or, where that does not make the code larger, higher. Only a content that is too large for that gets L.
-  - A payload goes into the code as JSON in ASCII without blanks. Text goes in as it is, in UTF-8.
-  - One code holds 2,953 bytes. What is larger is refused, with the names of the entries that take the most.
+  - The code is large enough to be scanned from paper. Its modules are at least half a millimeter wide, and the code is
+    at least 50 millimeters wide, including the white margin.
+  - The error correction level is M, or a higher one if this does not enlarge the code. Content that does not fit with
+    level M gets level L.
+  - A payload is encoded as JSON in ASCII without white space. A string is encoded unchanged, in UTF-8.
+  - A code holds up to 2,953 bytes. Larger content is refused with an error that names the largest entries.
 requirements:
   - segno >= 1.6.0
 options:
   _input:
     description:
-      - A mapping, such as the one that P(emm.android_enterprise.provisioning_payload#filter) makes, or text.
+      - A dictionary, such as the result of P(emm.android_enterprise.provisioning_payload#filter), or a string.
     type: raw
     required: true
   image_format:
     description:
-      - The form of the image.
-      - V(svg) is an SVG element, which may also be the content of a file.
-      - V(png) is a PNG file with 300 dots per inch, in base64.
+      - The format of the image.
+      - V(svg) is an SVG element. It can also be written to a file.
+      - V(png) is a PNG file with 300 dots per inch, encoded in base64.
     type: str
     choices:
       - svg
@@ -43,7 +44,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Write the QR code of a device that has its DPC already
+- name: Write the QR code of a device that already has its DPC
   ansible.builtin.copy:
     content: "{{ options | emm.android_enterprise.provisioning_payload | emm.android_enterprise.qr_code }}"
     dest: "{{ bench_directory }}/device.svg"
@@ -53,7 +54,7 @@ EXAMPLES = r"""
       device_admin_component_name: com.example.dpc/.AdminReceiver
   no_log: true
 
-- name: Make an image for a web page of the address of a manual
+- name: Draw the URL of a manual as an image for a web page
   ansible.builtin.set_fact:
     image: "data:image/png;base64,{{ 'https://example.com/manual' | emm.android_enterprise.qr_code(image_format='png') }}"
 """

@@ -6,20 +6,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: signature_checksum
-short_description: Make the checksum of the certificate that signs an app
+short_description: Compute the checksum of an app's signing certificate
 version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Makes the checksum by which a device knows who signed the DPC that it downloads, which is the SHA-256 digest of the certificate,
-    in URL-safe base64 without padding.
-  - Unlike the one that P(emm.android_enterprise.package_checksum#filter) makes, it stays the same when the DPC is updated.
+  - Computes the checksum that a device uses to verify the signer of the DPC it downloads. This is the SHA-256 digest of
+    the signing certificate, in URL-safe base64 without padding.
+  - The checksum stays the same when the DPC is updated, unlike that of
+    P(emm.android_enterprise.package_checksum#filter).
 requirements:
   - cryptography >= 39.0.0
 options:
   _input:
     description:
-      - The certificate in PEM, or the path of a file on the controller with the certificate in PEM or DER. There is to be just one.
+      - The certificate in PEM format, or the path of a file on the controller with the certificate in PEM or DER
+        format.
+      - Must contain exactly one certificate.
     type: str
     required: true
 seealso:
@@ -30,7 +33,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make the checksum of a certificate that "keytool -exportcert" or "apksigner verify --print-certs-pem" wrote
+- name: Compute the checksum of a certificate from "keytool -exportcert" or "apksigner verify --print-certs-pem"
   ansible.builtin.set_fact:
     checksum: "{{ dpc_certificate_file | emm.android_enterprise.signature_checksum }}"
     # => gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM
@@ -39,7 +42,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The checksum, 43 characters, for
+    - The checksum, 43 characters long, for
       O(emm.android_enterprise.provisioning_payload#filter:_input.device_admin_signature_checksum).
   type: str
 """

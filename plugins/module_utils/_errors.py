@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The failures this collection reports.
+"""The errors that this collection reports.
 
 This file is private to the collection; it may change at any time.
 """
@@ -17,12 +17,12 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._text impor
 
 
 class EmmError(Exception):
-    """Something that went wrong and that the person running the playbook can act on.
+    """An error that the person who runs the playbook can act on.
 
-    ``message`` says what was asked and what happened, ``likely_cause`` why that may be, in the API's own terms; neither
-    contains a secret. ``http_status``, ``reason`` and ``status`` are what the server said (HTTP status code, Google's
-    ``errors[].reason`` and canonical ``status``). All but the message may be missing. Whatever they are made from, they
-    can be printed and written as UTF-8: one error must not cost the results that it stands among.
+    ``message`` says what was requested and what happened, ``likely_cause`` probably why, in the API's own terms.
+    Neither contains a secret. ``http_status``, ``reason`` and ``status`` come from the response (HTTP status code,
+    Google's ``errors[].reason`` and canonical ``status``). All but the message may be missing. All of them can be
+    printed and encoded in UTF-8, so that one error cannot spoil the results that it is returned with.
     """
 
     def __init__(
@@ -45,15 +45,15 @@ class EmmError(Exception):
         return f"{self.message} Likely cause: {self.likely_cause}" if self.likely_cause else self.message
 
     def details(self) -> dict[str, int | str]:
-        """What the server said, as result fields; only those that it did say."""
+        """The details from the response as result fields, without those that are missing."""
         said = {"http_status": self.http_status, "reason": self.reason, "status": self.status}
         return {name: value for name, value in said.items() if value is not None}
 
 
 class OptionError(EmmError):
-    """An option, or a combination of options, that breaks a rule. Raised before any network traffic.
+    """An invalid option or combination of options. Raised before any network traffic.
 
-    ``shown`` is what is said of a value that cannot be quoted as it is.
+    ``shown`` describes a value that cannot be quoted.
     """
 
     def __init__(self, option: str, value: object, rule: str, *, shown: str | None = None) -> None:
@@ -68,13 +68,13 @@ class CredentialsError(EmmError):
 
 
 class TransportError(EmmError):
-    """No usable answer arrived: no connection, a timeout, a TLS failure, a connection cut short."""
+    """No usable response arrived: no connection, a timeout, a TLS failure, or a connection that broke."""
 
 
 class ApiError(EmmError):
-    """The Play EMM API answered, and what it answered is an error or not the resource that was asked for.
+    """The Play EMM API responded with an error, or not with the requested resource.
 
-    ``server_message`` is the text of the error as the server gave it.
+    ``server_message`` is the server's error message.
     """
 
     def __init__(self, message: str, *, server_message: str = "", **details: Any) -> None:
@@ -83,13 +83,13 @@ class ApiError(EmmError):
 
 
 def unforeseen(error: Exception) -> str:
-    """What can be said of an exception that nobody foresaw: not its text, in which there may be a secret."""
+    """Describe an unexpected exception, without its text, which may contain a secret."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"Something unforeseen: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}."
+    return f"Unexpected error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}."
 
 
 class UnusableAnswerError(ApiError):
-    """The server reported success, but what it answered is not the resource that was asked for."""
+    """The server reported success, but did not return the requested resource."""
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(f"{message} The request was carried out, so a token may exist all the same.", **details)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The bridge from an operation to ``AnsibleModule``.
+"""Runs an operation as an ``AnsibleModule``.
 
 This file is private to the collection; it may change at any time.
 """
@@ -30,12 +30,12 @@ _STDOUT = 1  # file descriptor; AnsibleModule prints the result there
 
 
 def run_module(operation: Operation) -> NoReturn:
-    """Be a module that does what ``operation`` says."""
+    """Run ``operation`` as a module."""
     module = AnsibleModule(argument_spec=operation.whole_argument_spec, supports_check_mode=True, **operation.rules)
     missing = find_missing_library()
     if missing:
         module.fail_json(msg=missing_required_lib(missing[0]), exception=missing[1])
-    # Ansible knows the options that are secret, but not the parts of a key in them, nor secrets of the environment.
+    # Ansible knows the secret options, but not the parts of a key in them or the secrets in the environment.
     module.no_log_values |= find_secrets(module.params, os.environ)
     result = run(
         operation,
@@ -62,14 +62,14 @@ def _open_client(connection: ConnectionOptions, auth: AuthOptions, connections: 
 
 
 def _report_nothing(progress: Progress) -> None:
-    """A module has no way to tell how far it is, until it ends."""
+    """Do nothing: a module cannot report progress."""
 
 
 def is_read(descriptor: int) -> bool:
-    """Whether anybody can still read what is written to a file descriptor; where it is a pipe, the system tells.
+    """Whether the other end of a pipe is still open for reading.
 
-    The parent of a module would not: it is a shell, which waits for the module whatever becomes of Ansible.
+    The parent process would not tell: a module's parent is a shell, which waits for the module even if Ansible ends.
     """
-    poll = select.poll()  # one for each call, since threads cannot share it
+    poll = select.poll()  # one for each call, because threads cannot share it
     poll.register(descriptor, 0)
     return not any(event & (select.POLLERR | select.POLLHUP) for dummy, event in poll.poll(0))

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The one way from options to outcomes, for all callers: modules, the actions of their names, and the role's action.
+"""Runs an operation, from its options to its outcomes, for all callers: modules, their actions, and the role's action.
 
-It knows neither ``AnsibleModule`` nor the controller. What depends on these is handed over: how a client is opened, and
-how progress is shown.
+This file depends neither on ``AnsibleModule`` nor on the controller. Callers pass in what does: how to open a client,
+and how to show progress.
 
 This file is private to the collection; it may change at any time.
 """
@@ -42,14 +42,18 @@ if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 
-_LIBRARIES = {"urllib3": "urllib3", "requests": "requests", "google.auth": "google-auth"}  # each before what imports it
-# What the documentation fragments describe.
+_LIBRARIES = {
+    "urllib3": "urllib3",
+    "requests": "requests",
+    "google.auth": "google-auth",
+}  # each before those that import it
+# The options in the documentation fragments.
 COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "concurrency": {"type": "int", "default": 50},
     "on_failure": {"type": "str", "choices": ["fail", "continue"], "default": "fail"},
     "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
     "service_account_file": {"type": "path"},
-    # Not "jsonarg", which would make text of a number.
+    # Not "jsonarg", which would convert a number to text.
     "service_account_contents": {"type": "raw", "no_log": True},
     "service_account_email": {"type": "str"},
     "access_token": {"type": "str", "no_log": True},
@@ -64,16 +68,16 @@ COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "retries": {"type": "int", "default": 5},
     "ca_path": {"type": "path"},
 }
-# Opens a client with room for so many connections, for as long as the context lasts.
+# Opens a client with the given number of connections, for the duration of the context.
 OpenClient = Callable[[ConnectionOptions, AuthOptions, int], contextlib.AbstractContextManager["Client"]]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What a module does: its options, the requests that they ask for, and the names of its results.
+    """What a module does: its options, the requests built from them, and the names of its results.
 
-    ``rules`` are those between options, by the names that ``AnsibleModule`` has for them. If the option ``many_if`` is
-    set, ``requests`` makes any number of requests of the options, and else ``request`` makes one; both raise
+    ``rules`` are the rules between options, by their names in ``AnsibleModule``. If the option ``many_if`` is set,
+    ``requests`` builds any number of requests from the options. Otherwise, ``request`` builds one. Both raise
     ``OptionError``.
     """
 
@@ -93,7 +97,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Performed:
-    """The requests, what came of each, and what is to be warned of."""
+    """The requests, their outcomes, and a warning, if any."""
 
     requests: Sequence[TokenRequest]
     outcomes: Sequence[Outcome]
@@ -109,13 +113,13 @@ def run(
     open_client: OpenClient,
     report: Callable[[Progress], None],
 ) -> dict[str, Any]:
-    """Do what a module does with its options, which are valid by its argument specification; its result.
+    """Run an operation with options that are valid by its argument specification, and return the module's result.
 
-    ``environment`` has the environment variables that fill gaps in the options. It is that of the process, as the
-    libraries read it, too.
+    ``environment`` contains the environment variables that supply missing options. It is the environment of the
+    process, because the libraries read it, too.
 
-    Where ``failed`` is true in it, ``msg`` says why; ``warnings`` are as everywhere in Ansible. Raises nothing for what
-    is wrong with the options or the world.
+    If ``failed`` is true in the result, ``msg`` says why. ``warnings`` are as usual in Ansible. Errors in the options
+    or during the requests are returned, not raised.
     """
     many = options[operation.many_if] is not None
 
@@ -142,9 +146,9 @@ def perform(
     check_mode: bool,
     open_client: OpenClient,
 ) -> Performed:
-    """Check everything, then mint; in check mode, preview the results. Raises ``EmmError`` if nothing can be minted.
+    """Check everything, then mint. In check mode, preview the results. Raises ``EmmError`` if nothing can be minted.
 
-    ``options`` are the common ones, and ``environment`` is as for ``run``.
+    ``options`` are the common options. ``environment`` is as for ``run``.
     """
     requests = prepare()
     concurrency = check_concurrency(options["concurrency"])
@@ -163,7 +167,7 @@ def perform(
 
 @contextlib.contextmanager
 def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Have environment variables in this process, for as long as the context lasts."""
+    """Set environment variables of this process for the duration of the context."""
     before = dict(os.environ)
     os.environ.update(variables)
     try:
@@ -174,7 +178,7 @@ def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def find_missing_library() -> tuple[str, str] | None:
-    """The first of the required libraries that cannot be imported, and the traceback of trying to."""
+    """The first required library that cannot be imported, with the traceback."""
     for name, distribution in _LIBRARIES.items():
         try:
             importlib.import_module(name)
@@ -199,8 +203,8 @@ def _many(operation: Operation, options: Mapping[str, Any], performed: Performed
     first = failures[0]
     return {
         "failed": True,
-        "msg": f"{len(failures)} of {len(performed.requests)} tokens were not minted. The first of them, number "
-        f"{first['index']} (counted from 0): {first['message']}",
+        "msg": f"{len(failures)} of {len(performed.requests)} tokens were not minted. The first failure, at "
+        f"index {first['index']}: {first['message']}",
         **result,
     }
 

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Text from outside, made fit for messages: without secrets.
+"""Redacts secrets in text from outside, before it is quoted in messages.
 
-A proxy's error page may well quote the request, a server its own database, and a library the password of a proxy. What
-is a secret can be told by its looks, by what stands before it, or by being known. A pattern that is in doubt takes too
-much rather than too little.
+A proxy's error page may quote the request, a server its own database, and a library the password of a proxy. Secrets
+are recognized by their form, by the text before them, or because they are known. In doubt, a pattern redacts too much
+rather than too little.
 
-All patterns are linear in time: what they repeat is either bounded or followed by nothing that could fail.
+All patterns take linear time: each repetition is either bounded or followed by nothing that could fail.
 
 This file is private to the collection; it may change at any time.
 """
@@ -26,9 +26,9 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._text impor
 
 _REDACTED = "[redacted]"
 _TEXT_LIMIT = 500
-_MATCHED_LIMIT = 2000  # of what the patterns see; a secret that is cut off here is one up to its end for them.
+_MATCHED_LIMIT = 2000  # for the patterns; they redact a secret that is cut off here up to the end.
 
-# What stands between a label and its secret, as it is and as it becomes in JSON (in JSON), in a URL, and in HTML.
+# Characters between a label and its secret: plain, and as encoded in (nested) JSON, URLs and HTML.
 _PERCENT = r"%(?:25){0,3}"
 _QUOTE = rf"(?:\\{{0,15}}(?:[\"']|u002[27])|{_PERCENT}2[27]|&(?:quot|apos|#0?3[49]|#x2[27]);)"
 _BLANK = rf"(?: |\+|{_PERCENT}(?:20|0[9ad])|\\{{1,15}}[nrt])"
@@ -42,11 +42,11 @@ _AT = rf"(?:@|{_PERCENT}40|\\{{1,15}}u0040)"
 _ADDRESS = rf"{_COLON}{_SLASH}{{2}}"
 
 _KNOWN_BY_LOOKS = re.compile(
-    # A private key, whole or cut off.
+    # A private key, complete or cut off.
     rf"-----BEGIN[^-]{{0,40}}PRIVATE(?i:{_BLANK}){{1,8}}KEY[^-]{{0,20}}-----.*?(?:-----END[^-]{{0,60}}-----|\Z)"
-    # A JSON web token or a part of one, such as an assertion or an ID token; but not "keyJson".
+    # A JSON Web Token or a part of one, such as an assertion or an ID token; but not "keyJson".
     r"|(?<![kK])eyJ[\w.+/=~-]*"
-    # Access tokens, client secrets, API keys and refresh tokens of Google's.
+    # Google's access tokens, client secrets, API keys and refresh tokens.
     r"|ya29\.[\w.~+/=-]*"
     r"|GOCSPX-[\w-]*"
     r"|AIza[\w-]*"
@@ -60,7 +60,7 @@ _QUOTED = (
 )
 _NESTED = r"(?!\[redacted\])[\[{].*"
 _KEYS = "(?:private|secret|access|api|signing|encryption|shared)[_-]?key(?:[_-]?id)?"
-# The names only end like this: access_token, clientSecret, X-Goog-Api-Key. But invalid_token is an error code.
+# Suffixes of names: access_token, clientSecret, X-Goog-Api-Key. But invalid_token is an error code.
 _LABEL = (
     rf"(?:(?:(?<!invalid_)token|secret|assertion|password|passwd|passphrase|pwd|{_KEYS}|saml_?response)(?:[_-]?value)?"
     rf"|(?:(?<![\w-])|(?<=%3f)|(?<=%26)|(?<=%253f)|(?<=%2526)|(?<=u0026))key(?={_EQUAL}))"
@@ -68,7 +68,7 @@ _LABEL = (
 # name="token" value="...", {"key": "token", "value": "..."}
 _VALUE = rf"{_COMMA}?{_ANY_BLANKS}{_QUOTE}?value{_QUOTE}?{_ANY_BLANKS}(?:{_EQUAL}|{_COLON})"
 _IN_XML = rf"(?:>|&gt;|{_PERCENT}3e|\\{{1,15}}u003e)(?=[\w+/~-])"
-# What stands after https://oauth2.googleapis.com/token: is said about it.
+# The text after "https://oauth2.googleapis.com/token: " is about that URL, and not a token.
 _TOKEN_ADDRESS = (
     rf"(?P<harmless>{_ADDRESS}[\w.@\[\]-]{{0,100}}(?::\d{{1,5}})?[\w./@-]{{0,200}}/[a-z]{{0,30}}token(?=: ))"
 )
@@ -78,7 +78,7 @@ _LABELLED = re.compile(
     rf"(?:{_QUOTED}|{_NESTED}|(?:{_SCHEME}{_BLANK}{{1,8}})?(?(form)(?:(?!{_AMPERSAND})\S)+|\S+))",
     re.IGNORECASE,
 )
-# In these headers, a secret may have blanks, commas and quotes. Where it is not quoted itself, it ends with the text.
+# In these headers, a secret may contain spaces, commas and quotes. Unless quoted, it extends to the end of the text.
 _HEADER = re.compile(
     rf"(?P<before>(?:authorization|cookie2?){_QUOTE}?{_ANY_BLANKS}"
     rf"(?:{_COLON}|{_EQUAL}|(?P<pair>{_COMMA})){_ANY_BLANKS})"
@@ -93,7 +93,7 @@ _AFTER_BLANK = re.compile(
 )
 
 _BASE64 = re.compile(r"[\w+/=-]+")
-_BASE64_MIN = 8  # characters; less of it may stand anywhere
+_BASE64_MIN = 8  # characters; shorter pieces may occur by chance
 _URL_SAFE = str.maketrans("+/", "-_")
 _PERCENT_ENCODED = re.compile("%[0-9A-F]{2}")
 _NOT_IN_GOOGLES_JSON = {ord(character): rf"\u{ord(character):04x}" for character in "&'<=>"}
@@ -104,16 +104,16 @@ _ENCODERS: tuple[Callable[[str], str], ...] = (
     lambda text: _PERCENT_ENCODED.sub(lambda code: code[0].lower(), urllib.parse.quote(text, safe="")),
     lambda text: json.dumps(text)[1:-1],
     lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
-    lambda text: text.replace("/", r"\/"),  # JSON of PHP's
+    lambda text: text.replace("/", r"\/"),  # PHP's JSON
     lambda text: text.translate(_NOT_IN_GOOGLES_JSON),
     lambda text: repr(text)[1:-1],
     html.escape,
 )
 
-_END = r"[\"'<>](?!\w)"  # of an address; what goes on after it is an odd name
+_END = r"[\"'<>](?!\w)"  # of a URL; if a word follows, it is part of an odd name
 _IPV6 = r"\[[\w:.-]{2,60}\]"
 _PORT = rf"(?:\d{{1,5}}:?(?:[^\w@%:~+-]|{_PERCENT}2[27f]|\Z)|\s|\Z)"
-# Up to the first "@", however odd the password is; where there is none, up to the end. Then up to the last "@".
+# Up to the first "@", whatever the password contains, or else up to the end. Then up to the last "@".
 _USER_AND_PASSWORD = re.compile(
     rf"(?P<before>{_ADDRESS})(?!{_IPV6})(?:(?!{_COLON}|{_SLASH}|{_AT}|{_END})[^\s?#]){{0,100}}"
     rf"{_COLON}(?!{_PORT}).*?(?={_AT}|\Z)",
@@ -130,9 +130,9 @@ _WITHOUT_SCHEME = re.compile(
 
 
 def quote_foreign(text: str, *secrets: str | None) -> str:
-    """Make text from outside fit to stand in a message: on one line, of bounded length, without secrets.
+    """Prepare text from outside for a message: on one line, of bounded length, without secrets.
 
-    ``secrets`` are values known to be secret, such as the access token in use.
+    ``secrets`` are known secrets, such as the access token in use.
     """
     text = _on_one_line(text)  # first, so that nothing invisible hides a label or a secret
     for secret in filter(None, secrets):
@@ -152,7 +152,7 @@ def _on_one_line(text: str) -> str:
 
 
 def _redact(match: re.Match[str]) -> str:
-    """What is matched, with the secret in it replaced."""
+    """The matched text, with its secret redacted."""
     if match.groupdict().get("harmless"):
         return match[0]
     around = {"open": "", "close": "", "scheme": "", **match.groupdict(default="")}
@@ -160,12 +160,12 @@ def _redact(match: re.Match[str]) -> str:
 
 
 def _redact_user(match: re.Match[str]) -> str:
-    """An address without its user name and password."""
+    """A URL without its user name and password."""
     rest = match["rest"]
     marks = list(_IN_ADDRESS.finditer(rest))
     ats = [mark.start() for mark in marks if mark.lastgroup == "at"]
     first = next((mark.lastgroup for mark in marks if mark.lastgroup != "slash"), None)
-    if not ats or first == "end":  # of a host and a path
+    if not ats or first == "end":  # only a host and a path
         return match[0]
     if {mark.lastgroup for mark in marks if mark.start() < ats[-1]} == {"slash"}:  # a path with an e-mail address
         return match[0]
@@ -173,7 +173,7 @@ def _redact_user(match: re.Match[str]) -> str:
 
 
 def _hide(secret: str, text: str) -> str:
-    """The text without a secret, in whatever form that is in it."""
+    """Redact a secret in a text, in all of its encodings."""
     secret = drop_unprintable(secret)
     for form in sorted(_forms(secret), key=len, reverse=True):
         text = text.replace(form, _REDACTED)
@@ -182,7 +182,7 @@ def _hide(secret: str, text: str) -> str:
 
 
 def _forms(secret: str) -> set[str]:
-    """A secret as it is, and as it stands in URLs, JSON and HTML, and in those within others of these."""
+    """A secret in plain form, and as encoded in URLs, JSON and HTML, up to two levels deep."""
     forms = {secret}
     for dummy in range(2):
         forms |= {encode(form) for form in forms for encode in _ENCODERS}
@@ -190,12 +190,14 @@ def _forms(secret: str) -> set[str]:
 
 
 def _base64_pieces(secret: str) -> set[str]:
-    """What base64 makes of a secret, wherever in a longer text it stands: a user name and a colon may be before it."""
+    """The base64 encodings of a secret at any position in a longer text, such as after a user name and a colon."""
     content = secret.encode()
     pieces = set()
     for offset in range(3):
         encoded = base64.b64encode(bytes(offset) + content).decode()
-        piece = encoded[-(-offset * 8 // 6) : (offset + len(content)) * 8 // 6]  # what no other byte has a part in
+        piece = encoded[
+            -(-offset * 8 // 6) : (offset + len(content)) * 8 // 6
+        ]  # without characters that depend on other bytes
         if len(piece) >= _BASE64_MIN:
             pieces |= {piece, piece.translate(_URL_SAFE)}
     return pieces

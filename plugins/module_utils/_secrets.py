@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Secrets that must not be printed, by the means of each version of ansible-core.
+"""Keeps secrets out of Ansible's output, with the means of each version of ansible-core.
 
-From 2.22 on, it replaces what is registered in all output of a run. Before, a result has to come without.
+Version 2.22 and newer replace registered secrets in all output of a run. For older versions, secrets are removed from
+the result.
 
 This file is private to the collection; it may change at any time.
 """
@@ -24,13 +25,13 @@ except ImportError:  # before ansible-core 2.22
 
 
 def register_secrets(secrets: Iterable[object]) -> None:
-    """Have Ansible keep those of the values that are text out of all output from now on, where it can."""
+    """Register secrets with Ansible, if it can mask them. Values that are not strings are ignored."""
     if _register:
         _register([secret for secret in secrets if secret and isinstance(secret, str)])
 
 
 def without_secrets(result: dict[str, Any], secrets: AbstractSet[str]) -> dict[str, Any]:
-    """A result that can be printed."""
+    """A result without secrets."""
     if _register:
         register_secrets(secrets)
         return result

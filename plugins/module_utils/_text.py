@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Text: what of it can be printed; what a value is, in words; and e-mail addresses.
+"""Text: printable characters, the types of values in words, and e-mail addresses.
 
 This file is private to the collection; it may change at any time.
 """
@@ -14,8 +14,8 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-_JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # of letters, and of parts of emoji
-# What Python takes for printable, and Unicode wants nothing shown for (Default_Ignorable_Code_Point).
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # join letters, or parts of emoji
+# Printable for Python, but invisible by Unicode (Default_Ignorable_Code_Point).
 _INVISIBLE = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
     + "".join(map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0))))
@@ -23,9 +23,9 @@ _INVISIBLE = frozenset(
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (type(None), "null"),
-    (str, "text"),
-    (bool, "true or false"),
-    (int, "a whole number"),
+    (str, "a string"),
+    (bool, "a boolean"),
+    (int, "an integer"),
     (float, "a number"),
     (Mapping, "a dictionary"),
     (bytes, "bytes"),
@@ -39,16 +39,16 @@ _EMAIL = re.compile(
 
 
 def escape_unprintable(text: str) -> str:
-    r"""Write what a terminal does not show as it is in the way of Python's ``repr``, such as ``\x1b``.
+    r"""Escape characters that a terminal does not show unchanged, like Python's ``repr``, such as ``\x1b``.
 
-    That is: control characters but for line breaks and tabs, what changes the direction of text or has no width, what
-    UTF-8 has no form for, and what has a meaning to some programs only.
+    These are control characters except line breaks and tabs; characters that change the text direction or have no
+    width; surrogates, which UTF-8 cannot encode; and private-use characters.
     """
     return _replace(text, lambda character: character if character in "\n\t" else _escape(character))
 
 
 def drop_unprintable(text: str) -> str:
-    """Leave out what a terminal does not show as it is, but for white space of all kinds."""
+    """Remove characters that a terminal does not show unchanged, except white space."""
     return _replace(text, lambda character: character if character.isspace() else "")
 
 
@@ -59,7 +59,7 @@ def _replace(text: str, replacement: Callable[[str], str]) -> str:
     kept = [""]
     for character, following in zip(text, [*text[1:], ""], strict=True):
         if character in _JOINERS:
-            # Parts of words and of emoji; but next to ASCII, all they can do is hide what is there.
+            # Parts of words and of emoji. Next to ASCII, they can only hide something.
             printable = not (kept[-1].isascii() or following.isascii())
         else:
             printable = character.isprintable() and character not in _INVISIBLE
@@ -72,10 +72,10 @@ def _escape(character: str) -> str:
 
 
 def kind_of(value: object) -> str:
-    """What a value is, for a message that must not quote it, whatever class it is of."""
+    """The type of a value in words, for a message that must not quote it."""
     return next((words for kind, words in _KINDS if isinstance(value, kind)), type(value).__name__)
 
 
 def is_email_address(text: str) -> bool:
-    """Whether a text has the form of one bare e-mail address, without a display name. Any script will do."""
+    """Whether a text has the form of a bare e-mail address, without a display name, in any script."""
     return _EMAIL.fullmatch(text) is not None

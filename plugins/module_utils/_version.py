@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The version of the collection, as in ``galaxy.yml``, which modules do not have at hand.
+"""The version of the collection, as in ``galaxy.yml``, which modules cannot read.
 
 This file is private to the collection; it may change at any time.
 """

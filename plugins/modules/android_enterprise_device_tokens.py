@@ -3,21 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-# This file is documentation only; the action plugin of the same name does the work, on the controller.
+# Documentation only. The action plugin of the same name does the work, on the controller.
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: android_enterprise_device_tokens
-short_description: Mint what the role device_tokens is asked for
+short_description: "[INTERNAL] Mint the tokens that the role device_tokens is configured to mint"
 version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Mints the tokens of the host that the task runs for, as the variables of the role P(emm.android_enterprise.device_tokens#role) say.
-    It is for the tasks of the role; use the role.
-  - It runs on the controller and connects to no host.
-  - From ansible-core 2.21 on, it sets the facts of the host, too, unless it fails.
+  - Mints the tokens of the current host, as configured by the variables of the role
+    P(emm.android_enterprise.device_tokens#role).
+  - This module is used by the role P(emm.android_enterprise.device_tokens#role) only and may change at any time.
+    Use the role instead.
+  - Runs on the controller and does not connect to the host.
+  - With ansible-core 2.21 and newer, also sets the host's facts, unless the task fails.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.auth
@@ -25,12 +27,12 @@ extends_documentation_fragment:
 options:
   concurrency:
     description:
-      - Has no effect here. Module defaults of the group may have it for other modules.
+      - Has no effect. It exists so that C(module_defaults) of the action group can set it for other modules.
     type: int
     default: 50
   on_failure:
     description:
-      - Has no effect here, as O(concurrency). C(device_tokens_on_failure) has.
+      - Has no effect, like O(concurrency). Use the role variable C(device_tokens_on_failure).
     type: str
     choices:
       - fail
@@ -40,8 +42,8 @@ attributes:
   check_mode:
     support: partial
     details:
-      - The variables and the credentials are checked as far as that is possible without the network, and no request is sent.
-        The tokens are null, but for one that the host keeps.
+      - Checks the variables and the credentials as far as possible without the network. Sends no request.
+        All tokens are null, except one that the host keeps.
 """
 
 EXAMPLES = r"""
@@ -53,7 +55,7 @@ EXAMPLES = r"""
   register: device_tokens__minted
   no_log: true
 
-- name: Keep the token as a fact
+- name: Set the token as a fact
   ansible.builtin.set_fact:
     device_tokens_enrollment: "{{ device_tokens__minted.facts.device_tokens_enrollment }}"
   no_log: true
@@ -62,21 +64,25 @@ EXAMPLES = r"""
 RETURN = r"""
 facts:
   description:
-    - The facts of the host, also if the task fails.
-    - A token that the host did not get is null, so that it takes the place of one of an earlier run.
+    - The facts of the host, even if the task fails.
+    - A token that was not minted is null, so that it replaces the one from an earlier run.
   returned: always
   type: dict
   contains:
     device_tokens_enrollment:
-      description: Its enrollment token, as M(emm.android_enterprise.android_enterprise_enrollment_token) returns it.
-      returned: if it is to have one
+      description:
+        - The host's enrollment token, as returned by
+          M(emm.android_enterprise.android_enterprise_enrollment_token).
+      returned: if one was requested
       type: dict
     device_tokens_user_auth:
-      description: Its authentication token, as M(emm.android_enterprise.android_enterprise_user_auth_token) returns it.
-      returned: if it is to have one
+      description:
+        - The authentication token of the host's user, as returned by
+          M(emm.android_enterprise.android_enterprise_user_auth_token).
+      returned: if one was requested
       type: dict
     device_tokens_refusal:
-      description: Why it did not get what it was to get, or null.
+      description: Why a requested token was not minted, or null.
       returned: always
       type: str
   sample:

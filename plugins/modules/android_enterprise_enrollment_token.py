@@ -5,14 +5,14 @@
 
 DOCUMENTATION = r"""
 module: android_enterprise_enrollment_token
-short_description: Create enrollment tokens of the Google Play EMM API
+short_description: Create enrollment tokens with the Google Play EMM API
 version_added: 0.1.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Creates a token with which devices enroll into an enterprise (C(enrollmentTokens.create)).
-    It is handed to the device's policy controller (DPC) in the provisioning payload, or fetched by the DPC itself.
-  - A token may be used for one device or for many. There is no way to list or to revoke one, so its lifetime is its only limit.
+  - Creates a token that devices use to enroll into an enterprise (C(enrollmentTokens.create)).
+    The device policy controller (DPC) gets the token in the provisioning payload, or fetches it itself.
+  - A token can enroll one device or many. Tokens cannot be listed or revoked, so only the lifetime limits their use.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.auth
@@ -22,17 +22,17 @@ options:
   enterprise_id:
     description:
       - The ID of the enterprise.
-      - White space, control characters and any of C(/), C(\\), C(?), C(#) and C(%) do not belong in an ID and are refused.
-      - It is text. What YAML makes of it without quotes may be something else, such as 10 of C(012). Numbers are refused therefore, as are
-        all other values that are no text, but for whole numbers of at least 15 digits. Where C(jinja2_native) is on, before ansible-core
-        2.19, add the filter C(string) to a template.
+      - Must not contain white space, control characters, or any of C(/), C(\\), C(?), C(#) and C(%).
+      - Quote the ID. Without quotes, YAML may turn it into another value, such as C(012) into 10. Values that are not
+        strings are therefore refused, except integers of at least 15 digits. If C(jinja2_native) is enabled with
+        ansible-core older than 2.19, end a template with the C(string) filter.
     type: raw
     required: true
   enrollment_token_type:
     description:
-      - What kind of device the token is for.
-      - V(userDevice) is a device that is used by a particular user.
-      - V(userlessDevice) is a device that belongs to no particular user, such as a kiosk.
+      - The type of device that the token is for.
+      - V(userDevice) is a device for a particular user.
+      - V(userlessDevice) is a device without a particular user, such as a kiosk.
     type: str
     required: true
     choices:
@@ -42,37 +42,40 @@ options:
     description:
       - How long the token is valid, from 1 minute to about 10,000 years
         (C(Durations.MAX_VALUE), 315576000000.999999999 seconds).
-      - It is text such as V(30d), V(12h), V(90m), V(1h30m) or the API's own V(3600s); a whole number of seconds; or a dictionary.
-      - If not set, the API's default applies, 1 hour.
-      - Before 0.2.0, it had to be a dictionary.
+      - Can be a string such as V(30d), V(12h), V(90m), V(1h30m) or the API's own V(3600s); an integer number of
+        seconds; or a dictionary.
+      - If not set, the API's default of 1 hour applies.
+      - Before 0.2.0, only a dictionary was accepted.
     type: raw
     suboptions:
       seconds:
         description:
-          - Whole seconds.
+          - Number of whole seconds.
         type: int
         required: true
       nanos:
         description:
-          - Nanoseconds beyond the whole seconds, V(0) to V(999999999).
+          - Nanoseconds in addition to the whole seconds, from V(0) to V(999999999).
         type: int
         default: 0
   count:
     description:
-      - How many tokens to create, V(0) to V(10000), all with the same options. They are returned in RV(enrollment_tokens).
+      - How many tokens to create, from V(0) to V(10000), all with the same options. The tokens are returned in
+        RV(enrollment_tokens).
       - If not set, one token is created and returned in RV(enrollment_token).
     type: int
     version_added: 0.2.0
   google_authentication_options:
     description:
-      - Whether and as whom the user signs in with Google during enrollment.
+      - Whether the user signs in with Google during enrollment, and with which account.
     type: dict
     suboptions:
       authentication_requirement:
         description:
-          - Whether the user has to sign in with Google during enrollment.
-          - With V(optional), the user may skip it. With V(required), the user must sign in with a Google Account to go on.
-          - For devices that enroll with this token it takes precedence over the enterprise's own setting.
+          - Whether the user must sign in with Google during enrollment.
+          - With V(optional), the user can skip the sign-in. With V(required), the user must sign in with a Google
+            Account to continue.
+          - For devices that enroll with this token, it overrides the setting of the enterprise.
         type: str
         choices:
           - optional
@@ -83,25 +86,24 @@ options:
           - Requires O(google_authentication_options.authentication_requirement=required).
         type: str
 notes:
-  - Creating a token is a write, so the module always reports that it changed something.
-    Every run creates another token.
-  - The result contains the token. Set C(no_log) on the task to keep it out of logs.
-  - Requests that failed on the way are tried again only as long as no token can have been created by them, or when the server itself
-    reported a temporary failure (HTTP 429, 500, 502, 503 and 504, and 403 with a reason that says that the quota is exhausted). If the
-    connection breaks while the answer is awaited, the module fails and says so.
-  - An answer has to be that of the request, and its token printable ASCII without spaces, of up to 4,096 characters. Whatever else the
-    server answers is a failure, which says that a token may exist all the same.
+  - Every run creates a new token, so the module always reports a change.
+  - The result contains the token. Set C(no_log=true) on the task to keep it out of logs.
+  - A request is retried only if it cannot have created a token, or if the server reports a temporary failure (HTTP
+    429, 500, 502, 503 or 504, or HTTP 403 with a reason that says that the quota is exhausted). If the connection
+    breaks before the response has arrived, the module fails and says so.
+  - A response must match the request. Its token must consist of 1 to 4,096 printable ASCII characters without spaces.
+    Any other response is a failure, and the message says that a token may exist nevertheless.
 attributes:
   check_mode:
     support: partial
     details:
-      - The options and the credentials are checked as far as that is possible without the network, and no request is sent.
-        The result has the structure of a real one, with a null token, and is reported as changed.
-      - Tasks that need the token should set C(check_mode=false) on this task, or be skipped in check mode.
+      - Checks the options and the credentials as far as possible without the network. Sends no request.
+        The result has the usual structure, with a null token, and is reported as changed.
+      - If later tasks need the token, set C(check_mode=false) on this task, or skip those tasks in check mode.
 seealso:
   - module: emm.android_enterprise.android_enterprise_user_auth_token
   - name: Play EMM API reference for enrollment tokens
-    description: The reference page of the call.
+    description: The API reference of this method.
     link: https://developers.google.com/android/work/play/emm-api/v1/enrollmentTokens/create
 """
 
@@ -115,19 +117,19 @@ EXAMPLES = r"""
   register: kiosk
   no_log: true
 
-- name: Show until when it can be used
+- name: Show when the token expires
   ansible.builtin.debug:
     msg: "Enroll before {{ kiosk.enrollment_token.expires_at }}."
 
-- name: Create a token for a batch that is staged over a month, with the credentials of the environment
+- name: Create a token that is valid for a month, with credentials from the environment
   emm.android_enterprise.android_enterprise_enrollment_token:
     enterprise_id: LC03demo00
     enrollment_token_type: userDevice
     duration: 30d
-  register: batch
+  register: month
   no_log: true
 
-- name: Create a token that only one person can use, and only for an hour and a half
+- name: Create a token that only one user can use, valid for an hour and a half
   emm.android_enterprise.android_enterprise_enrollment_token:
     enterprise_id: LC03demo00
     enrollment_token_type: userDevice
@@ -138,7 +140,7 @@ EXAMPLES = r"""
   register: personal
   no_log: true
 
-- name: Create a token of its own for each of 200 devices
+- name: Create 200 tokens, one for each device
   emm.android_enterprise.android_enterprise_enrollment_token:
     enterprise_id: LC03demo00
     enrollment_token_type: userlessDevice
@@ -168,7 +170,7 @@ enrollment_token:
   contains:
     token:
       description:
-        - The value that the device needs to enroll. It is a secret until it has expired.
+        - The token that the device needs to enroll. It is a secret until it expires.
         - Null in check mode.
       type: str
       returned: success
@@ -180,55 +182,58 @@ enrollment_token:
       sample: LC03demo00
       version_added: 0.2.0
     enrollment_token_type:
-      description: What kind of device the token is for, as requested.
+      description: The type of device that the token is for, as requested.
       type: str
       returned: success
       sample: userDevice
     duration:
       description:
-        - How long the token is valid, as the server said; else as requested; else the API's default.
-        - Left out if the server's answer states a duration in a form that cannot be understood, so that it is unknown.
+        - How long the token is valid, according to the response. If the response does not say, the requested duration,
+          or else the API's default.
+        - Omitted if the response has a duration that cannot be parsed.
       type: dict
       returned: success
       contains:
         seconds:
-          description: Whole seconds.
+          description: Number of whole seconds.
           type: int
           returned: success
           sample: 3600
         nanos:
-          description: Nanoseconds beyond the whole seconds.
+          description: Nanoseconds in addition to the whole seconds.
           type: int
           returned: success
           sample: 0
     google_authentication_options:
-      description: The options as requested.
+      description: The options, as requested.
       type: dict
-      returned: when requested
+      returned: if requested
       sample:
         authentication_requirement: required
         required_account_email: sam@example.com
     issued_at:
       description:
-        - When the token was issued, by the server's clock (ISO 8601, UTC); by that of the machine that asked if the server does not say.
+        - When the token was issued, by the server's clock (ISO 8601, UTC). If the response has no date, by the clock of
+          the machine that the module runs on.
         - Null in check mode.
       type: str
       returned: success
       sample: '2026-11-21T09:30:00Z'
     expires_at:
       description:
-        - When the token expires, RV(enrollment_token.issued_at) plus RV(enrollment_token.duration) (ISO 8601, UTC, rounded down to
-          the second).
-        - Where the clock of the machine that asked is behind the server's, it is that much earlier. So a token is never said to be valid
-          for longer than either clock says. A difference of a minute or more, beyond what the time on the way explains, is warned of.
-        - Left out if that is after the year 9999, or if RV(enrollment_token.duration) is left out because it is unknown. Null in check
+        - When the token expires, RV(enrollment_token.issued_at) plus RV(enrollment_token.duration) (ISO 8601, UTC,
+          rounded down to the second).
+        - If the clock of the machine that the module runs on is behind the server's, the time is earlier by the
+          difference, so that the token is not reported as valid for longer than by either clock. The module warns if
+          the clocks differ by a minute or more, not counting the time that the request took.
+        - Omitted if the time is after the year 9999, or if RV(enrollment_token.duration) is unknown. Null in check
           mode.
       type: str
       returned: success
       sample: '2026-11-21T10:30:00Z'
 enrollment_tokens:
   description: The enrollment tokens that were created, each as described for RV(enrollment_token).
-  returned: with O(count), unless nothing was tried
+  returned: with O(count), unless the task failed before a token was requested
   type: list
   elements: dict
   version_added: 0.2.0
@@ -242,52 +247,52 @@ enrollment_tokens:
       issued_at: '2026-11-21T09:30:00Z'
       expires_at: '2026-11-21T10:30:00Z'
 failures:
-  description: The tokens that were not minted, in order.
-  returned: with O(count), unless nothing was tried
+  description: The tokens that were not created, in order.
+  returned: with O(count), unless the task failed before a token was requested
   type: list
   elements: dict
   version_added: 0.2.0
   contains:
     index:
-      description: Which one it was, counted from 0.
+      description: The index of the token, starting at 0.
       type: int
       returned: always
       sample: 3
     message:
-      description: What was asked, what the server said, and the likely cause.
+      description: The request, the server's error message, and the likely cause.
       type: str
       returned: always
       sample: >-
-        POST https://www.googleapis.com/androidenterprise/v1/enterprises/LC03demo00/enrollmentTokens: the server answered
-        HTTP 404 (notFound, NOT_FOUND): No enterprise was found for the given enterprise id.
+        POST https://www.googleapis.com/androidenterprise/v1/enterprises/LC03demo00/enrollmentTokens: the server
+        responded with HTTP 404 (notFound, NOT_FOUND): No enterprise was found for the given enterprise id.
     http_status:
-      description: The HTTP status of the server's answer.
+      description: The HTTP status code of the response.
       type: int
-      returned: if the server answered
+      returned: if the server responded
       sample: 404
     reason:
-      description: The reason the server gave, C(errors[].reason) of Google's error envelope.
+      description: The C(errors[].reason) of Google's error response.
       type: str
-      returned: if the server gave one
+      returned: if the response has one
       sample: notFound
     status:
-      description: The canonical status the server gave.
+      description: The canonical status code of Google's error response.
       type: str
-      returned: if the server gave one
+      returned: if the response has one
       sample: NOT_FOUND
 http_status:
-  description: The HTTP status of the server's answer.
-  returned: failure, if the server answered
+  description: The HTTP status code of the response.
+  returned: failure, if the server responded
   type: int
   sample: 403
 reason:
-  description: The reason the server gave, C(errors[].reason) of Google's error envelope, or the error code of the OAuth endpoint.
-  returned: failure, if the server gave one
+  description: The C(errors[].reason) of Google's error response, or the error code of the OAuth endpoint.
+  returned: failure, if the response has one
   type: str
   sample: forbidden
 status:
-  description: The canonical status the server gave.
-  returned: failure, if the server gave one
+  description: The canonical status code of Google's error response.
+  returned: failure, if the response has one
   type: str
   sample: PERMISSION_DENIED
 """

@@ -3,27 +3,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-# This file is documentation only; the action plugin of the same name does the work, on the controller.
+# Documentation only. The action plugin of the same name does the work, on the controller.
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: provisioning_card
-short_description: Make what one device scans
+short_description: "[INTERNAL] Make the provisioning payload and QR code of one device"
 version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Makes the provisioning payload of the host that it runs for, and what is asked for with it, as the variables of the role
-    P(emm.android_enterprise.provisioning_sheet#role) say. It is for the tasks of the role; use the role.
-  - It runs on the controller and connects to no host.
-  - It succeeds even if there is something wrong with the variables, so that the reason can be shown where its results are not.
+  - Makes the provisioning payload of the current host and the requested outputs, as configured by the variables of the
+    role P(emm.android_enterprise.provisioning_sheet#role).
+  - This module is used by the role P(emm.android_enterprise.provisioning_sheet#role) only and may change at any time.
+    Use the role instead.
+  - Runs on the controller and does not connect to the host.
+  - Succeeds even if the variables are invalid, so that a later task can show the reason although C(no_log) hides the
+    result of this one.
 requirements:
   - Babel >= 2.12.0
   - cryptography >= 39.0.0
   - javaproperties >= 0.8.1, for NFC records
   - segno >= 1.6.0
-  - tzdata, where the system has no time zones
+  - tzdata, if the system has no time zone database
 extends_documentation_fragment:
   - emm.android_enterprise.attributes.controller
 options: {}
@@ -31,11 +34,12 @@ attributes:
   check_mode:
     support: full
     details:
-      - The variables are checked, with placeholders for tokens, and no file is written. With these, the files are always others.
+      - Checks the variables, with placeholders for tokens. Writes no file. Since the placeholders differ from real
+        tokens, files that contain tokens are always reported as changed.
 """
 
 EXAMPLES = r"""
-- name: Make the QR code of a device that has its DPC already
+- name: Make the QR code of a device that already has its DPC
   emm.android_enterprise.provisioning_card:
   vars:
     provisioning_sheet_directory: "{{ bench_directory }}"
@@ -50,23 +54,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 play:
-  description: The same for all hosts of a play, and another one for those of another play.
+  description: An identifier of the play. It is the same for all hosts of the play.
   returned: always
   type: str
   sample: 5f0c4c5d3f4b7c1a9f0e2d6b8a7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c
 made_at:
-  description: When it was made, in seconds of a clock that all processes of the controller share, and that says nothing else.
+  description: When the task ran, in seconds of the controller's monotonic clock, which all processes share.
   returned: always
   type: float
   sample: 12345.678901
 refusal:
-  description: Why nothing was made, or null.
+  description: Why no card was made, or null.
   returned: always
   type: str
   sample: null
 card:
-  description: What goes on the sheet; what a template finds in its C(cards).
-  returned: if it was made
+  description: The data of the card on the sheet, an entry of C(cards) in a template.
+  returned: if a card was made
   type: dict
   contains:
     host:
@@ -74,15 +78,15 @@ card:
       type: str
       sample: tablet-01
     asset_tag:
-      description: Its asset tag, or null.
+      description: The asset tag, or null.
       type: str
       sample: A-0001
     user:
-      description: Who is to use it, or null.
+      description: The user of the device, or null.
       type: str
       sample: sam@example.com
     wifi_ssid:
-      description: The name of the Wi-Fi network in the payload, or null.
+      description: The SSID of the Wi-Fi network in the payload, or null.
       type: str
       sample: Staging bench
     tokens:
@@ -91,22 +95,23 @@ card:
       elements: dict
       contains:
         description:
-          description: What it is, in words.
+          description: The type of token, in words.
           type: str
-          sample: enrollment token for the device of a user (userDevice)
+          sample: enrollment token for a user's device (userDevice)
         validity:
-          description: When it can be used, in words. An enrollment token of which it is not known when it expires can be used V(for an
-            unknown time), and one that expires later than a date can say V(beyond the year 9999).
+          description:
+            - When the token is valid, in words. V(for an unknown time) if the expiry of an enrollment token is unknown,
+              and V(beyond the year 9999) if it is too late for a date.
           type: str
           sample: until Friday, 27 November 2026, 08:30 UTC+01:00 (Europe/Berlin)
         expires_at:
-          description: From when on it is marked as expired, in ISO 8601, or null if never, or if that is not
-            known. For an authentication token, which lives for
-            minutes, it is an hour after it was issued.
+          description:
+            - When the token is marked as expired, in ISO 8601. Null if never or if unknown. For an authentication
+              token, which is valid for minutes, an hour after it was issued.
           type: str
           sample: "2026-11-27T07:30:00Z"
     expires_at:
-      description: The first of these times, from which on the code is marked as expired.
+      description: The earliest of these times. The code is marked as expired from then on.
       type: str
       sample: "2026-11-27T07:30:00Z"
     payload:
@@ -114,12 +119,12 @@ card:
       type: str
       sample: '{"android.app.extra.PROVISIONING_DEVICE_ADMIN_COMPONENT_NAME":"com.example.dpc/.AdminReceiver"}'
     svg:
-      description: Its QR code, as an SVG element.
+      description: The QR code, as an SVG element.
       type: str
       sample: <svg xmlns="http://www.w3.org/2000/svg" width="50mm" height="50mm">...</svg>
 sheet:
-  description: The sheet that the card is for.
-  returned: if it was made
+  description: The sheet that the card belongs to.
+  returned: if a card was made
   type: dict
   sample:
     directory: /staging
@@ -131,7 +136,7 @@ sheet:
       - sheet
 files:
   description: The paths of the files that were written for the host.
-  returned: if it was made
+  returned: if a card was made
   type: list
   elements: str
   sample:

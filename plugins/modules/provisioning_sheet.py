@@ -3,27 +3,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-# This file is documentation only; the action plugin of the same name does the work, on the controller.
+# Documentation only. The action plugin of the same name does the work, on the controller.
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: provisioning_sheet
-short_description: Put the cards of devices on a sheet, or shred it
+short_description: "[INTERNAL] Write the sheet of the devices of a batch, or shred files"
 version_added: 0.2.0
 author:
   - The emm.android_enterprise contributors (!UNKNOWN)
 description:
-  - Writes the sheet of the cards that M(emm.android_enterprise.provisioning_card) has made for the hosts of a batch, in the task of the
-    first host that is on it. It is for the tasks of the role P(emm.android_enterprise.provisioning_sheet#role); use the role.
-  - It fails for a host of which no card could be made, with the reason.
-  - It runs on the controller and connects to no host.
+  - Writes a sheet with the cards that M(emm.android_enterprise.provisioning_card) made for the hosts of a batch. The
+    task of the first host on the sheet writes it.
+  - This module is used by the role P(emm.android_enterprise.provisioning_sheet#role) only and may change at any time.
+    Use the role instead.
+  - Fails for a host whose card could not be made, and says why.
+  - Runs on the controller and does not connect to the host.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes.controller
 options:
   state:
     description:
-      - Whether there is to be a sheet, or nothing that the role has written.
+      - With V(present), the sheet is written.
       - With V(absent), all files that the role has written into O(directory) are overwritten and removed.
     type: str
     choices:
@@ -32,9 +34,10 @@ options:
     default: present
   directory:
     description:
-      - The directory with the files. Required for O(state=absent); otherwise the variables of the role say which it is.
-      - It is a directory of the user that Ansible runs as, to which nobody else can write, or one of another user's that a group shares and
-        in which this user has a subdirectory.
+      - The directory of the files. Required with O(state=absent); otherwise, the role variable
+        C(provisioning_sheet_directory) is used.
+      - Must be owned by the user that Ansible runs as, and not be writable by anyone else. If another user owns it and
+        a group of yours can write to it, your own subdirectory in it is used.
     type: str
 attributes:
   check_mode:
@@ -42,7 +45,7 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Shred what was made for the bench
+- name: Shred the files of the bench
   emm.android_enterprise.provisioning_sheet:
     state: absent
     directory: "{{ bench_directory }}"
@@ -51,8 +54,8 @@ EXAMPLES = r"""
 RETURN = r"""
 files:
   description:
-    - The paths of the files of the host, the sheet among them, or of those that were removed. Whether the sheet could be written is in the
-      result of the first host on it.
+    - The paths of the host's files, including the sheet; or of the files that were removed.
+    - Only the result of the first host on the sheet says whether the sheet could be written.
   returned: success
   type: list
   elements: str
@@ -61,22 +64,21 @@ files:
     - /staging/tablet-01.qr.svg
     - /staging/sheet.html
 came_at:
-  description: When the host came to the task, on the same clock as RV(emm.android_enterprise.provisioning_card#module:made_at).
+  description: When the task ran, on the same clock as RV(emm.android_enterprise.provisioning_card#module:made_at).
   returned: always
   type: float
   sample: 12345.789012
 directory:
   description:
-    - Where the files are, in the result of the host whose task has written the sheet, which is the first one on it.
-    - In a directory of another user's that a group shares, it is a subdirectory.
-  returned: success, unless O(state=absent), for that host
+    - The directory of the files. A subdirectory, if the directory belongs to another user and is shared by a group.
+  returned: success, with O(state=present), for the first host on the sheet
   type: str
   sample: /staging
 written:
   description:
-    - The paths of the sheet and the list for label printers, as far as they are asked for, in the result of that host. There are none
-      for all others.
-  returned: success, unless O(state=absent)
+    - The paths of the sheet and of the list for label printers, if requested. Empty for all hosts but the first one on
+      the sheet.
+  returned: success, with O(state=present)
   type: list
   elements: str
   sample:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The bridge from an operation to ``ActionBase``: in the process of a task, on the controller.
+"""Runs an operation as an action plugin, in the process of a task on the controller.
 
 This file is private to the collection; it may change at any time.
 """
@@ -45,16 +45,16 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.progre
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import ACCESS_TOKENS
 
 _LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
-_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as modules say it
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in the result of a module
 
-# Ansible imports the actions of a play in the process from which it forks one for each task of each host.
+# Ansible imports the actions of a play in the process from which it forks a process for each task and host.
 load_trust_stores()
 
 _kept: dict[tuple[ConnectionOptions, str, int], Client] = {}  # the client of this process, for the next item of a loop
 
 
 class OperationAction(NormalAction):
-    """An action that does what the module of its name does: here where that comes to the same, and else as usual."""
+    """Runs the module of the same name: in this process if the result is identical, and otherwise as usual."""
 
     operation: Operation
 
@@ -90,12 +90,12 @@ class OperationAction(NormalAction):
                 report=self._report,
             )
         for warning in result.pop("warnings", ()):
-            Display().warning(warning)  # now, for ansible-core 2.18 leaves it out of the result of a task with no_log
+            Display().warning(warning)  # now, because ansible-core 2.18 drops it from the result of a task with no_log
         result.update(invocation(spec, options, task_vars))
         return without_secrets(result, find_secrets(options, os.environ))
 
     def _say(self, errors: Any) -> str:
-        """What a module says of its options."""
+        """A module's error message for its options."""
         message = str(errors.msg)
         if isinstance(errors.errors[0], UnsupportedError):
             return f"Unsupported parameters for ({self._task.action}) module: {message}"
@@ -116,7 +116,7 @@ class OperationAction(NormalAction):
         )
 
     def _interpreter(self, task_vars: Mapping[str, Any]) -> str | None:
-        """The Python that was chosen for modules, unless Ansible is to find one."""
+        """The Python interpreter that is set for modules, or None if Ansible is to discover one."""
         delegated = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to)
         variables = task_vars if delegated is None else delegated
         chosen = constants.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
@@ -126,7 +126,7 @@ class OperationAction(NormalAction):
 
 @contextlib.contextmanager
 def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: int, *, host: str) -> Iterator[Client]:
-    """A client that shares access tokens with the whole run. The last one is kept, for the next item of a loop."""
+    """Open a client that shares access tokens with the whole run. The last one is kept, for the next item of a loop."""
     key = (connection, auth.fingerprint(), connections)
     client = _kept.pop(key, None)
     while _kept:
@@ -134,17 +134,17 @@ def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: i
     client = client or Client(connection, auth, connections, ACCESS_TOKENS, is_main_process_there, host)
     try:
         yield client
-    except BaseException:  # the task's time limit, for example
+    except BaseException:  # such as the task's time limit
         client.close()
         raise
-    if client.is_refused_an_access_token:  # by the next time, the credentials may have been mended
+    if client.is_refused_an_access_token:  # the credentials may be valid next time
         client.close()
     else:
         _kept[key] = client
 
 
 def environment_of(task: Task) -> dict[str, str]:
-    """The environment variables that a task has by the keyword, which Ansible has templated. Raises ``EmmError``."""
+    """The environment variables in the keyword of a task, which Ansible has templated. Raises ``EmmError``."""
     given = {str(name): str(value) for part in task.environment or () for name, value in part.items()}
     for name, value in given.items():
         try:
@@ -152,24 +152,24 @@ def environment_of(task: Task) -> dict[str, str]:
         except UnicodeEncodeError:
             possible = False
         if not possible:
-            # Without the value, in which there may be a secret.
+            # Without the value, which may contain a secret.
             rule = (
-                "its name must not be empty nor have '=' in it, and name and value must be text without NUL characters"
+                "its name must not be empty or contain '=', and both name and value must be text without NUL characters"
             )
             raise EmmError(f"The keyword 'environment' has a variable {name!r} that cannot be set: {rule}.")
     return given
 
 
 def as_module_gets_it(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a task in the types that JSON has, for that is how they get to a module."""
+    """The arguments of a task in the types of JSON, as modules receive them."""
     return dict(json.loads(json.dumps(with_key_as_text(arguments), default=_encode)))
 
 
 def with_key_as_text(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments with a key that is a dictionary as the text of its file.
+    """The arguments, with a key that is a dictionary converted to JSON.
 
-    Ansible takes all values of a dictionary in an option that is secret for secrets, and replaces them wherever they
-    stand: the name of a project, and "service_account".
+    Ansible treats all values of a dictionary in a secret option as secrets and masks them everywhere, such as the name
+    of a project, or "service_account".
     """
     contents = arguments.get("service_account_contents")
     if not isinstance(contents, Mapping):
@@ -178,7 +178,7 @@ def with_key_as_text(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _encode(value: Any) -> str:
-    """The text that JSON has for a value: of a date in YAML, and of one that is in a vault."""
+    """The JSON text of a date from YAML, or of a vaulted value."""
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
@@ -192,7 +192,7 @@ def tokens_in(operation: Operation, result: Mapping[str, Any]) -> Iterator[str]:
 def invocation(
     spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any], task_vars: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the result of a module has of its options: always before ansible-core 2.21, then if that is asked for."""
+    """The options in a module's result: always before ansible-core 2.21, and only on request since then."""
     try:
         wanted = constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:  # there is no such setting

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Functions of the library as filters.
+"""Turns functions of the collection into filters.
 
 This file is private to the collection; it may change at any time.
 """
@@ -21,18 +21,18 @@ _Result = TypeVar("_Result")
 
 
 class SafeFilterError(AnsibleFilterError):
-    """An error whose text has no secret."""
+    """An error whose text contains no secret."""
 
 
 def as_filter(name: str, function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """A function that raises ``SafeFilterError``, with the name of the filter, where one raises ``EmmError``."""
+    """Wrap a function to raise ``SafeFilterError``, with the name of the filter, instead of ``EmmError``."""
 
     @functools.wraps(function)
     def run(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
         try:
             return function(*args, **kwargs)
         except EmmError as error:
-            # Without the cause, whose text Ansible would show once more.
+            # Without the cause, whose text Ansible would repeat.
             raise SafeFilterError(f"The {name} filter: {error}") from None
 
     return run

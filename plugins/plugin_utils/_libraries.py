@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Libraries that only a part of the collection needs.
+"""Imports libraries that only parts of the collection need.
 
 This file is private to the collection; it may change at any time.
 """
@@ -18,8 +18,10 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 
 @functools.cache
 def library(module: str, package: str) -> Any:
-    """A module of a package that may not be installed. Raises ``EmmError`` then."""
+    """Import a module of a package. Raises ``EmmError`` if the package is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise EmmError(f"The Python library {package} is not installed where ansible-core is.") from error
+        raise EmmError(
+            f"The Python library {package} is not installed in the Python environment of ansible-core."
+        ) from error

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What was meant by a name that there is not.
+"""Suggests a valid name for an unknown one.
 
 This file is private to the collection; it may change at any time.
 """
@@ -14,6 +14,6 @@ from collections.abc import Mapping
 
 
 def suggestion(text: str, choices: Mapping[str, str]) -> str:
-    """A question that names what was meant, maybe, among the choices by what is compared with the text."""
+    """A "did you mean" question, or an empty text. ``choices`` maps the names to compare to the names to suggest."""
     found = difflib.get_close_matches(text.lower(), choices, n=1)
     return f" (did you mean '{choices[found[0]]}'?)" if found else ""

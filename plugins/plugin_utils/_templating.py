@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The values that variables and keywords come to, and what may be said of one that cannot be templated.
+"""Templates variables and keywords. Error messages do not reveal their values.
 
 This file is private to the collection; it may change at any time.
 """
@@ -23,7 +23,7 @@ _MISSING = re.compile(r"has no attribute '(\w+)'")
 
 
 def templated(name: str, value: Any, templar: Templar) -> Any:
-    """What the value of a variable or a keyword comes to for a host. Raises ``EmmError``."""
+    """Template the value of a variable or a keyword for a host. Raises ``EmmError``."""
     try:
         return templar.template(value)
     except AnsibleError as error:
@@ -31,22 +31,22 @@ def templated(name: str, value: Any, templar: Templar) -> Any:
 
 
 def is_omitted(error: EmmError) -> bool:
-    """Whether a value could not be templated since it is ``omit``. Since ansible-core 2.19, that is no value."""
+    """Whether a value could not be templated because it is ``omit``, as in ansible-core 2.19 and newer."""
     return type(error.__cause__).__name__ == "AnsibleValueOmittedError"
 
 
 def without_omitted(value: Any, omitted: Any) -> Any:
-    """A value without those entries that are ``omit``, which ansible-core 2.18 leaves in it."""
+    """A value without the entries that are ``omit``, which ansible-core 2.18 leaves in it."""
     if isinstance(value, Mapping):
         return {key: without_omitted(entry, omitted) for key, entry in value.items() if entry != omitted}
     return value
 
 
 def _reason(error: AnsibleError, source: str) -> str:
-    """Of the text of an error only what names a variable, for it may have a value, and with it a secret.
+    """The part of an error message that names a variable. The rest may contain a value, and so a secret.
 
-    An attribute is named if the source does so, for it may be looked up by a value. What a filter of this collection
-    says has no secret.
+    An attribute is only named if it is in the source, because its name may be the value of a variable. Errors of this
+    collection's filters contain no secrets.
     """
     causes = list(_causes(error))
     for cause in causes:
@@ -58,14 +58,14 @@ def _reason(error: AnsibleError, source: str) -> str:
     missing = _MISSING.search(str(error))
     if missing:
         named = any(form in source for form in (f".{missing[1]}", f"['{missing[1]}']"))
-        return missing[0] if named else "it looks up what is not there"
+        return missing[0] if named else "it looks up something that does not exist"
     if any("vault" in type(cause).__name__.lower() for cause in causes):
         return "a value in it cannot be decrypted"
     return type(error).__name__
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it came from."""
+    """An error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or getattr(error, "orig_exc", None)

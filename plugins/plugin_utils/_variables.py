@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The variables of a host that look like those of a role.
+"""Finds misspelt role variables.
 
 This file is private to the collection; it may change at any time.
 """
@@ -15,9 +15,9 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion
 
 
 def unknown(names: Iterable[object], role: str, known: Collection[str]) -> Iterator[str]:
-    """A warning for each name that looks like that of a variable of a role, and is none.
+    """A warning for each name that has the prefix of a role's variables, but is not one of them.
 
-    With two underscores after the role's name, it is one that the role has for itself. YAML has names that are no text.
+    Names with two underscores after the role's name are internal to the role. In YAML, names are not always strings.
     """
     for name in map(str, names):
         if name.startswith(f"{role}_") and not name.startswith(f"{role}__") and name not in known:

@@ -28,9 +28,9 @@ FAULTS: dict[str, Script] = {
 USERS = {"interim": 4, "unparsable": 1, "dripping": 1, "surrogate": 10}
 TIMEOUTS = {"interim": 30, "unparsable": 30, "dripping": 2, "surrogate": 30}  # for all but one, ample
 REASONS = {
-    "unparsable": "its head breaks the rules of HTTP",
-    "dripping": "no answer came in time",
-    "surrogate": "what its answer has for a token is no token",
+    "unparsable": "its header section is not valid HTTP",
+    "dripping": "no response arrived in time",
+    "surrogate": "the token in its response is invalid",
 }
 FACTS = {"user_auth": "{{ device_tokens_user_auth }}", "refusal": "{{ device_tokens_refusal }}"}
 WAYS = ("in process", "as a process", "role")

@@ -158,7 +158,7 @@ def test_credentials_that_were_refused_are_tried_again_for_the_next_item(
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ({"latency": 20.0}, "no answer came in time"),
+        ({"latency": 20.0}, "no response arrived in time"),
         ({"status": 400, "body": '{"error": "invalid_grant"}'}, "invalid_grant"),
     ],
     ids=["silent", "refused"],
@@ -212,8 +212,8 @@ def test_values_that_are_not_text_in_yaml(ansible: Ansible, mint_each: MintEach,
             if fragment.endswith(" is null"):
                 assert result["msg"] == f"Option {fragment}, but it must be set."
             else:
-                assert result["msg"].startswith(f"Option {fragment}, but it must be text, or a whole number of at")
-                assert "Put it in quotes" in result["msg"]
+                assert result["msg"].startswith(f"Option {fragment}, but it must be a string, or an integer of at")
+                assert "Quote it" in result["msg"]
     assert emulator.journal() == []
 
 

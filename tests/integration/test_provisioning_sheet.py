@@ -142,7 +142,7 @@ def test_a_batch_comes_out_of_a_printer_and_enrolls_its_devices(
         assert issued["devices"] == []
         assert emulator.redeem(issued["token"])["enterpriseId"] == emulator.address.enterprise_id
     assert sum(len(token["devices"]) for token in emulator.tokens()) == len(hosts)
-    assert text.count(squeezed("enrollment token for the device of a user (userDevice)")) == len(hosts)
+    assert text.count(squeezed("enrollment token for a user's device (userDevice)")) == len(hosts)
     assert text.count(squeezed("(Europe/Berlin)")) == len(hosts)
 
 
@@ -226,7 +226,7 @@ def test_what_is_wrong_with_a_host_is_its_own_reason(
     signature = "{{ '/no/dpc.pem' | emm.android_enterprise.signature_checksum }}"
     mistakes: list[tuple[dict[str, Any], str]] = [
         (with_payload(wifi_sid="x"), "There is no option 'wifi_sid' (did you mean 'wifi_ssid'?)"),
-        (with_payload(wifi_password="secret"), "a WPA network has 8 to 63 characters"),
+        (with_payload(wifi_password="secret"), "a WPA password must have 8 to 63 characters"),
         (with_payload(wifi_password="{{ nothing }}"), "cannot be templated: 'nothing' is undefined"),
         (
             with_payload(device_admin_signature_checksum=signature),
@@ -236,11 +236,11 @@ def test_what_is_wrong_with_a_host_is_its_own_reason(
         ({"provisioning_sheet_payload": None}, "provisioning_sheet_payload"),
         (
             with_payload(admin_extras_bundle={"token": "secret"}),
-            "There is no token of the host in provisioning_sheet_payload. Put it into the admin_extras_bundle",
+            "provisioning_sheet_payload contains no token of the host. Put it into the admin_extras_bundle",
         ),
         (
             with_payload(admin_extras_bundle={"comment": "secret" * 500}),
-            "more than the 2,953 that one QR code holds. Shorten or leave out what is largest in it: comment (3,",
+            "more than the 2,953 that one QR code holds. Shorten or remove its largest entries: comment (3,",
         ),
         ({"device_tokens_kinds": BOTH, "device_tokens_user_id": GOOGLE_MANAGED_USER}, "EMM-managed accounts only"),
         (
@@ -250,7 +250,7 @@ def test_what_is_wrong_with_a_host_is_its_own_reason(
         ({"provisioning_sheet_template": "none.j2"}, "provisioning_sheet_template: There is no file 'none.j2'."),
         (
             {"provisioning_sheet_title": "Others"},
-            "but so is that of the sheet of 'device-01', whose title is 'Devices to enroll' and not 'Others'.",
+            "but the sheet of 'device-01' has the same name, and its title is 'Devices to enroll' and not 'Others'.",
         ),
     ]
     inventory = bench(len(mistakes) + 2, directory, device_tokens_on_failure="continue", provisioning_sheet_papr="A4")
@@ -334,10 +334,12 @@ def test_again_and_then_shredded(ansible: Ansible, environment: dict[str, str], 
     assert len(files) == 3 * 2 + 1
     assert str(directory / "sheet.html") in files
     assert names_in(directory) == {"notes.txt"}
-    assert "There is nothing in" not in run.output
+    assert "contains no files that" not in run.output
     arguments = ["--extra-vars", f"provisioning_sheet_directory={directory.parent}/tomorrow"]
     run = ansible.play([shredding], *arguments, inventory=inventory, environment=environment)
-    warning = f"There is nothing in '{directory.parent}/tomorrow' that the role provisioning_sheet has written."
+    warning = (
+        f"The directory '{directory.parent}/tomorrow' contains no files that the role provisioning_sheet has written."
+    )
     assert squeezed(warning) in squeezed(run.output)
     assert not (directory.parent / "tomorrow").exists()
 
@@ -504,7 +506,7 @@ def test_hosts_that_go_at_their_own_pace_have_no_sheet(
     ansible: Ansible, environment: dict[str, str], directory: Path
 ) -> None:
     run = ansible.play([play(strategy="free", post_tasks=[])], inventory=bench(2, directory), environment=environment)
-    reason = "do not under the strategy 'free'. Make it in a play with the linear strategy."
+    reason = "do not with the strategy 'free'. Use the linear strategy."
     assert {host: reason in text for host, text in run.failures().items()} == {"device-01": True, "device-02": True}
     assert not directory.exists()
 
@@ -626,5 +628,5 @@ def test_without_its_libraries_every_host_says_which(
     (hidden / "segno.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
     environment = {**environment, "PYTHONPATH": str(hidden)}
     run = ansible.play([play()], inventory=bench(2, directory), environment=environment)
-    reason = "The Python library segno is not installed where ansible-core is."
+    reason = "The Python library segno is not installed in the Python environment of ansible-core."
     assert run.failures() == dict.fromkeys(["device-01", "device-02"], reason), run.output

@@ -762,7 +762,10 @@ def test_without_its_libraries_every_host_says_which(
 ) -> None:
     run = ansible.play([role_play(strategy="free")], inventory=fleet(2), environment=without_google_auth)
     assert len(run.failures()) == 2
-    assert all("google-auth is not installed where ansible-core is" in reason for reason in run.failures().values())
+    assert all(
+        "google-auth is not installed in the Python environment of ansible-core" in reason
+        for reason in run.failures().values()
+    )
     assert emulator.journal() == []
 
 
@@ -838,15 +841,15 @@ def test_kinds(
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"device_tokens_user_id": None}, "device_tokens_user_id is not set"),
     ({"device_tokens_user_id": ""}, "Option 'device_tokens_user_id' is '', but it must not be empty"),
-    ({"device_tokens_user_id": "a b"}, "Option 'device_tokens_user_id' is 'a b', but ' ' does not belong"),
+    ({"device_tokens_user_id": "a b"}, "Option 'device_tokens_user_id' is 'a b', but an ID must not contain ' '"),
     ({"device_tokens_user_id": "../x"}, "Option 'device_tokens_user_id' is '../x'"),
     ({"device_tokens_user_id": "{{ none }}"}, "device_tokens_user_id"),
-    ({"device_tokens_user_id": 10}, "Option 'device_tokens_user_id' is 10, but it must be text"),
+    ({"device_tokens_user_id": 10}, "Option 'device_tokens_user_id' is 10, but it must be a string"),
     (
         {"device_tokens_user_id": date(2026, 11, 22)},
-        "Option 'device_tokens_user_id' is 2026-11-22, but it must be text",
+        "Option 'device_tokens_user_id' is 2026-11-22, but it must be a string",
     ),
-    ({"device_tokens_enterprise_id": True}, "Option 'device_tokens_enterprise_id' is True, but it must be text"),
+    ({"device_tokens_enterprise_id": True}, "Option 'device_tokens_enterprise_id' is True, but it must be a string"),
     ({"device_tokens_enrollment_token_type": None}, "device_tokens_enrollment_token_type is not set"),
     ({"device_tokens_enterprise_id": None}, "missing required arguments: device_tokens_enterprise_id"),
     ({"device_tokens_kinds": ["enrolment"]}, "enrolment"),
@@ -854,7 +857,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"device_tokens_duration": "twelve hours"}, "'twelve hours' is not a duration"),
     (
         {"device_tokens_duration": 3600.5},
-        "'device_tokens_duration' is 3600.5, but it must be text such as '12h', a whole",
+        "'device_tokens_duration' is 3600.5, but it must be a string such as '12h', an integer",
     ),
     ({"device_tokens_duration": "30s"}, "1 minute"),
     ({"device_tokens_duration": {"seconds": 30}}, "1 minute"),

@@ -134,7 +134,7 @@ def test_a_machine_account_that_the_machine_does_not_have(mint: Mint, emulator: 
     host = emulator.address.url.removeprefix("http://")
     environment = {**NOTHING, "GCE_METADATA_HOST": host}
     result = mint(environment=environment, auth_kind="machineaccount", service_account_email=email)
-    assert f"the metadata server answered HTTP 404 for {email}" in result["msg"]
+    assert f"the metadata server responded with HTTP 404 for {email}" in result["msg"]
     assert emulator.mints() == []
 
 
@@ -212,7 +212,7 @@ UNUSABLE_KEYS: list[tuple[str, Callable[[dict[str, Any]], str], list[str]]] = [
     (
         "incomplete",
         _broken(lambda key: [key.pop(name) for name in ("client_email", "token_uri")] and None),
-        ["client_email, token_uri missing"],
+        ["Missing: client_email, token_uri"],
     ),
     ("cut off", _broken(lambda key: key.update(private_key=key["private_key"][:600])), ["cannot be used"]),
     (
@@ -251,10 +251,10 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
     (
         {"auth_kind": "serviceaccount"},
         {},
-        ["needs service_account_file or service_account_contents", "GCP_SERVICE_ACCOUNT_FILE"],
+        ["requires service_account_file or service_account_contents", "GCP_SERVICE_ACCOUNT_FILE"],
     ),
-    ({"auth_kind": "accesstoken"}, {}, ["needs access_token", "GCP_ACCESS_TOKEN"]),
-    ({}, {"GCP_AUTH_KIND": "accesstoken"}, ["environment variable GCP_AUTH_KIND", "needs access_token"]),
+    ({"auth_kind": "accesstoken"}, {}, ["requires access_token", "GCP_ACCESS_TOKEN"]),
+    ({}, {"GCP_AUTH_KIND": "accesstoken"}, ["environment variable GCP_AUTH_KIND", "requires access_token"]),
     ({}, {"GCP_AUTH_KIND": "magic"}, ["GCP_AUTH_KIND", "'magic'", "serviceaccount"]),
     ({"auth_kind": "magic"}, {}, ["auth_kind", "magic", "serviceaccount"]),
     (
@@ -265,7 +265,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
     (
         {"service_account_file": "/x.json", "service_account_contents": "{}"},
         {},
-        ["option 'service_account_file' and option 'service_account_contents' are both given"],
+        ["option 'service_account_file' and option 'service_account_contents' are both set"],
     ),
     (
         {"auth_kind": "application", "access_token": "ya29.hunter2"},
@@ -381,7 +381,7 @@ def test_a_clock_that_is_off(mint: Mint, emulator: Emulator, key: dict[str, str]
     emulator.advance_clock(seconds)
     result = mint()
     assert result["reason"] == "invalid_grant"
-    assert "the clock of this machine is off; it says 20" in result["msg"]
+    assert "the clock of this machine is wrong; it shows 20" in result["msg"]
     assert_no_secret(result, key)
 
 

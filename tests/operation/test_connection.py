@@ -73,7 +73,7 @@ def test_retries_of_the_token_request_end(mint: Mint, emulator: Emulator, retrie
     emulator.fail({"path": "^/token$", "status": 503, "times": None})
     result = mint(retries=retries)
     assert result["http_status"] == 503
-    assert "/token answered HTTP 503" in result["msg"]
+    assert "/token responded with HTTP 503" in result["msg"]
     assert len(emulator.journal("/token")) == retries + 1, "google-auth must not add retries of its own"
 
 
@@ -198,7 +198,7 @@ def test_a_token_request_whose_connection_breaks_is_retried(mint: Mint, emulator
 def test_a_slow_answer_is_not_asked_for_again(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "enrollmentTokens", "latency": 3.0, "times": None})
     result = mint(timeout=1)
-    assert "no answer came in time" in result["msg"]
+    assert "no response arrived in time" in result["msg"]
     assert "may have been carried out" in result["msg"]
     assert len(emulator.mints()) == 1
 
@@ -207,13 +207,13 @@ def test_the_timeout_holds_for_the_token_request(mint: Mint, emulator: Emulator)
     emulator.fail({"path": "^/token$", "latency": 20.0, "times": None})
     result = mint(timeout=1, retries=0)
     assert "No access token from" in result["msg"]
-    assert "no answer came in time" in result["msg"]
+    assert "no response arrived in time" in result["msg"]
 
 
 def test_an_answer_that_is_cut_short(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "enrollmentTokens", "truncate": True})
     result = mint()
-    assert "the answer was cut short" in result["msg"]
+    assert "the response was cut short" in result["msg"]
     assert "may have been carried out" in result["msg"]
     assert len(emulator.tokens()) == 1
     assert emulator.tokens()[0]["token"][:20] not in result["_output"]
@@ -235,8 +235,8 @@ def test_a_success_that_is_none(mint_each: MintEach, emulator: Emulator, subtest
         ("{}", "application/json", "no token"),
         ('{"token": null}', "application/json", "no token"),
         ('{"token": ""}', "application/json", "no token"),
-        ('{"token": 17}', "application/json", "no token"),
-        ('{"token": {"value": "hunter2"}}', "application/json", "no token"),
+        ('{"token": 17}', "application/json", "token in its response is invalid"),
+        ('{"token": {"value": "hunter2"}}', "application/json", "token in its response is invalid"),
     ]
     for options in ({}, {"user_id": USER}):
         emulator.reset()
@@ -428,7 +428,7 @@ def test_plain_http_to_another_host_is_refused_for_the_token_request_too(
     (tmp_path / "key.json").write_text(json.dumps(key), encoding="utf-8")
     environment: dict[str, str | None] = {"HTTP_PROXY": emulator.address.proxy_url}
     result = mint(service_account_file=str(tmp_path / "key.json"), environment=environment)
-    assert "plain http" in result["msg"]
+    assert "plain HTTP" in result["msg"]
     assert "http://oauth.example.com/token" in result["msg"]
     assert emulator.proxied() == []
 

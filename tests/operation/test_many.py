@@ -76,7 +76,7 @@ def test_what_failed_is_listed_and_the_rest_is_returned(mint: Mint, emulator: Em
     assert "EMM-managed accounts only" in managed["message"]
     assert (unknown["index"], unknown["id"], unknown["http_status"], unknown["reason"]) == (3, "999", 404, "notFound")
     if on_failure == "fail":
-        assert result["msg"].startswith("2 of 4 tokens were not minted. The first of them, number 1 (counted from 0): ")
+        assert result["msg"].startswith("2 of 4 tokens were not minted. The first failure, at index 1: ")
         assert managed["message"] in result["msg"]
 
 

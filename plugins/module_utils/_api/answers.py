@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What an answer of the API says: its JSON, decoded strictly, and Google's error envelope.
+"""Parses the API's responses: strict JSON, and Google's error envelope.
 
 This file is private to the collection; it may change at any time.
 """
@@ -15,18 +15,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-# The reasons with which Google's APIs say with status 403 what 429 says elsewhere.
+# The reasons with which status 403 means the same as 429 in Google's APIs.
 QUOTA_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED"})
 
 
 class NotJsonError(ValueError):
-    """Bytes that are no JSON, or that two readers may understand differently. The text is what they are instead."""
+    """Not JSON, or JSON that two parsers may read differently. The text says what is wrong."""
 
 
 def decode(content: bytes) -> Any:
-    """What a JSON text says (RFC 8259: in UTF-8, whatever a header says). Raises ``NotJsonError``.
+    """Decode JSON (RFC 8259: always UTF-8, whatever the headers say). Raises ``NotJsonError``.
 
-    Keys that stand twice in an object, and numbers that are not finite, are refused.
+    Duplicate keys and non-finite numbers are refused.
     """
     try:
         return json.loads(
@@ -35,7 +35,7 @@ def decode(content: bytes) -> Any:
     except NotJsonError:
         raise
     except UnicodeDecodeError:
-        raise NotJsonError("not in UTF-8") from None  # not with the causes, which quote the text
+        raise NotJsonError("not in UTF-8") from None  # without the causes, which quote the text
     except RecursionError:
         raise NotJsonError("nested too deeply") from None
     except ValueError:
@@ -45,7 +45,7 @@ def decode(content: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     dictionary = dict(pairs)
     if len(dictionary) < len(pairs):
-        raise NotJsonError("JSON in which a key stands twice")
+        raise NotJsonError("JSON with a duplicate key")
     return dictionary
 
 
@@ -60,10 +60,10 @@ def _not_finite(_text: str) -> NoReturn:
 
 @dataclass(frozen=True)
 class ErrorEnvelope:
-    """What Google's APIs say about an error.
+    """Google's error envelope.
 
-    ``reasons`` are those of ``errors[]``, such as ``forbidden``, then those of ``details[]``, such as
-    ``USER_PROJECT_DENIED``; ``status`` is the canonical one, such as ``PERMISSION_DENIED``.
+    ``reasons`` are those of ``errors[]``, such as ``forbidden``, followed by those of ``details[]``, such as
+    ``USER_PROJECT_DENIED``. ``status`` is the canonical status, such as ``PERMISSION_DENIED``.
     """
 
     message: str | None
@@ -72,7 +72,7 @@ class ErrorEnvelope:
 
     @classmethod
     def of(cls, content: object) -> ErrorEnvelope | None:
-        """The envelope in a decoded answer, if it has one."""
+        """The envelope in a decoded response, if there is one."""
         error = content.get("error") if isinstance(content, Mapping) else None
         if not isinstance(error, Mapping):
             return None
@@ -90,7 +90,7 @@ class ErrorEnvelope:
 
 
 def is_over_quota(body: bytes) -> bool:
-    """Whether the body of an answer says that the quota is exhausted."""
+    """Whether the body of a response says that the quota is exhausted."""
     try:
         envelope = ErrorEnvelope.of(decode(body))
     except NotJsonError:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Many tokens at a time, over one connection pool: whatever fails, what was minted is returned.
+"""Mints many tokens in parallel, over one connection pool. Tokens are returned even if others fail.
 
 This file is private to the collection; it may change at any time.
 """
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 CONCURRENCY_MAX = 100
 REPORT_EVERY = 5.0  # seconds
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
-Outcome: TypeAlias = "dict[str, Any] | EmmError"  # the resource, or what went wrong
+Outcome: TypeAlias = "dict[str, Any] | EmmError"  # the resource, or the error
 
 
 class TokenRequest(Protocol):
     """A request for one token."""
 
     def identity(self) -> Mapping[str, str]:
-        """What tells it from the other requests of a task, as result fields."""
+        """What distinguishes the request from the others of a task, as result fields."""
 
     def preview(self) -> dict[str, Any]:
-        """The result's structure without a token, for check mode."""
+        """The structure of the result, without a token, for check mode."""
 
     def mint(self, client: Client) -> dict[str, Any]:
-        """Mint the token: the module's result. Raises ``EmmError``."""
+        """Mint the token and return the module's result. Raises ``EmmError``."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch is: of ``total`` tokens, how many were minted and how many failed."""
+    """The progress of a batch: of ``total`` tokens, how many were minted and how many failed."""
 
     total: int
     minted: int
@@ -62,17 +62,17 @@ def mint_all(
     concurrency: int,
     report: Callable[[Progress], None],
 ) -> list[Outcome]:
-    """Mint a token for each request, ``concurrency`` at a time: the resource or what went wrong, in the same order.
+    """Mint a token for each request, ``concurrency`` at a time. Returns resources or errors, in the same order.
 
-    ``report`` is called every ``REPORT_EVERY`` seconds, unless there is but one request. Raises ``EmmError``, before
-    anything is minted, if there is no access token to be had, or no thread.
+    ``report`` is called every ``REPORT_EVERY`` seconds, unless there is only one request. Raises ``EmmError``, before
+    anything is minted, if there is no access token, or if no thread can be started.
 
-    Where this thread is interrupted, by a time limit for example, the requests that are under way end as they can, and
-    no other begins. Nobody waits for them; the caller closes the client, so that they are not tried again.
+    If this thread is interrupted, for example by a time limit, requests in flight end on their own, and no other
+    starts. The function does not wait for them. The caller closes the client, so that they are not retried.
     """
     if not requests:
         return []
-    client.authorize()  # once for all, and before all
+    client.authorize()  # once, before all requests
     batch = _Batch(client, requests)
     try:
         batch.start(min(concurrency, len(requests)))
@@ -82,7 +82,7 @@ def mint_all(
 
 
 def mint_in_turn(client: Client, requests: Sequence[TokenRequest]) -> list[Outcome]:
-    """Mint a token for each request, one after the other, up to the first that fails: the rest have no outcome."""
+    """Mint a token for each request, one after the other, up to the first failure. The rest have no outcome."""
     outcomes: list[Outcome] = []
     for request in requests:
         try:
@@ -95,7 +95,7 @@ def mint_in_turn(client: Client, requests: Sequence[TokenRequest]) -> list[Outco
 
 
 def describe_failures(requests: Sequence[TokenRequest], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """The failures among the outcomes, as result fields: index, user, message and what the server said."""
+    """The failures among the outcomes, as result fields: index, user, message and details from the response."""
     return [
         {"index": index, **request.identity(), "message": str(outcome), **outcome.details()}
         for index, (request, outcome) in enumerate(zip(requests, outcomes, strict=True))
@@ -104,7 +104,7 @@ def describe_failures(requests: Sequence[TokenRequest], outcomes: Sequence[Outco
 
 
 class _Batch:
-    """Requests, which threads take one after the other, and what came of them."""
+    """The requests, which threads take one after the other, and their outcomes."""
 
     def __init__(self, client: Client, requests: Sequence[TokenRequest]) -> None:
         self._client = client
@@ -116,22 +116,22 @@ class _Batch:
         self._stopped = False
 
     def start(self, count: int) -> None:
-        """Start so many threads, or as many as the system has. Raises ``EmmError`` if it has none."""
+        """Start ``count`` threads, or as many as the system allows. Raises ``EmmError`` if it allows none."""
         for number in range(count):
             try:
-                # Not those of a pool: a process waits for these when it ends, whatever it was that ended it.
+                # Not a thread pool: at exit, a process waits for the threads of a pool, whatever ended it.
                 threading.Thread(target=self._work, daemon=True).start()
             except (RuntimeError, MemoryError) as error:
                 if number == 0:
                     reason = str(error) or type(error).__name__
                     raise EmmError(
-                        f"Nothing was minted, since no thread could be started ({reason}). Is the number of processes, "
-                        "or the memory, of this user or container limited?"
+                        f"Nothing was minted because no thread could be started ({reason}). Check the limits of this "
+                        "user or container on processes and memory."
                     ) from error
                 return
 
     def wait(self, report: Callable[[Progress], None]) -> list[Outcome]:
-        """The outcomes, once there are all. Until then, report now and then."""
+        """Wait for all outcomes and return them. Report progress until then."""
         while not self._complete.wait(REPORT_EVERY):
             if self._total > 1:
                 report(self._progress())
@@ -143,7 +143,7 @@ class _Batch:
         return Progress(self._total, len(outcomes) - failed, failed)
 
     def stop(self) -> None:
-        """Have no thread begin another request."""
+        """Stop all threads from starting another request."""
         self._stopped = True
 
     def _work(self) -> None:
@@ -168,20 +168,18 @@ def _mint(client: Client, request: TokenRequest) -> Outcome:
 
 
 def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
-    """Mint one token. Raises nothing but ``EmmError``, for the other tokens must not be lost over it."""
+    """Mint one token. Raises only ``EmmError``, so that other tokens are not lost."""
     try:
         return request.mint(client)
     except EmmError:
         raise
-    except BaseException as error:  # not its text nor its traceback, which may have a token
+    except BaseException as error:  # without its text and traceback, which may contain a token
         kind = type(error).__name__
-        raise EmmError(
-            f"Something unexpected went wrong ({kind}). The request may have been carried out all the same."
-        ) from None
+        raise EmmError(f"Unexpected error ({kind}). The request may have been carried out all the same.") from None
 
 
 def _returnable(outcome: Outcome) -> Outcome:
-    """An outcome that can be returned: a result is JSON in UTF-8, and is lost as a whole if one part of it is not."""
+    """An outcome that can be returned: the whole result is lost if a part cannot be encoded as JSON in UTF-8."""
     content: Any
     if isinstance(outcome, EmmError):
         content, carried_out = [str(outcome), outcome.details()], "may have been carried out all the same"
@@ -191,7 +189,5 @@ def _returnable(outcome: Outcome) -> Outcome:
         _JSON.encode(content).encode()
     except (ValueError, TypeError, RecursionError) as error:
         kind = type(error).__name__
-        return EmmError(
-            f"There is something in the answer that cannot be returned ({kind}). The request {carried_out}."
-        )
+        return EmmError(f"The response contains something that cannot be returned ({kind}). The request {carried_out}.")
     return outcome

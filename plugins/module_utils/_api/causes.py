@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The likely causes of the API's errors, in its own terms.
+"""The likely causes of the API's errors, in the API's own terms.
 
 This file is private to the collection; it may change at any time.
 """
@@ -16,14 +16,14 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answer
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import DEFAULT_SCOPE
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError
 
-# What a reason means, where it says more than the status.
+# The causes of reasons that are more specific than the status.
 _CAUSES_BY_REASON = {
     "accessNotConfigured": (
         "the Play EMM API (androidenterprise.googleapis.com) is not enabled in the project of {caller}."
     ),
     "insufficientPermissions": f"the scopes of the access token do not include the API's, {DEFAULT_SCOPE}.",
     "USER_PROJECT_DENIED": (
-        "the credentials name a quota project that {caller} may not use. Take it out of them (quota_project_id, or the "
+        "the credentials name a quota project that {caller} may not use. Remove it (quota_project_id, or the "
         "environment variable GOOGLE_CLOUD_QUOTA_PROJECT), or grant the role Service Usage Consumer on it."
     ),
 }
@@ -40,7 +40,7 @@ _CAUSES_BY_STATUS = {
 
 
 def likely_cause(code: int, envelope: ErrorEnvelope, account: str | None) -> tuple[str | None, str | None]:
-    """The reason that tells most, and the likely cause of an error that says the same for every call."""
+    """The most specific reason, and the likely cause of an error that has the same cause for every call."""
     if envelope.is_over_quota:
         code = 429
     reason = next(filter(_is_clear, envelope.reasons), next(iter(envelope.reasons), None))
@@ -48,15 +48,15 @@ def likely_cause(code: int, envelope: ErrorEnvelope, account: str | None) -> tup
     return reason, cause and cause.replace("{caller}", account or "the caller")
 
 
-# What the API's documentation says about a call, by what an error says: (HTTP statuses, pattern, likely cause). The
-# wording of the service's messages is not documented, so the patterns look for the matter and not for a sentence.
+# The causes in the API's documentation of a call, by error: (HTTP statuses, pattern, likely cause). The wording of the
+# service's messages is not documented, so the patterns match key words rather than sentences.
 USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
     (
         frozenset({400, 403, 409, 412}),
         r"(google.?managed|(not|isn't|only).*emm.?managed)",
         (
             "authentication tokens exist for EMM-managed accounts only (managementType emmManaged); "
-            "a Google-managed user signs in with the Google Account itself."
+            "a Google-managed user signs in with their Google Account."
         ),
     ),
     (
@@ -83,12 +83,12 @@ ENTERPRISE_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
 
 
 def _is_clear(reason: str | None) -> bool:
-    """Whether a reason leaves nothing to guess."""
+    """Whether a reason is unambiguous."""
     return reason in QUOTA_REASONS or reason in _CAUSES_BY_REASON
 
 
 def recognise(error: ApiError, causes: Iterable[tuple[frozenset[int], str, str]]) -> None:
-    """Replace the general likely cause by the API's own, where one is recognised."""
+    """Replace the general likely cause with a specific one, if one is recognised."""
     if _is_clear(error.reason):
         return
     said = f"{error.server_message} {error.reason or ''}"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The HTTP client of the Google Play EMM API: a call in, a decoded resource or a typed error out.
+"""The HTTP client of the Google Play EMM API. It takes calls and returns decoded resources, or raises typed errors.
 
 This file is private to the collection; it may change at any time.
 """
@@ -48,7 +48,7 @@ _TITLE = re.compile(r"</?title[^<>]{0,100}>", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a ``call`` returned: the decoded ``resource``, and when, by the server's clock and by ours."""
+    """The response to a ``call``: the decoded ``resource``, and when it was made, by the server's clock and ours."""
 
     call: str
     resource: Mapping[str, Any]
@@ -56,9 +56,9 @@ class Answer:
 
 
 class Client:
-    """Connections to the API, with credentials. Use it for as many calls as there are; close it afterwards.
+    """Connections to the API, with credentials. Use one client for all calls, and close it afterwards.
 
-    Threads may share it.
+    Thread-safe.
     """
 
     def __init__(
@@ -72,8 +72,8 @@ class Client:
     ) -> None:
         """Load and send nothing yet.
 
-        ``connections`` is how many of them are kept open; ``access_tokens`` is where there may be one already, for
-        which ``taker`` asks; no request is sent, nor tried again, when ``is_wanted`` says no.
+        ``connections`` is the number of connections to keep open. ``access_tokens`` is a cache of access tokens, and
+        ``taker`` is the name to request them with. No request is sent or retried if ``is_wanted`` returns false.
         """
         self._base = connection.api_url + _SERVICE_PATH
         self._session = Session(
@@ -84,31 +84,31 @@ class Client:
             is_over_quota=is_over_quota,
         )
         self._authorizer = Authorizer(auth, self._session, access_tokens, taker)
-        self.clock_warning: str | None = None  # what to say of the server's clock, if an answer gave reason to
+        self.clock_warning: str | None = None  # set if a response shows that the clocks differ
 
     def close(self) -> None:
-        """Close all connections. No request is sent after that, nor tried again, be it under way in another thread."""
+        """Close all connections. After that, no request is sent or retried, not even by other threads."""
         self._session.close()
 
     def authorize(self) -> None:
-        """Get an access token now, if there is none yet. Raises ``EmmError``, also if the credentials are no good."""
+        """Get an access token now, if there is none yet. Raises ``EmmError``, also for unusable credentials."""
         self._authorizer.header()
 
     @property
     def fingerprint(self) -> str:
-        """The same text for the same credentials at the same API, from which nobody can tell them."""
+        """A digest that is equal for equal credentials and API URLs. It does not reveal the credentials."""
         return f"{self._base} {self._authorizer.fingerprint}"
 
     @property
     def is_refused_an_access_token(self) -> bool:
-        """Whether there was none to be had, so that no call will succeed any more."""
+        """Whether getting an access token has failed, so that no further call can succeed."""
         return self._authorizer.has_failed
 
     def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Call ``POST <path>``, each part of which is percent-encoded; without ``body``, no request body is sent.
+        """Call ``POST <path>``, with each part percent-encoded. Without ``body``, no request body is sent.
 
-        Raises ``EmmError``: ``TransportError`` when no answer arrived, ``ApiError`` when the answer is an error or not
-        a JSON object, and others when there is no access token to be had.
+        Raises ``EmmError``: ``TransportError`` if no response arrived, ``ApiError`` if the response is an error or not
+        a JSON object, and others if there is no access token.
         """
         url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
         authorization = self._authorizer.header()
@@ -132,7 +132,7 @@ class Client:
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
             lost = " The request may have been carried out all the same." if something_was_sent() else ""
             message = f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}"
-            raise TransportError(message) from None  # not with the cause, which may quote an answer
+            raise TransportError(message) from None  # without the cause, which may quote a response
 
     def _decode(self, call: str, response: requests.Response, clocks: Clocks) -> Answer:
         code = response.status_code
@@ -146,26 +146,26 @@ class Client:
             raise self._error(call, response, content, flaw)
         if not isinstance(content, Mapping):
             raise UnusableAnswerError(
-                f"{call}: the answer (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
-                "Is something other than the Play EMM API answering at this address?",
+                f"{call}: the response (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
+                "Check that it is the Play EMM API that responds at this address.",
                 http_status=code,
             )
         if "error" in content:
             raise UnusableAnswerError(
-                f"{call}: the server reported success (HTTP {code}), and an error with it.", http_status=code
+                f"{call}: the server reported success (HTTP {code}) together with an error.", http_status=code
             )
         return Answer(call, content, clocks)
 
     def _error(self, call: str, response: requests.Response, content: object, flaw: str | None) -> ApiError:
-        """The error of a response that is not a success, from Google's envelope where it has one."""
+        """The error for an unsuccessful response, from Google's envelope if it has one."""
         code = response.status_code
         envelope = ErrorEnvelope.of(content)
         if envelope is None:
-            said = f"with {self._describe(response, content, flaw)}"
+            said = f"and {self._describe(response, content, flaw)}"
             if "Location" in response.headers and 300 <= code < 400:
                 target = self._quote(response.headers["Location"])
-                said = f"with a redirect to {target}, which is not followed because the request carries credentials"
-            return ApiError(f"{call}: the server answered HTTP {code} {said}.", http_status=code)
+                said = f"and a redirect to {target}, which is not followed because the request carries credentials"
+            return ApiError(f"{call}: the server responded with HTTP {code} {said}.", http_status=code)
         reason, cause = likely_cause(code, envelope, self._authorizer.account)
         reason, status, message = (
             self._quote(text) if text else None for text in (reason, envelope.status, envelope.message)
@@ -173,7 +173,7 @@ class Client:
         named = ", ".join(filter(None, (reason, status)))
         named = f" ({named})" if named else ""
         return ApiError(
-            f"{call}: the server answered HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
+            f"{call}: the server responded with HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
             likely_cause=cause,
             http_status=code,
             reason=reason,
@@ -185,7 +185,7 @@ class Client:
         return quote_foreign(text, self._authorizer.access_token)
 
     def _describe(self, response: requests.Response, content: object, flaw: str | None) -> str:
-        """What kind of thing a body is, for a message; of a page only its title, since the rest is noise."""
+        """Describe a body for a message. For an HTML page, only its title is quoted."""
         if not response.content.strip():
             return "an empty body"
         if flaw is None:
@@ -195,4 +195,4 @@ class Client:
             text = self._quote(html.unescape(title[0]))
             return f"an HTML page titled {text!r}"
         kind = self._quote(response.headers.get("Content-Type", "").partition(";")[0])
-        return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'of no stated type'})"
+        return "an HTML page" if kind == "text/html" else f"a body that is {flaw} ({kind or 'without a Content-Type'})"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Times: when an answer was made, by the server's clock and by that of this machine, and how they are written.
+"""Times: when a response was made, by the clocks of the server and of this machine, and their text form.
 
 This file is private to the collection; it may change at any time.
 """
@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 _UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
-_TOLERANCE = timedelta(minutes=1)  # what clocks may differ by without a word about it
+_TOLERANCE = timedelta(minutes=1)  # clocks may differ by this without a warning
 
 
 @dataclass(frozen=True)
 class Clocks:
-    """When an answer was made, in whole seconds.
+    """When a response was made, in whole seconds.
 
-    By the clock of this machine, that was after it was ``asked`` for and before it was ``received``; by the server's,
-    it was when the server ``said``, if it did.
+    By the clock of this machine, between the request (``asked``) and the response (``received``). By the server's
+    clock, at the time in its ``Date`` header (``said``), if there is one.
     """
 
     asked: datetime
@@ -31,20 +31,20 @@ class Clocks:
 
     @property
     def issued_at(self) -> datetime:
-        """When the answer was made, by the server's clock; by ours if it does not say."""
+        """When the response was made, by the server's clock, or by ours if it has no date."""
         return self.said or self.asked
 
     @property
     def earliest(self) -> datetime:
-        """When the answer was made, by the earlier of the two clocks where they differ.
+        """When the response was made, by the earlier of the two clocks if they differ.
 
-        By ours, that may be at any time on the way; nothing is older than the question.
+        By ours, that may be any time since the request was sent.
         """
         return self.issued_at if self.issued_at <= self.received else min(self.asked, self.issued_at)
 
     @property
     def warning(self) -> str | None:
-        """What to say of clocks that differ by more than the time on the way can explain, a minute or more."""
+        """A warning if the clocks differ by a minute or more, not counting the duration of the request."""
         if self.said is None:
             return None
         ahead, behind = self.said - self.received, self.asked - self.said
@@ -52,8 +52,8 @@ class Clocks:
             return None
         relation = f"{_in_words(ahead)} ahead of" if ahead > behind else f"{_in_words(behind)} behind"
         return (
-            f"The server's clock is {relation} that of this machine. A token's expires_at is reckoned from the earlier "
-            "of the two. Set the one that is wrong."
+            f"The server's clock is {relation} that of this machine. A token's expires_at is computed from the earlier "
+            "of the two. Correct the clock that is wrong."
         )
 
 
@@ -63,7 +63,7 @@ def now() -> datetime:
 
 
 def read_date(header: str | None) -> datetime | None:
-    """The time in a ``Date`` header, if there is one that can be read."""
+    """The time in a ``Date`` header, if it can be parsed."""
     try:
         date = email.utils.parsedate_to_datetime(header or "")
         return date.astimezone(timezone.utc) if date.tzinfo else date.replace(tzinfo=timezone.utc)
@@ -72,20 +72,20 @@ def read_date(header: str | None) -> datetime | None:
 
 
 def to_text(moment: datetime) -> str:
-    """A time in UTC, as ISO 8601 has it, rounded down to the second."""
+    """A time in UTC as ISO 8601, rounded down to the second."""
     return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def from_text(text: str) -> datetime:
-    """The time that a text says, in UTC. Raises ``ValueError`` or ``OverflowError`` for what is none."""
+    """Parse a time as UTC. Raises ``ValueError`` or ``OverflowError`` for anything else."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     if moment.tzinfo is None:
-        raise ValueError("it does not say in which time zone it is")
+        raise ValueError("it has no time zone")
     return moment.astimezone(timezone.utc)
 
 
 def after(moment: datetime, seconds: int) -> datetime | None:
-    """What time it is so many seconds later; nothing where that lies beyond the year 9999."""
+    """The time a number of seconds later, or None if that is after the year 9999."""
     try:
         return moment + timedelta(seconds=seconds)
     except OverflowError:
@@ -93,6 +93,6 @@ def after(moment: datetime, seconds: int) -> datetime | None:
 
 
 def _in_words(span: timedelta) -> str:
-    """About how long it is, so that it is the same for all tasks of a run."""
+    """An approximate duration in words, so that it is the same for all tasks of a run."""
     unit, length = next((unit, length) for unit, length in _UNITS if span >= length)
     return f"{span // length} {unit}{'s' if span // length > 1 else ''}"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""From credentials to an Authorization header, with an access token that is shared where it can be.
+"""Turns credentials into an Authorization header. Access tokens are shared if possible.
 
 This file is private to the collection; it may change at any time.
 """
@@ -34,40 +34,40 @@ if TYPE_CHECKING:
     import google.auth.credentials
 
 
-_FRESH = 60.0  # seconds after its exchange in which an access token is not what is wrong when the server refuses it
-_EARLIER = 225.0  # seconds before its expiry from which on an access token is not used any more; as in google-auth
-_Made: TypeAlias = "tuple[Any, float | None]"  # a value that JSON has, and when it expires (seconds since the epoch)
+_FRESH = 60.0  # seconds; if the server refuses an access token that is newer, a renewal would not help
+_EARLIER = 225.0  # seconds before its expiry at which an access token is no longer used; as in google-auth
+_Made: TypeAlias = "tuple[Any, float | None]"  # a JSON value, and when it expires (seconds since the epoch)
 
 
 class AccessTokens(Protocol):
-    """Where access tokens outlive an ``Authorizer``, so that others need not get them again."""
+    """A cache in which access tokens outlive an ``Authorizer``, for others to use."""
 
     def get(self, key: str, taker: str, make: Callable[[], _Made], is_good: Callable[[Any], bool], /) -> Any:
-        """What is under a key if it is good, or else what ``make`` returns, which is kept until it expires.
+        """The value of a key if it is good, or else the result of ``make``, which is kept until it expires.
 
-        Who asks for what somebody else is about to make waits for it, or for the ``EmmError`` that it ends with.
+        A caller that requests a value that another one is making waits for it, or for its ``EmmError``.
         """
 
     def forget(self, key: str, value: Any, /) -> None:
-        """Have the next one who asks make it, if it is still this one that is there."""
+        """Drop a value, so that the next caller makes a new one, unless it was replaced already."""
 
 
 class _Unshared:
-    """Access tokens that are for one ``Authorizer`` only."""
+    """No cache: access tokens are used by one ``Authorizer`` only."""
 
     def get(self, _key: str, _taker: str, make: Callable[[], _Made], _is_good: Callable[[Any], bool], /) -> Any:
         return make()[0]
 
     def forget(self, key: str, value: Any, /) -> None:
-        """There is nobody else who would get it."""
+        """Do nothing: the value is not kept."""
 
 
 @dataclass(frozen=True)
 class _Access:
-    """What an exchange has come to. It is shared as JSON."""
+    """The result of an exchange. It is shared as JSON."""
 
     headers: Mapping[str, str]
-    account: str | None  # the e-mail address, where it is known
+    account: str | None  # the e-mail address, if known
     expires: float | None  # seconds since the epoch
 
     @property
@@ -80,7 +80,7 @@ class _Access:
 
 
 class Authorizer:
-    """Credentials together with the connection they are exchanged over. Threads may share it."""
+    """Credentials and the session that they are exchanged over. Thread-safe."""
 
     def __init__(
         self,
@@ -89,10 +89,10 @@ class Authorizer:
         access_tokens: AccessTokens | None = None,
         taker: str = "",
     ) -> None:
-        """Load and send nothing yet. ``taker`` is the name under which access tokens are asked for."""
+        """Load and send nothing yet. ``taker`` is the name to request access tokens with."""
         self._options = options
         self._request = Request(session)
-        self._credentials: google.auth.credentials.Credentials | None = None  # loaded when they are needed
+        self._credentials: google.auth.credentials.Credentials | None = None  # loaded on demand
         self._access: _Access | None = None
         self._exchanges = options.auth_kind != "accesstoken"
         self._exchanged_at = float("-inf")
@@ -100,29 +100,29 @@ class Authorizer:
         self._lock = threading.Lock()
         self._taker = taker
         self._shared: AccessTokens = access_tokens if access_tokens and self._exchanges else _Unshared()
-        # A failure is for those only who would try the very same, and would say the same of it.
+        # The sources are part of the key, because a failure is shared, too, and its message names them.
         self.fingerprint = options.fingerprint()
         self._key = json.dumps([self.fingerprint, session.fingerprint, sorted(options.sources.items())])
 
     @property
     def account(self) -> str | None:
-        """The e-mail address of the service account the requests are made as, where it is known."""
+        """The e-mail address of the service account that sends the requests, if known."""
         return self._access.account if self._access else None
 
     @property
     def access_token(self) -> str | None:
-        """The access token in use, for keeping it out of messages."""
+        """The access token in use, to redact it in messages."""
         return self._access.token if self._access else None
 
     @property
     def has_failed(self) -> bool:
-        """Whether there was no access token to be had; it is not tried again."""
+        """Whether getting an access token has failed. This is not retried."""
         return self._failure is not None
 
     def header(self) -> dict[str, str]:
-        """The Authorization header for a request, from a fresh exchange where needed. Raises ``EmmError``.
+        """The Authorization header for a request, from a new exchange if needed. Raises ``EmmError``.
 
-        After a failure there is no other try: the other requests of a batch fail for the same reason.
+        A failure is final: the other requests of a batch fail for the same reason.
         """
         with self._lock:
             if self._failure:
@@ -136,9 +136,9 @@ class Authorizer:
             return dict(self._access.headers)
 
     def renew(self, header: Mapping[str, str]) -> bool:
-        """Whether it makes sense to ask for another header, when the server did not accept this one.
+        """Whether a new header may help after the server has refused this one.
 
-        That is so if its access token was not fresh, but somebody else's for example; it is forgotten then.
+        This is the case if its access token was not new, but shared, for example. It is dropped then.
         """
         with self._lock:
             if self._access is None or self._access.headers != header:
@@ -154,9 +154,9 @@ class Authorizer:
         return _Access(**value)
 
     def _make(self) -> _Made:
-        """Exchange the credentials: for the values of an ``_Access``, and until when others may have it."""
+        """Exchange the credentials. Returns the values of an ``_Access``, and until when others can use it."""
         access = self._exchange()
-        # Without an expiry, nobody can tell whether it will do for others.
+        # Without an expiry, it is not shared, because its validity is unknown.
         return asdict(access), access.expires or 0.0
 
     def _exchange(self) -> _Access:
@@ -168,18 +168,18 @@ class Authorizer:
             credentials.apply(headers)
         except EmmError:
             raise
-        except Exception as error:  # google-auth stumbles over odd answers with all kinds of errors of Python's own
-            raise translate(error, self._request.answer) from None  # not with the cause, which may quote an answer
+        except Exception as error:  # google-auth raises arbitrary Python errors for malformed responses
+            raise translate(error, self._request.answer) from None  # without the cause, which may quote a response
         if not is_access_token(credentials.token):
-            raise CredentialsError("The authorization server answered without an access token that can be used.")
+            raise CredentialsError("The authorization server's response has no usable access token.")
         register_secrets([credentials.token])
         expiry = credentials.expiry and credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
         return _Access(headers, _account_of(credentials), expiry)
 
     def _refresh(self, credentials: google.auth.credentials.Credentials) -> None:
-        # Not before_request(): it also looks up, at yet another host, in which regions the account may act, as does
-        # refresh() of versions 2.41 to 2.49 with this variable. This API has no regions. The variable goes for good,
-        # since this process is the task's own, and threads must not see it come and go.
+        # Not before_request(): it also looks up, at another host, in which regions the account may act, as does
+        # refresh() of versions 2.41 to 2.49 with this variable. This API has no regions. The variable is removed for
+        # good, because the process belongs to the task, and other threads must not see it change.
         os.environ.pop(TRUST_BOUNDARY, None)
         self._request.answer = None
         credentials.refresh(self._request)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What went wrong with an exchange of credentials for an access token, in words.
+"""Describes failed exchanges of credentials for an access token in words.
 
 This file is private to the collection; it may change at any time.
 """
@@ -30,7 +30,7 @@ _ALLOW_EXECUTABLES = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 
 
 class Unavailable(Exception):
-    """An OAuth endpoint that still answered with a retryable status after all retries."""
+    """An OAuth endpoint still responded with a retryable status after all retries."""
 
     def __init__(self, url: str, response: google.auth.transport.Response) -> None:
         super().__init__(url)
@@ -40,9 +40,9 @@ class Unavailable(Exception):
 
 
 def translate(error: Exception, answer: google.auth.transport.Response | None) -> CredentialsError:
-    """Turn what happened while exchanging credentials into a message for the person who has to act.
+    """Turn an error during an exchange of credentials into a message for the user.
 
-    ``answer`` is the last one that arrived meanwhile.
+    ``answer`` is the last response that arrived.
     """
     causes = [error, *[arg for arg in error.args if isinstance(arg, Exception)]]
     for cause in causes:
@@ -50,7 +50,7 @@ def translate(error: Exception, answer: google.auth.transport.Response | None) -
             code, description = _oauth_error(cause.data)
             said = f": {description or code}" if description or code else ""
             return CredentialsError(
-                f"No access token: {quote_foreign(cause.url)} answered HTTP {cause.http_status}{said}.",
+                f"No access token: {quote_foreign(cause.url)} responded with HTTP {cause.http_status}{said}.",
                 http_status=cause.http_status,
             )
         if isinstance(cause, requests.exceptions.RequestException):
@@ -58,17 +58,17 @@ def translate(error: Exception, answer: google.auth.transport.Response | None) -
             return CredentialsError(f"No access token from {where}: {explain(cause)}.")
     if isinstance(error, google.auth.exceptions.MalformedError) and _ALLOW_EXECUTABLES in str(error):
         return CredentialsError(
-            "No access token: google-auth has not run the executable that the credentials name as their source.",
-            likely_cause=f"the environment variable {_ALLOW_EXECUTABLES} is not 1 where the module runs. Set it if you "
-            "trust the file that names the executable.",
+            "No access token: google-auth did not run the executable that the credentials specify as their source.",
+            likely_cause=f"the environment variable {_ALLOW_EXECUTABLES} is not set to 1 where the module runs. Set it "
+            "if you trust the file that specifies the executable.",
         )
-    if isinstance(error, OSError):  # requests' way to say that a CA bundle is missing
+    if isinstance(error, OSError):  # raised by requests if a CA bundle is missing
         return CredentialsError(f"No access token: {quote_foreign(str(error))}")
     if not isinstance(error, google.auth.exceptions.GoogleAuthError) or isinstance(error, (ValueError, TypeError)):
-        # Not their texts, which may quote what they stumbled over, be it a token.
+        # Without their text, which may quote the invalid value, such as a token.
         return CredentialsError(
-            "No access token: the credentials could not be exchanged; the authorization server's answer may not be "
-            f"what OAuth 2.0 prescribes ({type(error).__name__})."
+            "No access token: the credentials could not be exchanged. The authorization server's response may not "
+            f"conform to OAuth 2.0 ({type(error).__name__})."
         )
     code, description = next(filter(any, map(_oauth_error, error.args)), (None, None))
     if code is None and description is None:
@@ -81,16 +81,16 @@ def translate(error: Exception, answer: google.auth.transport.Response | None) -
 
 
 def _own_words(error: Exception, answer: google.auth.transport.Response | None) -> str:
-    """What google-auth says itself, and not what it quotes of an answer that it could not use."""
+    """google-auth's own text, without what it quotes of a response that it cannot use."""
     if answer and answer.status != 200:
-        return f"the answer (HTTP {answer.status}) is not an error that OAuth 2.0 knows"
+        return f"the response (HTTP {answer.status}) is not an OAuth 2.0 error"
     said = str(error.args[0]) if error.args else ""
     quoted = answer.data[:20].decode(errors="replace") if answer else ""
-    return quote_foreign(said) if said and not (quoted and quoted in said) else "the answer cannot be used"
+    return quote_foreign(said) if said and not (quoted and quoted in said) else "the response cannot be used"
 
 
 def _oauth_error(data: object) -> tuple[str | None, str | None]:
-    """Code and description of an error answer, be it OAuth's or Google's envelope (as the IAM API uses)."""
+    """Code and description of an error response in OAuth's format or in Google's envelope (from the IAM API)."""
     if isinstance(data, (bytes, str)):
         data = parse_json(data)
     if not isinstance(data, Mapping):
@@ -106,10 +106,10 @@ def _oauth_error(data: object) -> tuple[str | None, str | None]:
 
 
 def _likely_cause(code: str | None, description: str) -> str | None:
-    """The likely cause, in the words of the authorization server's documentation."""
+    """The likely cause, according to the authorization server's documentation."""
     if "iat and exp" in description or "timeframe" in description:
         now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
-        return f"the clock of this machine is off; it says {now} UTC."
+        return f"the clock of this machine is wrong; it shows {now} UTC."
     if code == "invalid_grant" and "ignature" in description:
         return "this key of the service account was deleted, disabled, or replaced by another one."
     if code == "invalid_grant" and "account not found" in description:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""From the chosen options to the credentials of ``google-auth``.
+"""Creates the credentials of ``google-auth`` from the chosen options.
 
 This file is private to the collection; it may change at any time.
 """
@@ -41,17 +41,17 @@ except ImportError:  # _module.py reports missing libraries; this file must stil
         GoogleCredentials = object
 
 
-_IAM_SCOPE = "https://www.googleapis.com/auth/iam"  # what impersonating needs
+_IAM_SCOPE = "https://www.googleapis.com/auth/iam"  # required for impersonation
 
 
 def check_offline(options: AuthOptions) -> None:
-    """Check the credentials as far as that is possible without sending anything. Raises ``CredentialsError``."""
-    with contextlib.suppress(_Offline):  # what is left to know, only the network can tell
+    """Check the credentials as far as possible without sending anything. Raises ``CredentialsError``."""
+    with contextlib.suppress(_Offline):  # the rest cannot be checked offline
         load(options, _refuse_request)
 
 
 class _Offline(Exception):
-    """Something would have been sent."""
+    """A request would have been sent."""
 
 
 def _refuse_request(*args: Any, **kwargs: Any) -> google.auth.transport.Response:
@@ -59,7 +59,7 @@ def _refuse_request(*args: Any, **kwargs: Any) -> google.auth.transport.Response
 
 
 def load(options: AuthOptions, request: Callable[..., Any]) -> google.auth.credentials.Credentials:
-    """Make the credentials. ``request`` is only called in search of a metadata server."""
+    """Create the credentials. ``request`` is only called to detect a metadata server."""
     if options.auth_kind == "accesstoken":
         return google.oauth2.credentials.Credentials(options.access_token)
     credentials: google.auth.credentials.Credentials
@@ -83,11 +83,11 @@ def load(options: AuthOptions, request: Callable[..., Any]) -> google.auth.crede
 def _load_application_default(request: Any) -> google.auth.credentials.Credentials:
     register_file(Path(application_default_file()))
     try:
-        # Without scopes here: with them, google-auth would look up a project, which this API does not need.
+        # Without scopes: with them, google-auth would look up a project, which this API does not need.
         credentials, _project = google.auth.default(request=request)
     except (_Offline, EmmError):
         raise
-    except Exception as error:  # google-auth stumbles over odd files with all kinds of errors of Python's own
+    except Exception as error:  # google-auth raises arbitrary Python errors for malformed files
         said = quote_foreign(str(error)) or type(error).__name__
         raise CredentialsError(f"The application default credentials cannot be used: {said}") from error
     if isinstance(credentials, google.oauth2.service_account.Credentials):
@@ -99,7 +99,7 @@ def _load_machine_account(options: AuthOptions) -> google.auth.credentials.Crede
     if options.service_account_email:
         scopes = [_IAM_SCOPE] if options.impersonate_service_account else list(options.scopes)
         return _MachineAccount(options.service_account_email, scopes)
-    # With the universe domain named, or google-auth would ask the metadata server for it as soon as it is used.
+    # With the universe domain, because google-auth would otherwise request it from the metadata server on first use.
     return google.auth.compute_engine.Credentials(universe_domain="googleapis.com")
 
 
@@ -116,14 +116,14 @@ def _load_service_account(options: AuthOptions) -> google.oauth2.service_account
     credentials: google.oauth2.service_account.Credentials
     try:
         credentials = google.oauth2.service_account.Credentials.from_service_account_info(key)
-    except Exception:  # whatever the cryptography behind it raises; its texts may quote the key
+    except Exception:  # any error of the cryptography library; its text may quote the key
         raise _bad_private_key(source) from None
     _check_private_key(credentials, source)
     return credentials
 
 
 def _check_private_key(credentials: google.oauth2.service_account.Credentials, source: str) -> None:
-    """Use the key once: one of the wrong algorithm loads, and only fails when something is to be signed."""
+    """Sign something: a key for another algorithm can be loaded, and only fails when used."""
     try:
         credentials.sign_bytes(b"")
     except Exception:
@@ -132,8 +132,8 @@ def _check_private_key(credentials: google.oauth2.service_account.Credentials, s
 
 def _bad_private_key(source: str) -> CredentialsError:
     return CredentialsError(
-        f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM form. "
-        "Was it cut off, or did its line breaks get lost when it was copied?"
+        f"The private key in {source} cannot be used: it is not an unencrypted RSA key in PEM format. "
+        "Check that it was copied completely, with its line breaks."
     )
 
 
@@ -143,7 +143,7 @@ def _read_key_file(path: str, source: str) -> str:
             return file.read()
     except UnicodeDecodeError as error:
         raise CredentialsError(f"The {source} is not a service account key: it is not a text file.") from error
-    except (OSError, ValueError) as error:  # ValueError for a name that cannot be one
+    except (OSError, ValueError) as error:  # ValueError for an invalid file name
         raise CredentialsError(f"The {source} cannot be read: {getattr(error, 'strerror', error)}.") from error
 
 
@@ -158,7 +158,7 @@ def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
     if kind != "service_account":
         what = f"its type is {quote_foreign(kind)!r}" if isinstance(kind, str) else "it has no type"
         hint = (
-            " To use such a file, name it in the environment variable GOOGLE_APPLICATION_CREDENTIALS and set "
+            " To use such a file, set the environment variable GOOGLE_APPLICATION_CREDENTIALS to its path, and "
             "auth_kind=application."
             if kind in ("authorized_user", "external_account", "impersonated_service_account")
             else ""
@@ -166,14 +166,14 @@ def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
         raise CredentialsError(f"The {source} is not a service account key: {what}.{hint}")
     missing = [field for field in ("client_email", "private_key", "token_uri") if not isinstance(key.get(field), str)]
     if missing:
-        raise CredentialsError(f"The {source} is not a complete service account key: {', '.join(missing)} missing.")
+        raise CredentialsError(f"The {source} is not a complete service account key. Missing: {', '.join(missing)}.")
     return key
 
 
 class _MachineAccount(GoogleCredentials):
     """One of the service accounts of this machine, by its e-mail address.
 
-    google-auth's own class takes an address too, but since 2.45 it gets the default account's token all the same.
+    google-auth's own class accepts an address, too, but since 2.45 it gets the default account's token nevertheless.
     """
 
     def __init__(self, email: str, scopes: Sequence[str]) -> None:
@@ -189,10 +189,10 @@ class _MachineAccount(GoogleCredentials):
         response = request(url, headers={"Metadata-Flavor": "Google"})
         if response.status != 200:
             raise CredentialsError(
-                f"No access token: the metadata server answered HTTP {response.status} for "
+                f"No access token: the metadata server responded with HTTP {response.status} for "
                 f"{self.service_account_email}."
             )
         answer = json.loads(response.data)
         self.token = answer["access_token"]
-        # google-auth compares it with times that have no time zone.
+        # google-auth compares it with times without a time zone.
         self.expiry = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=answer["expires_in"])

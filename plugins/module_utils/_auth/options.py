@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which credentials to use, by the options and the environment.
+"""Chooses the credentials from the options and the environment.
 
 The options and environment variables are those of the ``google.cloud`` collection. Environment variables are read here
-and not by the argument specification, because they must only fill gaps: a job that has a credential in its environment
-and names another one in the task uses the one of the task, rather than failing over the two of them.
+and not by the argument specification, because they must only supply missing options. If a job has a credential in its
+environment and the task sets another one, that of the task is used, rather than failing because there are two.
 
 This file is private to the collection; it may change at any time.
 """
@@ -37,7 +37,7 @@ _ENVIRONMENT = {
     "impersonate_service_account": "GCP_IMPERSONATE_SERVICE_ACCOUNT",
     "scopes": "GCP_SCOPES",
 }
-# Which kind an option that holds a credential belongs to.
+# The kind of credentials that an option belongs to.
 _KIND_OF = {
     "service_account_file": "serviceaccount",
     "service_account_contents": "serviceaccount",
@@ -47,8 +47,8 @@ _KIND_OF = {
 _SECRET_OPTIONS = ("access_token", "service_account_contents")
 TRUST_BOUNDARY = "GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"
 AUTH_KINDS = ("application", "serviceaccount", "machineaccount", "accesstoken")
-# Those that google-auth finds for itself, and the environment variables that it goes by, there and when it exchanges
-# what it has found.
+# The kinds of credentials that google-auth finds itself, and the environment variables that it uses to find and to
+# exchange them.
 _FOUND = ("application", "machineaccount")
 _WHERE_TO_FIND = re.compile(r"(GOOGLE|GCE|GCLOUD|CLOUDSDK|AWS|APPENGINE)_.*|NO_GCE_CHECK|HOME")
 
@@ -57,8 +57,8 @@ _WHERE_TO_FIND = re.compile(r"(GOOGLE|GCE|GCLOUD|CLOUDSDK|AWS|APPENGINE)_.*|NO_G
 class AuthOptions:
     """One consistent choice of credentials.
 
-    ``sources`` says for each option where its value came from, such as ``option 'access_token'`` or
-    ``environment variable GCP_ACCESS_TOKEN``, for messages.
+    ``sources`` names the source of each option's value for messages, such as ``option 'access_token'`` or
+    ``environment variable GCP_ACCESS_TOKEN``.
     """
 
     auth_kind: str
@@ -72,9 +72,9 @@ class AuthOptions:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], environment: Mapping[str, str]) -> AuthOptions:
-        """Choose from what the task says, filled up from the environment. Raises ``CredentialsError``."""
+        """Choose from the options of the task, supplemented by the environment. Raises ``CredentialsError``."""
         given = {name: options.get(name) for name in _ENVIRONMENT if options.get(name)}
-        # An empty variable is how AWX and shells say "not set".
+        # AWX and shells set a variable to an empty value for "not set".
         in_environment = {name: environment[var] for name, var in _ENVIRONMENT.items() if environment.get(var)}
         kind, kind_source = _choose_kind(given, in_environment)
         _refuse_other_kinds(kind, kind_source, given)
@@ -82,7 +82,7 @@ class AuthOptions:
         sources = {name: f"option '{name}'" for name in given}
         usable = _usable(kind)
         chosen: dict[str, Any] = {name: value for name, value in given.items() if name in usable}
-        # One key is enough: a key in the task makes one in the environment irrelevant, whichever form they have.
+        # One key is enough: a key in the task overrides one in the environment, in whichever form.
         have_credential = any(name in _KIND_OF for name in chosen)
         for name, value in in_environment.items():
             if name in usable and name not in chosen and not (have_credential and name in _KIND_OF):
@@ -101,7 +101,7 @@ class AuthOptions:
         )
 
     def fingerprint(self) -> str:
-        """The same text for the same credentials, from which nobody can tell them. For use on one machine only."""
+        """A digest that is equal for equal credentials, for use on one machine. It does not reveal them."""
         values = [getattr(self, field.name) for field in fields(self) if field.name != "sources"]
         files = [self.service_account_file] if self.service_account_file else []
         if self.auth_kind in _FOUND:
@@ -109,26 +109,26 @@ class AuthOptions:
             files.append(application_default_file())
         digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=dict).encode())
         for path in map(Path, files):
-            with contextlib.suppress(OSError, ValueError):  # which loading the credentials will report
-                if path.is_file():  # and no pipe, which can be read only once
+            with contextlib.suppress(OSError, ValueError):  # reported when the credentials are loaded
+                if path.is_file():  # not a pipe, which can be read only once
                     digest.update(path.read_bytes())
         return digest.hexdigest()
 
 
 def _decides_what_is_found(name: str) -> bool:
-    """Whether an environment variable may have google-auth find other credentials, or make something else of them."""
+    """Whether an environment variable may affect which credentials google-auth finds or how it uses them."""
     return name != TRUST_BOUNDARY and _WHERE_TO_FIND.fullmatch(name) is not None
 
 
 def application_default_file() -> str:
-    """Where google-auth looks for application default credentials before it looks for a metadata server."""
+    """The file in which google-auth looks for application default credentials before it tries a metadata server."""
     directory = os.environ.get("CLOUDSDK_CONFIG", os.path.expanduser("~/.config/gcloud"))
     of_gcloud = os.path.join(directory, "application_default_credentials.json")
     return os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or of_gcloud
 
 
 def find_secrets(options: Mapping[str, Any], environment: Mapping[str, str]) -> set[str]:
-    """The values of options and environment that must not be printed; no others, such as the name of a project."""
+    """The secret values in options and environment, but not others, such as the name of a project."""
     secrets: list[object] = []
     for values, names in ((options, _SECRET_OPTIONS), (environment, [_ENVIRONMENT[name] for name in _SECRET_OPTIONS])):
         for value in filter(None, map(values.get, names)):
@@ -139,7 +139,7 @@ def find_secrets(options: Mapping[str, Any], environment: Mapping[str, str]) -> 
 
 
 def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) -> tuple[str, str]:
-    """The kind of credential and where it came from."""
+    """The kind of credentials, and its source."""
     for values, source in (
         (given, "option 'auth_kind'"),
         (in_environment, f"environment variable {_ENVIRONMENT['auth_kind']}"),
@@ -154,7 +154,7 @@ def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) ->
         if len({_KIND_OF[name] for name in credentials}) > 1:
             listed = " and ".join(names.format(name, _ENVIRONMENT[name]) for name in credentials)
             raise CredentialsError(
-                f"Contradictory credentials: {listed} are given together. Give one, or say with auth_kind which to use."
+                f"Contradictory credentials: {listed} are set together. Set only one, or select one with auth_kind."
             )
         if credentials:
             return _KIND_OF[credentials[0]], names.format(credentials[0], _ENVIRONMENT[credentials[0]])
@@ -162,7 +162,7 @@ def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) ->
 
 
 def _usable(kind: str) -> set[str]:
-    """The options that a kind of credential takes."""
+    """The options that can be used with a kind of credentials."""
     own = {name for name, owner in _KIND_OF.items() if owner == kind}
     return own | ({"scopes"} if kind == "accesstoken" else {"scopes", "impersonate_service_account"})
 
@@ -171,11 +171,13 @@ def _refuse_other_kinds(kind: str, kind_source: str, given: Mapping[str, Any]) -
     for name in given:
         if name not in _usable(kind) | {"auth_kind"}:
             belongs = (
-                f"it goes with auth_kind={_KIND_OF[name]}" if name in _KIND_OF else "it cannot be combined with it"
+                f"requires auth_kind={_KIND_OF[name]}"
+                if name in _KIND_OF
+                else "cannot be combined with an access token"
             )
             raise CredentialsError(
-                f"Contradictory credentials: option '{name}' is given, but {belongs}, and the kind of "
-                f"credential is {kind} (from: {kind_source})."
+                f"Contradictory credentials: option '{name}' {belongs}, but the kind of credentials is {kind} "
+                f"(from: {kind_source})."
             )
 
 
@@ -183,7 +185,7 @@ def _check_complete(kind: str, kind_source: str, chosen: Mapping[str, Any], sour
     if "service_account_file" in chosen and "service_account_contents" in chosen:
         raise CredentialsError(
             f"Contradictory credentials: {sources['service_account_file']} and "
-            f"{sources['service_account_contents']} are both given; one service account key is needed."
+            f"{sources['service_account_contents']} are both set. Set only one of them."
         )
     if kind == "serviceaccount" and not {"service_account_file", "service_account_contents"} & set(chosen):
         needed = "service_account_file or service_account_contents"
@@ -193,26 +195,26 @@ def _check_complete(kind: str, kind_source: str, chosen: Mapping[str, Any], sour
     else:
         return
     raise CredentialsError(
-        f"The kind of credential is {kind} (from: {kind_source}), which needs {needed} "
-        f"(or the environment variable {variables}), and none is given."
+        f"The kind of credentials is {kind} (from: {kind_source}), which requires {needed} "
+        f"(or the environment variable {variables}), but none is set."
     )
 
 
 def _check_access_token(token: str | None, sources: Mapping[str, str]) -> str | None:
-    """The token, without the line break that reading it from a file leaves. It is never part of a message."""
+    """The token, without a trailing line break from a file. It is never part of a message."""
     if token is None:
         return None
     token = token.strip()
     if not is_access_token(token):
         raise CredentialsError(
-            f"The {sources['access_token']} does not hold an access token: "
-            "it must be printable ASCII characters without spaces."
+            f"The {sources['access_token']} is not an access token: "
+            "it must consist of printable ASCII characters without spaces."
         )
     return token
 
 
 def is_access_token(token: object) -> bool:
-    """Whether something can stand in an Authorization header."""
+    """Whether a value can be used in an Authorization header."""
     return isinstance(token, str) and bool(token) and all("!" <= character <= "~" for character in token)
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is secret in credentials, and in requests for access tokens.
+"""The secrets in credentials and in requests for access tokens.
 
 This file is private to the collection; it may change at any time.
 """
@@ -22,12 +22,12 @@ _SECRETS_IN_A_REQUEST = ("assertion", "subject_token", "refresh_token", "client_
 
 
 def find_in_key(key: object) -> list[object]:
-    """What must not be printed of a key, or of what else a file with credentials has."""
+    """The secret parts of a key, or of other credentials in a file."""
     return list(map(key.get, _SECRETS_IN_A_KEY)) if isinstance(key, Mapping) else []
 
 
 def parse_json(text: object) -> object:
-    """What a JSON text says, or nothing if it is none."""
+    """The decoded JSON, or None if it is invalid."""
     try:
         return json.loads(text) if isinstance(text, (str, bytes)) else None
     except (ValueError, RecursionError):
@@ -35,14 +35,14 @@ def parse_json(text: object) -> object:
 
 
 def register_file(file: Path) -> None:
-    """Have Ansible keep out of its output what is secret in a file with credentials."""
-    with contextlib.suppress(OSError, ValueError):  # which google-auth will report
-        if file.is_file():  # and no pipe, which can be read only once
+    """Register the secrets in a file with credentials, so that Ansible masks them in its output."""
+    with contextlib.suppress(OSError, ValueError):  # reported by google-auth
+        if file.is_file():  # not a pipe, which can be read only once
             register_secrets(find_in_key(parse_json(file.read_bytes())))
 
 
 def register_request(body: bytes | str | None) -> None:
-    """Have Ansible keep out of its output what a request exchanges for an access token."""
+    """Register the secrets that a request exchanges for an access token, so that Ansible masks them in its output."""
     text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
     fields = urllib.parse.parse_qs(text)
     register_secrets(secret for name in _SECRETS_IN_A_REQUEST for secret in fields.get(name, ()))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""How ``google-auth`` sends its requests: over the session of the API's client.
+"""Sends the requests of ``google-auth`` over the session of the API's client.
 
 This file is private to the collection; it may change at any time.
 """
@@ -26,12 +26,12 @@ except ImportError:  # _module.py reports missing libraries; this file must stil
 
 
 class Request(GoogleRequest):
-    """google-auth's transport, with one retry policy rather than two.
+    """google-auth's transport, with a single retry policy.
 
-    The session has already retried what makes sense. google-auth would start over, several times, unless the failure is
-    one that it does not expect here. Only its search for a metadata server needs the failure as it is.
+    The session has already retried what makes sense. google-auth would start over several times, unless the error is of
+    a type that it does not expect. Only its search for a metadata server needs the original error.
 
-    ``answer`` is the last one.
+    ``answer`` is the last response.
     """
 
     answer: google.auth.transport.Response | None = None

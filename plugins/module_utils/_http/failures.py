@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What went wrong between this machine and a server, in words.
+"""Describes network failures in words.
 
 This file is private to the collection; it may change at any time.
 """
@@ -26,23 +26,25 @@ try:
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     pass
 
-_REASON = re.compile(r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL)  # a proxy's own words, which may be anything
-_OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # which urllib3 puts before what happened to it
+_REASON = re.compile(
+    r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL
+)  # the rest is the proxy's own text, which may be anything
+_OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # urllib3's prefix, which names the object concerned
 
 
 def explain(error: Exception, *secrets: str | None) -> str:
-    """What went wrong on the way, in one clause with the innermost cause, which is what a person can act on.
+    """Describe a network failure in one clause, with its innermost cause, which is what the user can act on.
 
     ``error`` is an exception of ``requests``, or one that wraps it.
     """
     causes = list(causes_of(error))
     kinds: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
-        ("the answer cannot be used", (IrregularAnswer,)),
+        ("the response is invalid", (IrregularAnswer,)),
         ("the TLS connection failed", (urllib3.exceptions.SSLError, requests.exceptions.SSLError)),
         ("the proxy could not be used", (urllib3.exceptions.ProxyError,)),
         ("no connection could be made", (urllib3.exceptions.ConnectTimeoutError,)),
-        ("no answer came in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
-        ("the answer was cut short", (http.client.IncompleteRead,)),
+        ("no response arrived in time", (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout)),
+        ("the response was cut short", (http.client.IncompleteRead,)),
     )
     kind = next((text for text, types in kinds if any(isinstance(cause, types) for cause in causes)), None)
     if kind is None:
@@ -51,19 +53,19 @@ def explain(error: Exception, *secrets: str | None) -> str:
 
 
 def _describe(cause: BaseException) -> str:
-    """The text of an exception if it is certain to have nothing of an answer in it, else what kind of thing it is.
+    """The text of an exception if it cannot contain a part of a response, or else the name of its class.
 
-    What cannot be parsed stands in the exceptions of parsers, and may well be a token.
+    Exceptions of parsers quote what cannot be parsed, which may be a token.
     """
-    own = (  # words of the system, of the libraries about connections, and of this collection
-        OSError,  # among them those of requests itself
+    own = (  # texts of the system, of the libraries about connections, and of this collection
+        OSError,  # includes the exceptions of requests
         IrregularAnswer,
         urllib3.exceptions.LocationValueError,
         urllib3.exceptions.ResponseError,
         urllib3.exceptions.TimeoutError,
     )
     if isinstance(cause, http.client.IncompleteRead):
-        return "it ends before its last byte"
+        return "it ended before its last byte"
     if isinstance(cause, CertificateError):
         return "its certificate is not valid for this host"
     said = str(cause.args[-1] if isinstance(cause, urllib3.exceptions.HTTPError) and cause.args else cause)
@@ -72,7 +74,7 @@ def _describe(cause: BaseException) -> str:
 
 
 def causes_of(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception and the ones nested in it: requests and urllib3 keep them in ``reason`` or among the arguments."""
+    """An exception and those nested in it. requests and urllib3 keep them in ``reason`` or in the arguments."""
     while error is not None:
         yield error
         inner = [getattr(error, "reason", None), getattr(error, "original_error", None), *error.args]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Where the metadata server of Google's cloud is, from which a machine there gets its access tokens.
+"""The addresses of Google Cloud's metadata server, which issues access tokens to machines.
 
 This file is private to the collection; it may change at any time.
 """
@@ -13,16 +13,16 @@ import os
 import urllib.parse
 
 _HOSTS = ("metadata.google.internal", "169.254.169.254")
-_VARIABLES = ("GCE_METADATA_HOST", "GCE_METADATA_IP")  # how google-auth is told of another one
+_VARIABLES = ("GCE_METADATA_HOST", "GCE_METADATA_IP")  # which google-auth reads for another host
 
 
 def metadata_host() -> str:
-    """The host of Google's metadata server, from which a machine in Google's cloud gets its tokens."""
+    """The host of Google Cloud's metadata server."""
     return os.environ.get("GCE_METADATA_HOST") or _HOSTS[0]
 
 
 def is_metadata_root(url: str) -> bool:
-    """Whether a URL is the one that google-auth asks for in search of a metadata server."""
+    """Whether a URL is the one that google-auth requests to detect a metadata server."""
     parts = urllib.parse.urlsplit(url)
     return parts.netloc in metadata_hosts() and parts.path in ("", "/")
 

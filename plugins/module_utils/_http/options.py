@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The options of a connection, checked.
+"""The connection options, checked.
 
 This file is private to the collection; it may change at any time.
 """
@@ -53,7 +53,7 @@ class ConnectionOptions:
         return cls(_check_api_url(options["api_url"]), options["timeout"], options["retries"], ca_path)
 
     def fingerprint(self) -> str:
-        """The same text for what fares the same on the way to any server, from which nobody can tell a password."""
+        """A digest that is equal for equal connection settings. It does not reveal a password in them."""
         environment = {
             name: value for name, value in os.environ.items() if name in CA_VARIABLES or name.lower().endswith("_proxy")
         }
@@ -69,16 +69,16 @@ def is_loopback(host: str) -> bool:
 
 
 def _check_api_url(url: str) -> str:
-    """The URL as ``requests`` will write it, without a trailing slash. Raises ``OptionError``."""
-    shown = quote_foreign(url) if set(url) & set("@?#") else url  # it may hold a password, or a token
+    """The URL as ``requests`` sends it, without a trailing slash. Raises ``OptionError``."""
+    shown = quote_foreign(url) if set(url) & set("@?#") else url  # it may contain a password or a token
     if "@" in url:
         raise OptionError("api_url", shown, "it must not contain a user name or a password")
     try:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise OptionError("api_url", shown, "it must start with https:// and a host name")
-        parts.hostname.encode("idna")  # or an impossible name is only found out when the connection is made
-        # The retry policies go by the beginning of the URL, so it has to be the one that is really used.
+        parts.hostname.encode("idna")  # otherwise, an invalid name is only found when connecting
+        # Retry policies are chosen by URL prefix, so this must be the URL that is really used.
         canonical = requests.Request("POST", url).prepare().url or ""
     except (ValueError, requests.exceptions.RequestException) as error:
         raise OptionError("api_url", shown, f"it is not a URL: {quote_foreign(str(error))}") from error

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""How fast requests are sent: as fast as the quota allows, which only the server knows.
+"""Limits the request rate to the API's quota, which only the server knows.
 
 This file is private to the collection; it may change at any time.
 """
@@ -15,19 +15,19 @@ from collections.abc import Callable
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 
-QUOTA = 60_000 / 60  # requests a second; an EMM has 60,000 a minute, for all that it does
-LOWERING = 0.8  # of the rate, each time the quota is met; as Google's usage page asks for
-RAISING = 1.05  # of the rate, for each second in which it is not
-_SLOWEST = 1.0  # requests a second
-_RISING_MAX = 600.0  # seconds, in which any rate has risen to the quota
-_LOOK_AGAIN = 0.02  # seconds, while another thread tries
+QUOTA = 60_000 / 60  # requests per second; an EMM has 60,000 per minute in all
+LOWERING = 0.8  # factor, each time the quota is exceeded; as Google's usage page recommends
+RAISING = 1.05  # factor per second otherwise
+_SLOWEST = 1.0  # requests per second
+_RISING_MAX = 600.0  # seconds, after which any rate has risen to the quota
+_LOOK_AGAIN = 0.02  # seconds between looks while another thread probes
 
 
 class RateLimiter:
-    """Paces the requests of all threads.
+    """Limits the rate of the requests of all threads.
 
-    A thread calls ``wait`` before each request, and after it ``settle``. When the quota is met, all threads pause; then
-    one of them tries, and the others follow at a lower rate as soon as its request is accepted.
+    A thread calls ``wait`` before each request and ``settle`` after it. When the quota is exceeded, all threads pause.
+    Then one of them probes, and the others follow at a lower rate once its request is accepted.
     """
 
     def __init__(
@@ -36,25 +36,25 @@ class RateLimiter:
         sleep: Callable[[float], None] = time.sleep,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``clock`` and ``sleep`` are in seconds; ``is_wanted`` is asked before each request."""
+        """``clock`` and ``sleep`` are in seconds; ``is_wanted`` is called before each request."""
         self._clock = clock
         self._sleep = sleep
         self._is_wanted = is_wanted
         self._lock = threading.Lock()
-        self._thread = threading.local()  # when its last request was sent, whether that tries, whether it is settled
+        self._thread = threading.local()  # when its last request was sent, whether that probes, whether it is settled
         self._rate = QUOTA
         self._rated_at = clock()
         self._next_turn = self._paused_until = clock()
         self._lowered_at = float("-inf")
-        self._exhausted = False  # the quota: it was met, and no request has been accepted since
-        self._trying = False  # whether a request is under way that shows if it still is
+        self._exhausted = False  # the quota was exceeded, and no request has been accepted since
+        self._trying = False  # whether a request is in flight that shows if it still is
 
     def wait(self) -> None:
-        """Wait until the calling thread may send a request, and take it for sent.
+        """Wait until the calling thread may send a request, and count it as sent.
 
-        Raises ``TransportError`` if it is not wanted any more by then.
+        Raises ``TransportError`` if the request is no longer wanted.
         """
-        self._check_wanted()  # before a turn is taken: what is not wanted needs none
+        self._check_wanted()  # before taking a turn, which would be wasted
         sent = False
         while not sent:
             turn = self._take_turn()
@@ -65,17 +65,17 @@ class RateLimiter:
             sent = turn is not None and self._start(turn)
 
     def settle(self, refused: bool) -> None:
-        """Note what became of the calling thread's last request: whether it met the quota.
+        """Note whether the calling thread's last request was refused because of the quota.
 
-        The rate is lowered once for as long as the quota is exhausted, however many requests are refused meanwhile. To
-        settle a request again changes nothing.
+        The rate is lowered only once while the quota is exhausted, however many requests are refused. Settling a
+        request again has no effect.
         """
         with self._lock:
             if self._thread.settled:
                 return
             self._thread.settled = True
             if self._thread.sent_at <= self._lowered_at and not self._thread.tries:
-                return  # it was under way when another one met the quota
+                return  # it was in flight when another one exceeded the quota
             self._trying = self._trying and not self._thread.tries
             if refused and not self._exhausted:
                 now = self._clock()
@@ -84,7 +84,7 @@ class RateLimiter:
             self._exhausted = refused
 
     def pause(self, seconds: float) -> None:
-        """Have no thread send anything for a while, for the server has asked one of them for that."""
+        """Stop all threads from sending for a while, as the server asked one of them to."""
         with self._lock:
             now = self._clock()
             if now + seconds > max(now, self._paused_until):
@@ -93,10 +93,10 @@ class RateLimiter:
 
     def _check_wanted(self) -> None:
         if not self._is_wanted():
-            raise TransportError("The request was not sent: there is nobody left who waits for what comes of it.")
+            raise TransportError("The request was not sent because nothing waits for its result any more.")
 
     def _take_turn(self) -> float | None:
-        """When the calling thread may send, which nobody else will then; there are no turns while a request tries."""
+        """Reserve the time at which the calling thread may send. There are no turns while a request probes."""
         with self._lock:
             if self._trying:
                 return None
@@ -106,7 +106,7 @@ class RateLimiter:
             return turn
 
     def _start(self, turn: float) -> bool:
-        """Whether the calling thread may send at its turn, or what it had is void because of what happened since."""
+        """Whether the calling thread may send now. If not, its turn has become void in the meantime."""
         with self._lock:
             if self._trying or turn < self._paused_until:
                 return False

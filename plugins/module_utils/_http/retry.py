@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which requests are tried again, after which wait, and when that ends.
+"""The retry policy: which requests are retried, after which delay, and for how long.
 
 This file is private to the collection; it may change at any time.
 """
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
-BACKOFF_FIRST = 0.5  # seconds; Google's usage page names 0.5 s, 1 s, 2 s for jobs that a person waits for
+BACKOFF_FIRST = 0.5  # seconds; Google's usage page gives 0.5 s, 1 s, 2 s for interactive jobs
 BACKOFF_MAX = 16.0  # seconds
-RETRY_AFTER_MAX = 60.0  # seconds; the API's quota is counted by the minute
+RETRY_AFTER_MAX = 60.0  # seconds; the API's quota is per minute
 
 
 class BoundedRetry(Retry):
-    """``urllib3``'s policy with the backoff that Google asks for and an end that does not depend on the server.
+    """``urllib3``'s policy with the backoff that Google recommends and a time limit that the server cannot extend.
 
-    Waits are ``BACKOFF_FIRST`` doubled at each retry, each plus or minus half of itself at random. ``Retry-After`` is
-    obeyed up to ``RETRY_AFTER_MAX``. No retry starts later than ``time_limit`` seconds after the first failure, but for
-    one that has to wait for others. What the server says of its quota goes to the ``limiter``, where there is one, for
-    all threads to obey; one that has less time left than it is told to wait for gives up.
+    The delay is ``BACKOFF_FIRST``, doubled at each retry, plus or minus up to 50 % at random. ``Retry-After`` is
+    honored up to ``RETRY_AFTER_MAX``. No retry starts later than ``time_limit`` seconds after the first failure, unless
+    it has to wait for other requests. If there is a ``limiter``, quota refusals are passed on to it, for all threads.
+    A request gives up if the remaining time is shorter than the requested delay.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class BoundedRetry(Retry):
         is_over_quota: Callable[[bytes], bool] | None = None,
         **kwargs: Any,
     ) -> None:
-        """``is_over_quota`` says of the body of an answer with status 403 whether it means what 429 does."""
+        """``is_over_quota`` tells from the body of a response with status 403 whether it means the same as 429."""
         super().__init__(*args, **kwargs)
         self.time_limit = time_limit
         self.deadline = deadline
@@ -85,7 +85,7 @@ class BoundedRetry(Retry):
             self._tell_limiter(self.limiter, wait, refused=refused)
         if error is not None:
             error = _by_what_was_sent(error)
-        # With too little left, the next step raises what it raises after the last retry.
+        # With too little time left, fail as after the last retry.
         policy = self.new(total=0) if final or self._remaining() <= (wait or 0) else self
         return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
 
@@ -95,7 +95,7 @@ class BoundedRetry(Retry):
             self.limiter.wait()
 
     def _is_refusal(self, response: BaseHTTPResponse) -> bool:
-        """Whether an answer says that the quota is exhausted."""
+        """Whether a response says that the quota is exhausted."""
         if response.status == 403 and self.is_over_quota:
             return self.is_over_quota(response.data or b"")
         return response.status == 429
@@ -129,16 +129,16 @@ class BoundedRetry(Retry):
 
 
 def _by_what_was_sent(error: Exception) -> Exception:
-    """The error that tells urllib3 whether the server may have got the request, which decides if it is sent again.
+    """The error that tells urllib3 whether the server may have received the request, and so whether to retry it.
 
-    urllib3 goes by where an error came from. It blames the proxy when a connection through it breaks after the request
-    was sent, and takes a TLS handshake that does not end for an answer that does not.
+    urllib3 judges by the origin of an error. It blames the proxy if a connection through it breaks after the request
+    was sent, and mistakes a TLS handshake that times out for a response that does.
     """
     if something_was_sent():
         if isinstance(error, urllib3.exceptions.ProxyError):
             return urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
         return error
-    # But for a certificate that is not trusted, or a proxy that refuses: they will be no other in a second.
+    # Not for a certificate that is not trusted, or a proxy that refuses: a retry does not change them.
     passing: tuple[type[BaseException], ...] = (
         urllib3.exceptions.ReadTimeoutError,
         urllib3.exceptions.ProtocolError,

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""How requests leave this machine: one place for TLS, proxies, timeouts, retries and redirects.
+"""The HTTP session: one place for TLS, proxies, timeouts, retries and redirects.
 
-The Play EMM API and the OAuth endpoints are reached through the same ``Session``, so the connection options hold for
+The Play EMM API and the OAuth endpoints are reached through the same ``Session``, so the connection options apply to
 both.
 
 This file is private to the collection; it may change at any time.
@@ -51,7 +51,7 @@ USER_AGENT = f"emm.android_enterprise/{VERSION}"
 
 
 class Session(RequestsSession):
-    """A ``requests`` session that obeys the connection options. Threads may share it."""
+    """A ``requests`` session with the connection options. Thread-safe."""
 
     def __init__(
         self,
@@ -61,12 +61,12 @@ class Session(RequestsSession):
         is_wanted: Callable[[], bool] = lambda: True,
         is_over_quota: Callable[[bytes], bool] = lambda body: False,
     ) -> None:
-        """``once`` is the URL prefix whose requests must not be repeated when their answer got lost on the way.
+        """``once`` is the URL prefix of requests that must not be retried after their response was lost.
 
-        Such a request may have created something; a token request to an OAuth endpoint, on the other hand, has not.
-        The rate limit is for these requests too: none of them is sent when ``is_wanted`` says no, or after ``close``,
-        and ``is_over_quota`` says of the body of an answer with status 403 whether it means what 429 does.
-        ``connections`` is how many of them are kept open.
+        Such a request may have created something, unlike a token request to an OAuth endpoint. The rate limit applies
+        to these requests only. None of them is sent if ``is_wanted`` returns false, or after ``close``.
+        ``is_over_quota`` tells from the body of a response with status 403 whether it means the same as 429.
+        ``connections`` is the number of connections to keep open.
         """
         super().__init__()
         self.fingerprint = options.fingerprint()
@@ -77,23 +77,23 @@ class Session(RequestsSession):
         self._timeout = options.timeout
         self._trusted = options.ca_path or trusted_by_environment() or trusted_by_default()
         self.headers["User-Agent"] = USER_AGENT
-        self.headers["Accept-Encoding"] = "identity"  # answers are small, and what is compressed could be anything
-        # Or requests would replace the Authorization header with an entry of ~/.netrc, and look for proxies each time,
-        # which takes a fifth of the time of a request.
+        self.headers["Accept-Encoding"] = "identity"  # responses are small, and compressed ones could contain anything
+        # Otherwise, requests would replace the Authorization header with an entry of ~/.netrc, and look up the proxies
+        # each time, which takes a fifth of the time of a request.
         self.trust_env = False
-        logging.getLogger("urllib3.connectionpool").addFilter(_redact)  # once, however many sessions there are
+        logging.getLogger("urllib3.connectionpool").addFilter(_redact)  # added only once, even with several sessions
         self.mount("https://", _adapter(options))
         self.mount("http://", _adapter(options))
         self.mount(once, _adapter(options, connections, read=False, limiter=self._limiter, is_over_quota=is_over_quota))
         for host in metadata_hosts():
-            # google-auth asks for the root to see whether there is a metadata server at all, in short tries of its own.
+            # google-auth requests the root to detect a metadata server, with short retries of its own.
             self.mount(f"http://{host}/", Adapter(max_retries=0))
             self.mount(f"http://{host}/computeMetadata/", _adapter(options))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send a request and read the answer, whatever its status. All methods of the session end here.
+        """Send a request and read the response, whatever its status. All methods of the session call this one.
 
-        A redirect is an answer like any other: it is not followed, since the request carries credentials.
+        A redirect is returned like any other response. It is not followed, because the request carries credentials.
         Raises ``TransportError`` for an insecure URL, and the exceptions of ``requests``.
         """
         nothing_was_sent_yet()
@@ -101,20 +101,20 @@ class Session(RequestsSession):
         local = _is_local(url)
         if not local and not url.startswith("https://"):
             raise TransportError(
-                f"Refused to send credentials to {quote_foreign(url)}: plain http is only for this machine itself, "
-                "https for all else."
+                f"Refused to send credentials to {quote_foreign(url)}: plain HTTP is allowed for this machine only. "
+                "Use https."
             )
         kwargs["proxies"] = {} if local else self._proxies_for(url)
         kwargs["timeout"] = min(kwargs.get("timeout") or self._timeout, self._timeout)
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
-        kwargs["stream"] = True  # what goes wrong with the body is raised here, in the same way
+        kwargs["stream"] = True  # so that errors in the body are raised here, too
         if url.startswith(self._once):
             return self._send_in_turn(request, **kwargs)
         return self._exchange(request, **kwargs)
 
     def close(self) -> None:
-        """Close all connections. What waits for its turn, or to be tried again, is not sent any more."""
+        """Close all connections. Requests that wait for their turn or for a retry are not sent any more."""
         self._closed = True
         super().close()
 
@@ -123,16 +123,16 @@ class Session(RequestsSession):
         try:
             return self._exchange(request, **kwargs)
         finally:
-            self._limiter.settle(refused=False)  # unless the retry policy has seen a refusal, which it settles itself
+            self._limiter.settle(refused=False)  # no effect if the retry policy has settled it
 
     def _exchange(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send a request, and read the whole answer."""
+        """Send a request and read the whole response."""
         response = super().send(request, **kwargs)
         response.raw = io.BytesIO(_read(response))
         return response
 
     def _proxies_for(self, url: str) -> dict[str, str]:
-        """The proxies that the environment names for a host, by scheme."""
+        """The proxies from the environment for a host, by scheme."""
         host = urllib.parse.urlsplit(url).netloc
         if host not in self._proxies:
             proxies = requests.utils.get_environ_proxies(url)
@@ -141,35 +141,37 @@ class Session(RequestsSession):
         return self._proxies[host]
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """No answer is a redirect; ``requests`` would look into its target even if it is not to follow it."""
+        """Ignore redirects. ``requests`` would parse the target even if it must not follow it."""
 
 
 def _redact(record: logging.LogRecord) -> bool:
-    """Redact a line of urllib3's log, which has addresses in it. Within Ansible, it goes to Ansible's log file."""
+    """Redact a line of urllib3's log, which contains URLs. Within Ansible, it goes to Ansible's log file."""
     record.msg, record.args = quote_foreign(record.getMessage()), ()
     return True
 
 
 def _check_proxy(url: str | None) -> None:
-    """Raise ``TransportError`` for a proxy without a host, over which ``requests`` stumbles with any kind of error."""
+    """Raise ``TransportError`` for a proxy URL without a host, for which ``requests`` raises arbitrary errors."""
     if url is None:
         return
     with contextlib.suppress(urllib3.exceptions.LocationParseError):
         if urllib3.util.parse_url(url if "://" in url else f"http://{url}").host:
             return
-    raise TransportError(  # without the URL, which may hold a password
-        "The proxy that the environment names (HTTPS_PROXY or ALL_PROXY) is not a URL such as "
+    raise TransportError(  # without the URL, which may contain a password
+        "The proxy in the environment variable HTTPS_PROXY or ALL_PROXY is not a valid URL, such as "
         "http://proxy.example.com:3128."
     )
 
 
 def _read(response: requests.Response) -> bytes:
-    """The body of an answer. Raises the exceptions of ``requests``."""
-    response.raw.enforce_content_length = True  # urllib3 1 takes half an answer for a whole one otherwise
+    """The body of a response. Raises the exceptions of ``requests``."""
+    response.raw.enforce_content_length = True  # otherwise, urllib3 1 accepts a truncated response
     body: bytes | None = None
     try:
         if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
-            raise requests.exceptions.ContentDecodingError(IrregularAnswer("it is compressed, which nobody asked for"))
+            raise requests.exceptions.ContentDecodingError(
+                IrregularAnswer("it is compressed, although no compression was requested")
+            )
         body = response.raw.data
     except urllib3.exceptions.ReadTimeoutError as error:
         raise requests.exceptions.ReadTimeout(error, response=response) from error
@@ -183,7 +185,7 @@ def _read(response: requests.Response) -> bytes:
 
 
 def _adapter(options: ConnectionOptions, connections: int = 1, read: bool | None = None, **policy: Any) -> Adapter:
-    """A connection pool with the retry policy; ``read`` is False where a lost answer must not be asked for again."""
+    """A connection pool with the retry policy. ``read`` is False if a request must not be retried after it was sent."""
     retry = BoundedRetry(
         total=options.retries,
         read=read,
@@ -199,6 +201,6 @@ def _adapter(options: ConnectionOptions, connections: int = 1, read: bool | None
 
 
 def _is_local(url: str) -> bool:
-    """Whether a URL is of this machine or its metadata server: there, plain http is acceptable and a proxy is not."""
+    """Whether a URL is that of this machine or its metadata server: plain HTTP is allowed, and no proxy is used."""
     parts = urllib.parse.urlsplit(url)
     return parts.netloc in metadata_hosts() or is_loopback(parts.hostname or "")

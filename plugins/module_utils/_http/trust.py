@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which certificates are trusted.
+"""The trusted CA certificates.
 
 This file is private to the collection; it may change at any time.
 """
@@ -20,16 +20,16 @@ with contextlib.suppress(ImportError):  # _module.py reports missing libraries; 
 
 
 def load_trust_stores() -> None:
-    """Load what is trusted unless a task says otherwise, so that processes that are forked from this one need not."""
+    """Load the default trust stores, so that processes forked from this one do not have to."""
     for find in (trusted_by_environment, trusted_by_default):
-        with contextlib.suppress(Exception):  # a connection reports it, if it comes to one; requests may be missing
+        with contextlib.suppress(Exception):  # reported when connecting; requests may be missing
             path = find()
             if path:
                 trust_store(path)
 
 
 def trusted_by_environment() -> str | None:
-    """The file or directory of certificates that the environment names."""
+    """The file or directory of certificates from the environment."""
     return next(filter(None, map(os.environ.get, CA_VARIABLES)), None)
 
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Connections that a faulty server can neither hold nor lead astray.
+"""Connections that a faulty server can neither block nor desynchronize.
 
-``http.client`` waits for each byte of an answer anew, takes an interim answer (RFC 9110, section 15.2) for the answer
-itself, and drops what arrives beyond the end of one. On a connection that is used again, the last two would give a
-request the answer of another one. The classes here are hung into the connection pools of ``requests`` by ``Adapter``.
+``http.client`` restarts its timeout with each byte of a response, takes an interim response (RFC 9110, section 15.2)
+for the final one, and ignores data after the end of a response. On a reused connection, the latter two would assign a
+response to the wrong request. ``Adapter`` installs the classes of this file in the connection pools of ``requests``.
 
 This file is private to the collection; it may change at any time.
 """
@@ -42,34 +42,34 @@ if TYPE_CHECKING:
 else:
     HTTPConnection = object
 
-ANSWER_MAX = 128 * 1024  # bytes, of heads and body together; the API's own answers have a few hundred
-_INTERIM_MAX = 20  # answers; a server has no need for more than one or two
+ANSWER_MAX = 128 * 1024  # bytes, of headers and body together; the API's responses have a few hundred
+_INTERIM_MAX = 20  # responses; a server needs no more than one or two
 _TOO_LARGE = f"it is larger than {ANSWER_MAX // 1024} KiB"
-_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)  # of more digits, Python may make no number
-_TRUST_STORES_MAX = 8  # that a process keeps
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)  # Python may refuse to convert more digits
+_TRUST_STORES_MAX = 8  # in the cache of a process
 
 _last_request = threading.local()
 
 
 class IrregularAnswer(http.client.HTTPException):
-    """An answer that breaks the rules of HTTP, or the limits above. The text never has a byte of it."""
+    """A response that violates HTTP, or the limits above. The text never quotes it."""
 
 
 def something_was_sent() -> bool:
-    """Whether a byte of the last request that this thread has tried to send may have left this machine."""
+    """Whether a byte of this thread's last request may have left this machine."""
     return getattr(_last_request, "was_sent", False)
 
 
 def nothing_was_sent_yet() -> None:
-    """Have ``something_was_sent`` tell of what comes from here on."""
+    """Reset ``something_was_sent``."""
     _last_request.was_sent = False
 
 
 def trust_store(path: str) -> ssl.SSLContext:
-    """The context for connections that trust the certificates in a file or directory. Raises ``OSError``.
+    """The TLS context that trusts the certificates in a file or directory. Raises ``OSError``.
 
-    It is made once, by this process or by one that it was forked from: to load a usual file takes ten times as long as
-    everything else about a connection. A file that was changed or replaced is another one.
+    It is created once, by this process or by one that it was forked from, because loading a typical file takes ten
+    times as long as the rest of a connection. A file that has changed is loaded again.
     """
     status = os.stat(path)
     return _load_trust_store(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
@@ -86,7 +86,7 @@ def _load_trust_store(path: str, *_state: int) -> ssl.SSLContext:
 
 
 class Adapter(HTTPAdapter):
-    """``requests``' adapter with guarded connections, to servers and proxies of all kinds."""
+    """``requests``' adapter with guarded connections, with or without proxies."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -99,7 +99,7 @@ class Adapter(HTTPAdapter):
 
 
 def _guard(manager: Any) -> None:
-    """Have the pools of a pool manager make guarded connections."""
+    """Make the pools of a pool manager use guarded connections."""
     manager.pool_classes_by_scheme = {
         scheme: _guarded_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
     }
@@ -114,33 +114,33 @@ def _guarded_pool(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 
 
 class GuardedConnection(HTTPConnection):
-    """What a connection of ``urllib3`` is mixed with.
+    """A mixin for the connections of ``urllib3``.
 
-    ``timeout`` is for each step of an attempt as a whole: to connect, to get through a proxy and TLS, and to send the
-    request and read all of its answer.
+    ``timeout`` applies to each step of an attempt as a whole: to connect, to complete the proxy and TLS handshakes, and
+    to send the request and read the whole response.
     """
 
     ca_certs: str | None = None  # the file, or
     ca_cert_dir: str | None = None  # the directory that requests has chosen for TLS
     ssl_context: ssl.SSLContext | None = None
-    _trusted: str | None = None  # the one of the two that there is
+    _trusted: str | None = None  # whichever of the two is set
     _deadline = float("inf")  # of the step, on the monotonic clock
     _connecting = False
 
     @property
     def response_class(self) -> Any:
-        """What ``http.client`` reads an answer with."""
+        """The class that ``http.client`` reads a response with."""
         return functools.partial(_Response, connection=self)
 
     def remaining(self) -> float:
-        """The seconds that are left for the step. Raises ``TimeoutError`` if there are none."""
+        """The seconds left for the current step. Raises ``TimeoutError`` if there are none."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError("timed out")
         return seconds
 
     def connect(self) -> None:
-        nothing_was_sent_yet()  # by this attempt, whatever became of the one before
+        nothing_was_sent_yet()  # by this attempt, unlike an earlier one
         self._connecting = True
         try:
             self._choose_trust_store()
@@ -149,7 +149,7 @@ class GuardedConnection(HTTPConnection):
             self._connecting = False
 
     def _choose_trust_store(self) -> None:
-        """Have TLS use a trust store that is loaded already, where urllib3 would load it for each connection."""
+        """Make TLS use a cached trust store. urllib3 would load it for each connection."""
         self._trusted = self.ca_certs or self.ca_cert_dir or self._trusted
         self.ca_certs = self.ca_cert_dir = None
         if self._trusted:
@@ -159,13 +159,13 @@ class GuardedConnection(HTTPConnection):
                 raise SSLError(error) from error  # as urllib3 does
 
     def _new_conn(self) -> Any:
-        # Or nothing would be left for the next step where the first addresses of a host did not answer.
+        # Otherwise, no time would be left for the next step if the first addresses of a host did not respond.
         connected = super()._new_conn()
         self._start_step()
         return connected
 
     def _tunnel(self) -> None:
-        """Have a proxy make the connection. It is closed where that fails, so that urllib3 blames the proxy."""
+        """Connect through the proxy. Close the connection if that fails, so that urllib3 blames the proxy."""
         flaw = ""
         try:
             super()._tunnel()
@@ -174,22 +174,22 @@ class GuardedConnection(HTTPConnection):
             raise
         except http.client.HTTPException:
             self.close()
-            flaw = "the proxy's answer breaks the rules of HTTP"
+            flaw = "the proxy's response is not valid HTTP"
         if self.sock is None:
-            # Not with the cause, which quotes the answer.
-            raise OSError(f"Tunnel connection failed: {flaw or 'the proxy sent more than its answer'}")
-        self.sock.settimeout(self.remaining())  # for the handshake, which goes by what the socket has
+            # Without the cause, which quotes the response.
+            raise OSError(f"Tunnel connection failed: {flaw or 'the proxy sent data after its response'}")
+        self.sock.settimeout(self.remaining())  # for the handshake, which uses the socket's timeout
 
     def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> Any:
-        """Connect to a proxy over TLS, with the trust store that is loaded already.
+        """Connect to a proxy over TLS, with the cached trust store.
 
-        In urllib3's loop that reads TLS within that, each turn would wait anew.
+        urllib3's loop that reads TLS within this connection would restart the timeout with each turn.
         """
         context: Any = self.ssl_context
         config: Any = self.proxy_config
         self.proxy_config = config._replace(ssl_context=context)
         outer = super()._connect_tls_proxy(hostname, sock)
-        if not context.check_hostname:  # urllib3 1 does it itself, but not for a proxy with a context of its own
+        if not context.check_hostname:  # urllib3 1 checks it, but not for a proxy with its own context
             match_hostname(outer.getpeercert(), hostname)
         receive = outer.recv
 
@@ -214,10 +214,12 @@ class GuardedConnection(HTTPConnection):
         super().send(data)
 
     def close_unless_at_rest(self) -> None:
-        """Close the connection if there is more to read, or if that cannot be known, so that it is not used again."""
+        """Close the connection if there is more to read, or if that is unknown, so that it is not reused."""
         if self.sock is None:
             return
-        can_be_known = isinstance(self.sock, socket.socket)  # TLS within a proxy's TLS does not show what it has read
+        can_be_known = isinstance(
+            self.sock, socket.socket
+        )  # TLS within a proxy's TLS does not tell what it has buffered
         in_tls = self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0
         if not can_be_known or in_tls or wait_for_read(self.sock, timeout=0.0):
             self.close()
@@ -229,10 +231,10 @@ class GuardedConnection(HTTPConnection):
 
 
 def _acknowledge(sock: socket.socket) -> None:
-    """Have the system say that all has been received, and not wait for the next request to say so with it.
+    """Make the system acknowledge what it has received now, rather than with the next request.
 
-    A server that has more to send waits for that (Nagle's algorithm), so what it sends would come after the next
-    request, and nobody could tell it from the answer. It comes before now, unless it has a long way.
+    A server that has more to send may wait for the acknowledgment (Nagle's algorithm). Its data would arrive after the
+    next request and be mistaken for the response. Now it arrives earlier, unless the network is slow.
     """
     if hasattr(socket, "TCP_QUICKACK"):  # on Linux
         with contextlib.suppress(OSError):
@@ -240,7 +242,7 @@ def _acknowledge(sock: socket.socket) -> None:
 
 
 class _Response(http.client.HTTPResponse):
-    """An answer, which is read from a connection against the clock, without the interim answers before it."""
+    """A response, read within the time limit, without the interim responses before it."""
 
     def __init__(self, sock: Any, *args: Any, connection: GuardedConnection, **kwargs: Any) -> None:
         source: Any = types.SimpleNamespace(makefile=lambda _mode: _Reader(_Source(sock, connection), connection))
@@ -252,42 +254,44 @@ class _Response(http.client.HTTPResponse):
         except (IrregularAnswer, http.client.RemoteDisconnected):
             raise
         except http.client.HTTPException:
-            raise IrregularAnswer("its head breaks the rules of HTTP") from None  # not with the cause, which quotes it
+            raise IrregularAnswer(
+                "its header section is not valid HTTP"
+            ) from None  # without the cause, which quotes it
         self._check_head()
 
     def _read_status(self) -> Any:
-        """What the first line says, of the answer itself. A proxy's is read with this alone."""
+        """Read the status line of the final response. A proxy's response is read with this method only."""
         for dummy in range(_INTERIM_MAX + 1):
             version, status, reason = super()._read_status()
             if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                raise IrregularAnswer("it switches to another protocol, which nobody asked for")
+                raise IrregularAnswer("it switches to another protocol without being asked to")
             if not 100 <= status < 200:
                 return version, status, reason
             http.client.parse_headers(self.fp)
-        raise IrregularAnswer("there are too many interim answers before it")
+        raise IrregularAnswer("it follows too many interim responses")
 
     def _check_head(self) -> None:
-        """Raise ``IrregularAnswer`` where it is not certain how long the body is."""
+        """Raise ``IrregularAnswer`` if the length of the body is ambiguous."""
         if self.headers.defects or self.headers.get_payload():
-            raise IrregularAnswer("its head has lines that are no headers")
+            raise IrregularAnswer("it has malformed header lines")
         lengths = {
             length.strip() for value in self.headers.get_all("content-length", ()) for length in value.split(",")
         }
         if len(lengths) > 1 or not all(map(_LENGTH.fullmatch, lengths)):
-            raise IrregularAnswer("its Content-Length is not one number")
+            raise IrregularAnswer("its Content-Length is not a single number")
         codings = [coding.strip().lower() for coding in self.headers.get_all("transfer-encoding", ())]
         if codings not in ([], ["chunked"]):
-            raise IrregularAnswer("its Transfer-Encoding is not known")
+            raise IrregularAnswer("its Transfer-Encoding is not supported")
         if codings and lengths:
-            self.will_close = True  # one of the two is wrong, and nobody knows which
+            self.will_close = True  # one of the two is wrong, and it is unknown which
 
 
 class _Source(io.RawIOBase):
-    """The bytes of an answer as they arrive: in time, and not too many."""
+    """The bytes of a response as they arrive, within the limits of time and size."""
 
     def __init__(self, sock: Any, connection: GuardedConnection) -> None:
         self._sock = sock
-        self._file = sock.makefile("rb", buffering=0)  # keeps the socket open when the connection has let go of it
+        self._file = sock.makefile("rb", buffering=0)  # keeps the socket open after the connection has released it
         self._connection = connection
         self._left = ANSWER_MAX
         self.has_ended = False
@@ -311,7 +315,7 @@ class _Source(io.RawIOBase):
 
 
 class _Reader(io.BufferedReader):
-    """What ``http.client`` reads from, and closes as soon as it has read the last byte of an answer."""
+    """The file that ``http.client`` reads from, and closes after the last byte of a response."""
 
     def __init__(self, source: _Source, connection: GuardedConnection) -> None:
         super().__init__(source)
@@ -319,14 +323,14 @@ class _Reader(io.BufferedReader):
         self._connection = connection
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > ANSWER_MAX:  # for which room would be made before the first byte is read
+        if size is not None and size > ANSWER_MAX:  # memory would be allocated before the first byte is read
             raise IrregularAnswer(_TOO_LARGE)
         return super().read(size)
 
     def close(self) -> None:
         if self._source.has_ended:
             return
-        self._source.has_ended = True  # or a look at what is left over would wait for more
+        self._source.has_ended = True  # otherwise, peek() would wait for more
         left_over = self.peek()
         super().close()
         if left_over:

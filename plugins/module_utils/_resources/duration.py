@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Durations: ``{seconds, nanos}`` in Ansible, ``"3600s"`` in the API's JSON, ``"12h"`` where a person writes one.
+"""Durations: ``{seconds, nanos}`` in Ansible, ``"3600s"`` in the API's JSON, ``"12h"`` for people.
 
-The limits and the JSON form are those of ``google.protobuf.Duration``. All arithmetic is on integers.
+The limits and the JSON form are those of ``google.protobuf.Duration``. All arithmetic uses integers.
 
 This file is private to the collection; it may change at any time.
 """
@@ -30,7 +30,7 @@ _SUBOPTIONS: dict[str, dict[str, Any]] = {
     "nanos": {"type": "int", "default": 0},
 }
 _RULE = (
-    "it must be text such as '12h', a whole number of seconds, or a dictionary with seconds and nanos, whole numbers"
+    "it must be a string such as '12h', an integer number of seconds, or a dictionary with integer seconds and nanos"
 )
 
 
@@ -38,7 +38,7 @@ _RULE = (
 class Duration:
     """A span of time: whole ``seconds`` (0 to 315576000000) and ``nanos`` (0 to 999999999).
 
-    Raises ``ValueError`` where either is outside its range.
+    Raises ``ValueError`` if either is out of range.
     """
 
     seconds: int
@@ -56,12 +56,12 @@ class Duration:
 
     @classmethod
     def from_options(cls, options: Mapping[str, int | None]) -> Duration:
-        """Read the form of options: ``seconds``, and ``nanos`` (0 if not given). Raises ``ValueError``."""
+        """Parse the form of options: ``seconds``, and ``nanos`` (0 if not set). Raises ``ValueError``."""
         return cls(options.get("seconds") or 0, options.get("nanos") or 0)
 
     @classmethod
     def from_json(cls, text: str) -> Duration:
-        """Read the API's form, such as ``3600s`` or ``3.5s``. Raises ``ValueError`` for anything else."""
+        """Parse the API's form, such as ``3600s`` or ``3.5s``. Raises ``ValueError`` for anything else."""
         match = _JSON.fullmatch(text)
         if match is None:
             raise ValueError(f"{text!r} is not a duration such as '3600s'")
@@ -70,9 +70,9 @@ class Duration:
 
     @classmethod
     def from_human(cls, text: str) -> Duration:
-        """Read what a person writes: weeks, days, hours, minutes, seconds, such as ``30d``, ``90m`` or ``1h30m``.
+        """Parse weeks, days, hours, minutes and seconds, such as ``30d``, ``90m`` or ``1h30m``.
 
-        The units come in that order, each at most once; only the seconds may have a fraction. Raises ``ValueError``
+        The units must be in this order, each at most once. Only the seconds can have a fraction. Raises ``ValueError``
         for anything else.
         """
         match = _HUMAN.fullmatch(text.strip())
@@ -87,7 +87,7 @@ class Duration:
         return cls(whole + rest.seconds, rest.nanos)
 
     def to_json(self) -> str:
-        """The API's form: ``3600s``, or ``3.500000000s`` where there are nanos."""
+        """The API's form: ``3600s``, or ``3.500000000s`` if there are nanos."""
         return f"{self.seconds}.{self.nanos:09d}s" if self.nanos else f"{self.seconds}s"
 
     def to_options(self) -> dict[str, int]:
@@ -96,7 +96,7 @@ class Duration:
 
 
 def check_duration(option: str, value: object) -> Duration:
-    """The duration that an option is, in any of the forms that people write. Raises ``OptionError``."""
+    """The duration in an option, in any of the accepted forms. Raises ``OptionError``."""
     try:
         if isinstance(value, str):
             return Duration(_integer(value.strip())) if _DIGITS.fullmatch(value.strip()) else Duration.from_human(value)
@@ -114,7 +114,7 @@ def _suboptions(value: Mapping[Any, Any]) -> Mapping[str, int]:
     given = {name: number for name, number in value.items() if number is not None}
     try:
         validation = ArgumentSpecValidator(_SUBOPTIONS).validate(given)
-    except (TypeError, OverflowError) as error:  # of ansible-core's, for keys and values of odd types
+    except (TypeError, OverflowError) as error:  # from ansible-core, for keys and values of odd types
         raise ValueError(_RULE) from error
     if validation.error_messages:
         raise ValueError(_RULE)
@@ -122,5 +122,5 @@ def _suboptions(value: Mapping[Any, Any]) -> Mapping[str, int]:
 
 
 def _integer(digits: str) -> int:
-    """``int``, but short of the length where Python itself gives up with a message of its own."""
+    """``int``, but without Python's error for very long numbers."""
     return int(digits) if len(digits) <= 20 else MAX_SECONDS + 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""``enrollmentTokens.create``: options -> checked request -> call -> resource, in Ansible's spelling.
+"""``enrollmentTokens.create``: options -> checked request -> call -> resource, with Ansible's names.
 
 This file is private to the collection; it may change at any time.
 """
@@ -33,12 +33,12 @@ GOOGLE_AUTHENTICATION_OPTIONS: dict[str, dict[str, Any]] = {
 }
 COUNT_MAX = 10_000
 _SHORTEST = Duration(60)
-_DEFAULT_DURATION = Duration(3600)  # the API's own, if a request names none
+_DEFAULT_DURATION = Duration(3600)  # the API's default
 
 
 @dataclass(frozen=True)
 class EnrollmentTokenRequest:
-    """A request that keeps the API's rules."""
+    """A request that is valid by the API's rules."""
 
     enterprise_id: str
     enrollment_token_type: str
@@ -57,18 +57,18 @@ class EnrollmentTokenRequest:
 
     @classmethod
     def each_from_options(cls, options: Mapping[str, Any]) -> list[EnrollmentTokenRequest]:
-        """Check the module's options for ``count`` tokens that are alike. Raises ``OptionError``."""
+        """Check the module's options for ``count`` equal tokens. Raises ``OptionError``."""
         count = options["count"]
         if not 0 <= count <= COUNT_MAX:
             raise OptionError("count", count, f"it must be from 0 to {COUNT_MAX}")
         return [cls.from_options(options)] * count
 
     def identity(self) -> Mapping[str, str]:
-        """Nothing, since all requests of a task are alike."""
+        """Nothing, because all requests of a task are equal."""
         return {}
 
     def body(self) -> dict[str, Any]:
-        """The request body, as the API's JSON."""
+        """The request body in the API's JSON."""
         body: dict[str, Any] = {"enrollmentTokenType": self.enrollment_token_type}
         if self.duration is not None:
             body["duration"] = self.duration.to_json()
@@ -82,7 +82,7 @@ class EnrollmentTokenRequest:
         return body
 
     def preview(self) -> dict[str, Any]:
-        """The result's structure without a token, for check mode."""
+        """The structure of the result, without a token, for check mode."""
         return self._result(token=None, duration=self.duration or _DEFAULT_DURATION, issued_at=None, expires_at=None)
 
     def mint(self, client: Client) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class EnrollmentTokenRequest:
         return self._read(answer)
 
     def _read(self, answer: Answer) -> dict[str, Any]:
-        """The resource. What the server did not say is what was asked for, or the API's default."""
+        """The resource. Values missing in the response are as requested, or the API's default."""
         said = answer.resource
         token = token_in(answer, "androidenterprise#enrollmentToken")
         self._refuse_another(answer)
@@ -104,7 +104,7 @@ class EnrollmentTokenRequest:
             try:
                 duration = Duration.from_json(said["duration"])
             except (ValueError, TypeError):
-                duration = None  # never lose a token over what stands beside it
+                duration = None  # never lose a token because of another field
         end = after(answer.clocks.earliest, duration.seconds) if duration else None
         result = self._result(
             token=token,
@@ -115,7 +115,7 @@ class EnrollmentTokenRequest:
         return {name: value for name, value in result.items() if value is not None}
 
     def _refuse_another(self, answer: Answer) -> None:
-        """Raise ``UnusableAnswerError`` for a token that, by what stands beside it, is the one of another request."""
+        """Raise ``UnusableAnswerError`` if other fields show that the token belongs to another request."""
         google = answer.resource.get("googleAuthenticationOptions")
         said = {**answer.resource, **(google if isinstance(google, Mapping) else {})}
         asked = self.body()
@@ -123,7 +123,7 @@ class EnrollmentTokenRequest:
         for field in ("enrollmentTokenType", "requiredAccountEmail"):
             answered = said.get(field)
             if field in asked and answered is not None and str(answered).lower() != asked[field].lower():
-                raise unusable(answer, f"the {field} in its answer is another than the one that was asked for")
+                raise unusable(answer, f"the {field} in its response differs from the requested one")
 
     def _result(
         self, *, token: str | None, duration: Duration | None, issued_at: str | None, expires_at: str | None
@@ -151,7 +151,7 @@ def _check_duration(value: object) -> Duration | None:
 
 
 def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str, str]:
-    # In order, so that requests of the same are the same.
+    # Sorted, so that equal requests are recognized.
     given = {name: value for name, value in sorted((options or {}).items()) if value is not None}
     email = given.get("required_account_email")
     if email is None:
@@ -160,7 +160,7 @@ def _check_google_options(options: Mapping[str, str | None] | None) -> dict[str,
     if not is_email_address(email):
         raise OptionError(option, email, "it must be an e-mail address such as name@example.com")
     if given.get("authentication_requirement") != "required":
-        raise OptionError(option, email, "it may only be set together with authentication_requirement: required")
+        raise OptionError(option, email, "it requires authentication_requirement: required")
     return given
 
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Identifiers: text, of which YAML may have made something else.
+"""Identifiers: strings that YAML may have converted to something else.
 
-``type: str`` would make text of that again, but another one: YAML reads 012 as 10, and 1.10 as 1.1. So the options are
-of ``type: raw``, and come here.
+``type: str`` would convert them back, but to a different string: YAML reads 012 as 10, and 1.10 as 1.1. The options
+therefore have ``type: raw`` and are checked here.
 
 This file is private to the collection; it may change at any time.
 """
@@ -19,49 +19,49 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
 
-# A whole number may have been written with fewer digits, or in another form; so long a one was hardly. The IDs that
-# users.insert returns have 21 digits.
+# A short integer may have been written in another form, but hardly one of this length. The IDs that users.insert
+# returns have 21 digits.
 _LEAST, _BEYOND = 10**14, 10**100
 _RULE = (
-    "it must be text, or a whole number of at least 15 digits. Put it in quotes: without them, YAML reads 012 as 10, "
-    "1:30 as 90 and on as true. If it is a template, and jinja2_native of ansible-core before 2.19 takes its quotes "
-    "away, end it with the filter 'string'"
+    "it must be a string, or an integer of at least 15 digits. Quote it: without quotes, YAML reads 012 as 10, 1:30 as "
+    "90 and on as true. If it is a template, and jinja2_native is enabled with ansible-core older than 2.19, end it "
+    "with the 'string' filter"
 )
-# Would end the path segment or change the path, or are the mark of something pasted by mistake.
+# These would end the path segment or change the path, or show that something was pasted by mistake.
 _NOT_IN_AN_ID = frozenset("/\\?#%")
 
 
 def as_text(option: str, value: object) -> str:
-    """The text that an option is. Raises ``OptionError`` if it is none, and may not have been written as it is now."""
-    if isinstance(value, str) or getattr(value, "__ENCRYPTED__", False):  # ansible-core 2.18 has the latter of a vault
+    """The string in an option. Raises ``OptionError`` for a value that YAML may have converted."""
+    if isinstance(value, str) or getattr(value, "__ENCRYPTED__", False):  # a vaulted value in ansible-core 2.18
         return str(value)
     if isinstance(value, int) and _LEAST <= value < _BEYOND:
         return str(value)
     if value is None:
         raise OptionError(option, value, "it must be set", shown=kind_of(value))
-    # What is in a list or a dictionary may be a secret.
+    # A list or a dictionary may contain a secret.
     short = isinstance(value, (float, date)) or (isinstance(value, int) and abs(value) < _BEYOND)
     raise OptionError(option, value, _RULE, shown=str(value) if short else kind_of(value))
 
 
 def check_id(option: str, value: object) -> str:
-    """The ID that an option is. Raises ``OptionError``."""
+    """The ID in an option. Raises ``OptionError``."""
     text = as_text(option, value)
     if not text:
         raise OptionError(option, text, "it must not be empty")
     if text in (".", ".."):
-        raise OptionError(option, text, "it must be an id, not a relative path")
+        raise OptionError(option, text, "it must be an ID, not a relative path")
     wrong = [character for character in text if character in _NOT_IN_AN_ID or not character.isprintable()]
     wrong += [character for character in text if character.isspace() and character not in wrong]
     if wrong:
-        raise OptionError(option, text, f"{wrong[0]!r} does not belong in an id")
+        raise OptionError(option, text, f"an ID must not contain {wrong[0]!r}")
     return text
 
 
 def check_written(options: Mapping[str, Any]) -> None:
-    """Check the options for identifiers as they were written. Raises ``OptionError``.
+    """Check the identifiers in the options as they were written. Raises ``OptionError``.
 
-    On the way to a module, dates become text, and so does a number that stands in place of a list.
+    On the way to a module, dates are converted to text, and so is a number that is set instead of a list.
     """
     for option in ("enterprise_id", "user_id"):
         if options.get(option) is not None:

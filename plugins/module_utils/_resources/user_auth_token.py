@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""``users.generateAuthenticationToken``: options -> checked request -> call -> resource, in Ansible's spelling.
+"""``users.generateAuthenticationToken``: options -> checked request -> call -> resource, with Ansible's names.
 
 This file is private to the collection; it may change at any time.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AuthenticationTokenRequest:
-    """A request that keeps the API's rules."""
+    """A request that is valid by the API's rules."""
 
     enterprise_id: str
     user_id: str
@@ -42,7 +42,7 @@ class AuthenticationTokenRequest:
 
     @classmethod
     def each_from_options(cls, options: Mapping[str, Any]) -> list[AuthenticationTokenRequest]:
-        """Check the module's options for many users: a request for each, in order. Raises ``OptionError``."""
+        """Check the module's options for several users: a request for each, in order. Raises ``OptionError``."""
         enterprise_id = check_id("enterprise_id", options["enterprise_id"])
         return [
             cls(enterprise_id, check_id(f"user_ids[{index}]", user_id))
@@ -54,7 +54,7 @@ class AuthenticationTokenRequest:
         return {"id": self.user_id}
 
     def preview(self) -> dict[str, Any]:
-        """The result's structure without a token, for check mode."""
+        """The structure of the result, without a token, for check mode."""
         return self._result(token=None, issued_at=None)
 
     def mint(self, client: Client) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the role device_tokens is to get for a host: its variables, checked, and what it has already.
+"""Plans the tokens of a host for the role device_tokens, from its variables and from tokens that it already has.
 
 This file is private to the collection; it may change at any time.
 """
@@ -32,7 +32,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tok
 
 _PREFIX = "device_tokens_"
 KINDS = ("enrollment", "user_auth")
-# The role's variables that matter here, as in its meta/argument_specs.yml.
+# The role variables that are used here, as in meta/argument_specs.yml.
 SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_enterprise_id": {"type": "raw", "required": True},
     "device_tokens_kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": ["enrollment"]},
@@ -44,31 +44,31 @@ SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_keep_if_valid_for": {"type": "raw"},
     "device_tokens_cacheable": {"type": "bool", "default": False},
 }
-HELD = "device_tokens_enrollment"  # the fact of an earlier run
+HELD = "device_tokens_enrollment"  # the fact from an earlier run
 _VALIDATOR = ArgumentSpecValidator(SPEC)
-_SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # in a token that is kept
+_SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # must be equal in a token to keep
 VARIABLES = (*SPEC, HELD)
-# What else a host may have that begins with the role's name: variables for its tasks, and the facts that they leave.
+# Other names with the role's prefix: variables for its tasks, and the facts that they set.
 OTHERS = tuple(f"{_PREFIX}{name}" for name in ("on_failure", "no_log", "user_auth", "user", "refusal"))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a host is to get: a request for each kind of token to be minted, and the tokens that it keeps.
+    """The tokens of a host: a request for each kind of token to mint, and the tokens that it keeps.
 
-    The requests are in the order in which they are minted. The user's comes first: if the user is refused, no
-    enrollment token has been minted in vain, which cannot be revoked.
+    The requests are in the order of minting. The user's token comes first: if it is refused, no enrollment token, which
+    cannot be revoked, has been minted in vain.
     """
 
     requests: Mapping[str, TokenRequest]
     kept: Mapping[str, Mapping[str, Any]]
-    shared: bool  # whether its enrollment token is that of all hosts with the same request
-    cacheable: bool  # whether its enrollment token goes into the fact cache
-    may_keep: bool = False  # whether it keeps one that it finds there
+    shared: bool  # whether hosts with the same request share an enrollment token
+    cacheable: bool  # whether to cache its enrollment token as a fact
+    may_keep: bool = False  # whether it keeps a cached one
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Plan:
-        """Check those of ``VARIABLES`` that a host has. Raises ``EmmError``."""
+        """Check the ``VARIABLES`` that are set for a host. Raises ``EmmError``."""
         validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != HELD})
         if validation.error_messages:
             raise EmmError("; ".join(validation.error_messages))
@@ -85,7 +85,7 @@ class Plan:
                 requests["enrollment"] = _enrollment_request(options)
             kept = _keep(variables.get(HELD), requests.get("enrollment"), _minimum(options))
         except OptionError as error:
-            # The value as it was given, where it is that of the whole variable.
+            # With the original value, if the option is a whole variable.
             raise OptionError(_PREFIX + error.option, options.get(error.option, error.value), error.rule) from error
         if kept:
             del requests["enrollment"]
@@ -110,7 +110,7 @@ def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:
 
 def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
     if options[name] is None:
-        raise EmmError(f"{_PREFIX}{name} is not set, but {_PREFIX}kinds contains '{kind}', which needs it.")
+        raise EmmError(f"{_PREFIX}{name} is not set, but {_PREFIX}kinds contains '{kind}', which requires it.")
 
 
 def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
@@ -120,7 +120,7 @@ def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
     unsupported = [key for key in given if key not in GOOGLE_AUTHENTICATION_OPTIONS]
     if unsupported:
         raise OptionError(
-            name, given, f"{unsupported[0]!r} is unsupported; there are {' and '.join(GOOGLE_AUTHENTICATION_OPTIONS)}"
+            name, given, f"{unsupported[0]!r} is not supported; use {' and '.join(GOOGLE_AUTHENTICATION_OPTIONS)}"
         )
     validation = ArgumentSpecValidator(GOOGLE_AUTHENTICATION_OPTIONS).validate(given)
     if validation.error_messages:
@@ -134,7 +134,7 @@ def _minimum(options: Mapping[str, Any]) -> timedelta | None:
 
 
 def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
-    """The enrollment token that a host holds, if it is what would be requested and certainly valid for long enough."""
+    """The enrollment token that a host has, if it matches the request and is certain to be valid for long enough."""
     if minimum is None or not isinstance(request, EnrollmentTokenRequest):
         return None
     if not isinstance(held, Mapping) or not held.get("token"):
@@ -143,7 +143,7 @@ def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) ->
     if any(held.get(name) != asked.get(name) for name in _SAME):
         return None
     try:
-        held = json.loads(json.dumps(held, default=str))  # whatever a fact cache has made of it
-    except TypeError:  # for keys that are no text, which no token of the role's has
+        held = json.loads(json.dumps(held, default=str))  # normalizes types from a fact cache
+    except TypeError:  # for keys that are not strings, which the role never sets
         return None
     return held if is_valid_for(held, minimum) else None

@@ -19,28 +19,28 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import lasts
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import Shared
 
-# A host that comes again starts the next one. After a failure, those who have waited fail, and not all that come later.
+# A host that asks again mints a new one. After a failure, the hosts that wait fail, but not all later ones.
 _TOKENS = Shared(once_each=True, failures_last=60.0)
 
 
 @dataclass(frozen=True)
 class SharedRequest:
-    """A request of a host, whose token is that of all hosts of its play with the same request and credentials."""
+    """The request of a host that shares its token with all hosts of the play with the same request and credentials."""
 
     request: TokenRequest
     play: str
     host: str
 
     def identity(self) -> Mapping[str, str]:
-        """What tells the request from others."""
+        """What distinguishes the request from others."""
         return self.request.identity()
 
     def preview(self) -> dict[str, Any]:
-        """The result's structure without a token, for check mode."""
+        """The structure of the result, without a token, for check mode."""
         return self.request.preview()
 
     def mint(self, client: Client) -> dict[str, Any]:
-        """The token, or the ``EmmError`` of the first host of the play that has asked for it."""
+        """The token, or the ``EmmError`` of the first host of the play that requested it."""
 
         def make() -> tuple[dict[str, Any], float | None]:
             token = self.request.mint(client)
@@ -51,7 +51,7 @@ class SharedRequest:
 
 
 def _expiry(token: Mapping[str, Any]) -> float | None:
-    """Until when others may have a token (seconds since the epoch); at no time if it is not known when it expires."""
+    """Until when others can use a token (seconds since the epoch). 0 if unknown, None if after the year 9999."""
     if "expires_at" in token:
         return from_text(token["expires_at"]).timestamp()
     return None if lasts(token) else 0.0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Until when an enrollment token is valid, as far as the fact with it says so and makes sense.
+"""Checks the validity of enrollment tokens in facts, which may not make sense.
 
 This file is private to the collection; it may change at any time.
 """
@@ -16,14 +16,14 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration
 
-_AHEAD = timedelta(days=1)  # of ours, a server's clock may be; one that is further is not to be trusted with a time
+_AHEAD = timedelta(days=1)  # a server's clock that is further ahead of ours is not trusted
 _NOT_OF_A_FACT = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 def lasts(fact: Mapping[str, Any]) -> bool:
-    """Whether the token expires after the year 9999, so that no ``expires_at`` can be written.
+    """Whether the token expires after the year 9999, so that it has no ``expires_at``.
 
-    Without an ``expires_at``, it is not known when it expires unless the ``duration`` is that long.
+    If ``expires_at`` is missing for another reason, the expiry is unknown.
     """
     try:
         start = min(from_text(fact["issued_at"]), _now())
@@ -33,7 +33,7 @@ def lasts(fact: Mapping[str, Any]) -> bool:
 
 
 def is_valid_for(fact: Mapping[str, Any], span: timedelta) -> bool:
-    """Whether it is certain that the token is valid for that long still. It is not where the fact makes no sense."""
+    """Whether the token is certain to be valid for at least ``span``. False if the fact does not make sense."""
     if fact.get("expires_at") is None:
         return lasts(fact)
     try:

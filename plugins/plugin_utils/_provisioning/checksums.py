@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The checksums by which Android knows a DPC that it downloads.
+"""The checksums that Android uses to verify a DPC that it downloads.
 
 This file is private to the collection; it may change at any time.
 """
@@ -28,7 +28,7 @@ _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}:?){32}")
 
 
 def signature_checksum(certificate: object) -> str:
-    """The checksum of a signing certificate: PEM text, or the path of a file in PEM or DER. Raises ``EmmError``."""
+    """The checksum of a signing certificate: a PEM string, or the path of a PEM or DER file. Raises ``EmmError``."""
     pem = isinstance(certificate, str) and _PEM in certificate
     content = str(certificate).encode() if pem else _read(certificate)
     return encode(_fingerprint(content))
@@ -37,7 +37,7 @@ def signature_checksum(certificate: object) -> str:
 def package_checksum(path: object) -> str:
     """The checksum of an APK file. Raises ``EmmError``."""
     content = _read(path)
-    # An error page that was saved in its place would have a checksum, too.
+    # An error page that was saved instead would have a checksum, too.
     if not _is_package(content):
         raise EmmError(f"The file {path!r} is not an APK file.")
     return encode(hashlib.sha256(content).digest())
@@ -49,7 +49,7 @@ def encode(digest: bytes) -> str:
 
 
 def check(checksum: str) -> None:
-    """Raises ``ValueError`` with the rule that a checksum breaks, if it does: the SHA-256 as ``encode`` writes it."""
+    """Raise ``ValueError``, with the rule, unless a checksum is a SHA-256 digest in the form of ``encode``."""
     rule = "it must be a SHA-256 digest in URL-safe base64, 43 characters"
     try:
         if _HEXADECIMAL.fullmatch(checksum):
@@ -66,7 +66,7 @@ def check(checksum: str) -> None:
 
 def _read(path: object) -> bytes:
     if not isinstance(path, str):
-        raise EmmError(f"The path of a file is text, not {kind_of(path)}.")
+        raise EmmError(f"The path of a file must be a string, not {kind_of(path)}.")
     try:
         return Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
@@ -75,7 +75,7 @@ def _read(path: object) -> bytes:
 
 
 def _fingerprint(content: bytes) -> bytes:
-    """The SHA-256 of the only certificate in a file. What cannot be used is not quoted: it may be a private key."""
+    """The SHA-256 digest of the only certificate in a file. Errors do not quote the file: it may be a private key."""
     x509 = library("cryptography.x509", "cryptography")
     try:
         pem = _PEM.encode() in content
@@ -83,7 +83,7 @@ def _fingerprint(content: bytes) -> bytes:
     except ValueError as error:
         raise EmmError("This is not an X.509 certificate in PEM or DER.") from error
     if len(found) != 1:
-        raise EmmError(f"There are {len(found)} certificates. Only the one that signs the DPC is to be there.")
+        raise EmmError(f"There are {len(found)} certificates, but there must be only the one that signs the DPC.")
     return bytes(found[0].fingerprint(library("cryptography.hazmat.primitives.hashes", "cryptography").SHA256()))
 
 

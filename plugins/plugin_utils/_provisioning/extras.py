@@ -4,7 +4,7 @@
 
 """Android's provisioning extras.
 
-An option has the name of its constant in Android's ``DevicePolicyManager``, in lower case and without
+Each option is named after its constant in Android's ``DevicePolicyManager``, in lower case and without
 ``EXTRA_PROVISIONING_``. The filter ``provisioning_payload`` documents each option.
 
 This file is private to the collection; it may change at any time.
@@ -25,9 +25,9 @@ PHASE2_AUTHS = ("NONE", "PAP", "MSCHAP", "MSCHAPV2", "GTC", "SIM", "AKA", "AKA_P
 
 @dataclass(frozen=True)
 class Extra:
-    """A provisioning extra: what it may be, and whether it is a secret, an address, and of use with zero-touch.
+    """A provisioning extra: how to check it, and whether it is a secret, a URL, and useful with zero-touch.
 
-    There, the device is online before it has got its configuration, and the DPC comes from Google Play.
+    With zero-touch, the device is online before it gets its configuration, and the DPC comes from Google Play.
     """
 
     read: Callable[[Any], Any]
@@ -37,7 +37,7 @@ class Extra:
 
     @staticmethod
     def constant(name: str) -> str:
-        """The name of an option's extra in a payload."""
+        """The name of an option in a payload."""
         return f"android.app.extra.PROVISIONING_{name.upper()}"
 
 
@@ -64,7 +64,7 @@ EXTRAS: dict[str, Extra] = {
     "wifi_password": Extra(values.check_text, secret=True),
     "wifi_eap_method": Extra(values.one_of(*EAP_METHODS)),
     "wifi_phase2_auth": Extra(values.one_of(*PHASE2_AUTHS)),
-    "wifi_ca_certificate": Extra(values.check_ca_certificate, secret=True),  # for a key may be given in its place
+    "wifi_ca_certificate": Extra(values.check_ca_certificate, secret=True),  # a key may be set by mistake
     "wifi_user_certificate": Extra(values.check_base64, secret=True),
     "wifi_identity": Extra(values.check_text),
     "wifi_anonymous_identity": Extra(values.check_text),
@@ -74,10 +74,10 @@ EXTRAS: dict[str, Extra] = {
     "wifi_proxy_bypass": Extra(values.check_text),
     "wifi_pac_url": Extra(values.url_with("http", "https"), address=True),
 }
-_FROM_THE_SYSTEM = "Android gives it to the DPC, and does not take it from a payload"
-_FROM_THE_DPC = "the DPC decides it on the device, and Android does not take it from a payload"
-_FROM_AN_APP = "it is for an app that starts the provisioning, and Android does not take it from a payload"
-# The other public constants, and why they are of no use in a payload.
+_FROM_THE_SYSTEM = "Android passes it to the DPC, but does not accept it in a payload"
+_FROM_THE_DPC = "the DPC decides it on the device, and Android does not accept it in a payload"
+_FROM_AN_APP = "it is for an app that starts provisioning, and Android does not accept it in a payload"
+# The other public constants, and why they are not supported in a payload.
 UNSUPPORTED_EXTRAS: dict[str, str] = {
     "account_to_migrate": _FROM_AN_APP,
     "allowed_provisioning_modes": _FROM_THE_SYSTEM,
@@ -96,7 +96,7 @@ UNSUPPORTED_EXTRAS: dict[str, str] = {
     "skip_education_screens": _FROM_THE_DPC,
     "skip_user_consent": _FROM_AN_APP,
 }
-# Constants that are for the apps of a device's system only.
+# Constants for system apps only.
 NOT_PUBLIC = (
     "device_admin_package_icon_uri",
     "device_admin_package_label",

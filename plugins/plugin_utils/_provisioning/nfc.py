@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The record that a device reads from an NFC tag.
+"""The NFC record that a device reads from a tag.
 
 This file is private to the collection; it may change at any time.
 """
@@ -17,15 +17,15 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
 MIME_TYPE = "application/com.android.managedprovisioning"
-# The bits of the first byte of a record in the NFC Data Exchange Format: it is the first and the last one of its
-# message, its length takes one byte rather than four, and its type is a media type.
+# Bits of the first byte of an NDEF record: it is the first and the last record of its message, its length has one byte
+# rather than four, and its type is a media type.
 _ONLY_RECORD, _SHORT, _MEDIA_TYPE = 0xC0, 0x10, 0x02
 
 
 def to_properties(payload: Mapping[str, Any]) -> str:
-    """A payload as Java properties, in which all values are text, and so are those of a bundle, which is one of them.
+    """A payload as Java properties. All values are strings. A bundle is nested as properties in a string.
 
-    Raises ``EmmError`` for a bundle with what is no text there.
+    Raises ``EmmError`` for a bundle with a value that cannot be a string.
     """
     return _dump(
         {
@@ -36,7 +36,7 @@ def to_properties(payload: Mapping[str, Any]) -> str:
 
 
 def to_message(properties: str) -> bytes:
-    """The content of a tag: an NDEF message with one record."""
+    """The content of a tag: an NDEF message with a single record."""
     kind, content = MIME_TYPE.encode(), properties.encode()
     if len(content) < 256:
         head = struct.pack(">BBB", _ONLY_RECORD | _SHORT | _MEDIA_TYPE, len(kind), len(content))
@@ -49,7 +49,9 @@ def _flat(name: str, bundle: Mapping[str, Any]) -> dict[str, str]:
     for key, value in bundle.items():
         if isinstance(value, (Mapping, list)):
             option = name.rpartition("PROVISIONING_")[2].lower()
-            raise EmmError(f"An NFC record has no place for the entry '{key}' of '{option}': it is not a single value.")
+            raise EmmError(
+                f"The entry '{key}' of '{option}' does not fit into an NFC record: it is not a single value."
+            )
     return {key: _text(value) for key, value in bundle.items()}
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Provisioning payloads: options with friendly names, checked, to Android's provisioning extras.
+"""Builds provisioning payloads: checks options and converts them to Android's provisioning extras.
 
 This file is private to the collection; it may change at any time.
 """
@@ -26,34 +26,34 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion
 
 
 class SecretOptionError(EmmError):
-    """An option that breaks a rule, and whose value is a secret."""
+    """An invalid option with a secret value."""
 
     def __init__(self, option: str, rule: str) -> None:
-        super().__init__(f"Option '{option}', whose value is not shown here, breaks a rule: {rule}.")
+        super().__init__(f"Option '{option}' has an invalid value (not shown here): {rule}.")
 
 
 def build_payload(options: Any) -> dict[str, Any]:
-    """Android's provisioning extras for options, as a dictionary that is ready for JSON. Raises ``EmmError``."""
+    """Convert options to Android's provisioning extras, as a dictionary for JSON. Raises ``EmmError``."""
     if not isinstance(options, Mapping):
-        raise EmmError(f"A provisioning payload is made from a dictionary of options, not from {kind_of(options)}.")
+        raise EmmError(f"A provisioning payload requires a dictionary of options, not {kind_of(options)}.")
     checked = {name: _check(name, value) for name, value in revealed(options).items()}
     if "device_admin_component_name" not in checked:
-        raise EmmError("Option 'device_admin_component_name' is missing, which every payload has.")
+        raise EmmError("Option 'device_admin_component_name' is required.")
     for option, rule in contradictions(checked):
-        raise EmmError(f"Option '{option}' does not go with the others: {rule}.")
+        raise EmmError(f"Option '{option}' does not fit the other options: {rule}.")
     return {Extra.constant(name): value for name, value in checked.items()}
 
 
 def for_zero_touch(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a payload is of use in a zero-touch configuration."""
+    """The part of a payload that is useful in a zero-touch configuration."""
     names = {Extra.constant(name) for name, extra in EXTRAS.items() if extra.zero_touch}
     return {name: value for name, value in payload.items() if name in names}
 
 
 def for_nfc(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """A payload as it is read from NFC: with the quotes around the name of the Wi-Fi network that Android wants there.
+    """A payload for NFC: with quotes around the SSID, which Android requires there.
 
-    What reads a QR code adds them by itself.
+    Android's QR code reader adds the quotes itself.
     """
     ssid = Extra.constant("wifi_ssid")
     return {name: f'"{value}"' if name == ssid else value for name, value in payload.items()}
@@ -73,7 +73,7 @@ def _check(name: Any, value: Any) -> Any:
 
 
 def _without_secrets(address: Any) -> str:
-    """An address without what is a password or a signature in many: the user, and what follows the path."""
+    """A URL without the parts that often contain a password or a signature: the user, and what follows the path."""
     if not isinstance(address, str):
         return kind_of(address)
     without_user = re.sub(r"^([A-Za-z]+://)?.*@", r"\1[redacted]@", address, flags=re.DOTALL)
@@ -83,18 +83,16 @@ def _without_secrets(address: Any) -> str:
 def _unknown(name: str) -> str:
     plain = re.sub(r"^(android\.app\.extra\.|extra_)?(provisioning_)?", "", name.lower().replace("-", "_"))
     if plain in UNSUPPORTED_EXTRAS:
-        return f"'{name}' has no place in a provisioning payload: {UNSUPPORTED_EXTRAS[plain]}."
+        return f"'{name}' is not supported in a provisioning payload: {UNSUPPORTED_EXTRAS[plain]}."
     if plain in NOT_PUBLIC:
-        return f"'{name}' has no place in a provisioning payload: it is not public in Android's reference."
+        return f"'{name}' is not supported in a provisioning payload: it is not public in Android's reference."
     if "token" in plain:
-        return (
-            f"There is no option '{name}'; a token goes into 'admin_extras_bundle', under the key that the DPC reads."
-        )
+        return f"There is no option '{name}'. Put a token into 'admin_extras_bundle', under the key that the DPC reads."
     return f"There is no option '{name}'{suggestion(plain, {option: option for option in EXTRAS})}."
 
 
 def revealed(value: Any) -> Any:
-    """A value with the text of what is in a vault, which ansible-core 2.18 leaves there until it is used."""
+    """A value with vaulted values decrypted, which ansible-core 2.18 does only when they are used."""
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
     if isinstance(value, Mapping):

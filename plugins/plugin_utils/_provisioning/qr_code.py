@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""QR codes that a device scans from paper.
+"""QR codes for devices to scan from paper.
 
 This file is private to the collection; it may change at any time.
 """
@@ -20,36 +20,36 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
-# What the largest QR code (version 40) holds of bytes, by level of error correction: ISO/IEC 18004, table 7.
+# The capacity of the largest QR code (version 40) in bytes, by error correction level: ISO/IEC 18004, table 7.
 CAPACITY = {"L": 2953, "M": 2331}
 IMAGE_FORMATS = ("svg", "png")
-_QUIET_ZONE = 4  # modules of white around the code, as the standard asks for
-_MODULE = 0.5  # mm; a phone's camera tells modules apart from a hand's breadth away, worn paper and poor light included
-_SMALLEST = 50  # mm; there is no point in a code smaller than that on a sheet
+_QUIET_ZONE = 4  # modules of white margin around the code, as the standard requires
+_MODULE = 0.5  # mm; large enough for a phone's camera at a hand's breadth, even with worn paper and poor light
+_SMALLEST = 50  # mm; there is no point in a smaller code on a sheet
 _DOTS_PER_INCH = 300
 _MM_PER_INCH = 25.4
-_NAMED = 3  # of the largest entries, where a payload is too large
+_NAMED = 3  # number of the largest entries to name if a payload is too large
 
 
 @dataclass(frozen=True)
 class QrCode:
-    """A QR code. ``millimetres`` is the length of a side where it is printed, white around it included."""
+    """A QR code. ``millimetres`` is its printed width, including the white margin."""
 
     _code: Any
     millimetres: float
 
     @classmethod
     def of(cls, payload: Mapping[str, Any] | str) -> QrCode:
-        """The code of a text, or of a payload's JSON. Raises ``EmmError`` for what one code does not hold.
+        """The code of a string, or of a payload's JSON. Raises ``EmmError`` if the content does not fit.
 
-        The error correction is the highest that a code of the same size has, and at least M, with which a seventh of
-        it may be unreadable; where the content does not fit then, at least L.
+        The error correction level is the highest that does not enlarge the code, and at least M, with which a seventh
+        of the code may be unreadable. If the content does not fit with M, the level is at least L.
         """
         text = payload if isinstance(payload, str) else to_json(payload)
         try:
             content = text.encode()
         except UnicodeEncodeError as error:
-            raise EmmError("It has a character that is not one of Unicode's.") from error
+            raise EmmError("It contains a character that cannot be encoded in UTF-8.") from error
         if len(content) > CAPACITY["L"]:
             raise EmmError(_too_large(len(content), payload))
         level = "M" if len(content) <= CAPACITY["M"] else "L"
@@ -59,11 +59,11 @@ class QrCode:
         return cls(code, max(modules * _MODULE, _SMALLEST))
 
     def svg(self) -> str:
-        """As an SVG element, of the size in which it is to be printed."""
+        """The code as an SVG element, in its printed size."""
         return self._save("svg", scale=self._module(), unit="mm", xmldecl=False, nl=False).decode()
 
     def png(self) -> bytes:
-        """As a PNG file with 300 dots per inch, which is printed in about that size, and in no smaller one."""
+        """The code as a PNG file with 300 dots per inch, in about its printed size, but not smaller."""
         pixels = math.ceil(self._module() / _MM_PER_INCH * _DOTS_PER_INCH)
         return self._save("png", scale=pixels, dpi=_DOTS_PER_INCH)
 
@@ -77,9 +77,9 @@ class QrCode:
 
 
 def draw(content: object, image_format: str = "svg") -> str:
-    """A QR code as an SVG element, or as a PNG file in base64. Raises ``EmmError``."""
+    """Draw a QR code as an SVG element, or as a PNG file in base64. Raises ``EmmError``."""
     if not isinstance(content, (str, Mapping)) or not content:
-        raise EmmError("A QR code is made of a dictionary or of text, and not of what is empty.")
+        raise EmmError("A QR code requires a dictionary or a string that is not empty.")
     if image_format not in IMAGE_FORMATS:
         raise OptionError("image_format", image_format, f"it must be one of {', '.join(IMAGE_FORMATS)}")
     code = QrCode.of(content)
@@ -87,14 +87,14 @@ def draw(content: object, image_format: str = "svg") -> str:
 
 
 def to_json(payload: Mapping[str, Any]) -> str:
-    """A payload as it stands in a code: short, and in ASCII, so that no reader has to guess how text is encoded.
+    """A payload as JSON for a code: compact, and in ASCII, so that no reader has to guess the encoding.
 
-    Raises ``EmmError`` for what JSON has no form for.
+    Raises ``EmmError`` for values that JSON does not support.
     """
     try:
         return json.dumps(payload, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise EmmError(f"It cannot be written as JSON: {error}.") from error
+        raise EmmError(f"It cannot be converted to JSON: {error}.") from error
 
 
 def _too_large(size: int, payload: Mapping[str, Any] | str) -> str:
@@ -104,11 +104,11 @@ def _too_large(size: int, payload: Mapping[str, Any] | str) -> str:
         return f"{message} Shorten it."
     sizes = sorted(((len(to_json({name: value})) - 2, name) for name, value in _entries(payload)), reverse=True)
     named = ", ".join(f"{name} ({bytes_:,} bytes)" for bytes_, name in sizes[:_NAMED])
-    return f"{message} Shorten or leave out what is largest in it: {named}."
+    return f"{message} Shorten or remove its largest entries: {named}."
 
 
 def _entries(payload: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """What a payload is made of, with the entries of its bundles in place of these."""
+    """The entries of a payload, with bundles replaced by their entries."""
     entries: list[tuple[str, Any]] = []
     for name, value in payload.items():
         entries += _entries(value) if isinstance(value, Mapping) else [(name, value)]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which provisioning extras do not go with each other.
+"""The rules between provisioning extras.
 
 This file is private to the collection; it may change at any time.
 """
@@ -33,7 +33,7 @@ _EAP_ONLY = (
 
 
 def contradictions(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Options that do not go with the others, each with the reason."""
+    """The options that contradict others, each with the reason."""
     yield from _about_the_download(options)
     yield from _about_the_network(options)
     yield from _about_its_password(options)
@@ -44,7 +44,7 @@ def _about_the_download(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     location = "device_admin_package_download_location"
     checksums = ("device_admin_signature_checksum", "device_admin_package_checksum")
     if location in options and sum(name in options for name in checksums) != 1:
-        yield location, f"exactly one of {' and '.join(checksums)} is needed with it"
+        yield location, f"it requires exactly one of {' and '.join(checksums)}"
     more = ("device_admin_package_download_cookie_header", "device_admin_minimum_version_code")
     yield from _requires(options, (*checksums, *more), location)
 
@@ -57,7 +57,7 @@ def _about_the_network(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if host in options and pac in options:
         yield pac, f"Android ignores it with {host}"
     if host in options and port not in options:
-        yield host, f"it takes a {port}"
+        yield host, f"it requires {port}"
     yield from _requires(options, (port, "wifi_proxy_bypass"), host)
 
 
@@ -66,13 +66,13 @@ def _about_its_password(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     security = options.get("wifi_security_type", "NONE")
     if name not in options:
         if security in ("WPA", "WEP"):
-            yield "wifi_security_type", f"{security} takes a {name}"
+            yield "wifi_security_type", f"{security} requires {name}"
     elif security == "NONE":
-        yield name, "without a wifi_security_type other than NONE, Android takes the network for an open one"
+        yield name, "without a wifi_security_type other than NONE, Android treats the network as open"
     elif security == "WPA" and len(options[name].encode()) not in _WPA_PASSWORD:
-        yield name, "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)"
+        yield name, "a WPA password must have 8 to 63 characters (bytes in UTF-8)"
     elif security == "WEP" and not _WEP_KEY.fullmatch(options[name]):
-        yield name, "a WEP key has 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits"
+        yield name, "a WEP key must have 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits"
 
 
 def _about_eap(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -80,13 +80,13 @@ def _about_eap(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if options.get("wifi_security_type") != "EAP":
         for name in _EAP_ONLY:
             if name in options:
-                yield name, "it is for wifi_security_type: EAP only"
+                yield name, "it requires wifi_security_type: EAP"
     elif method not in options:
-        yield "wifi_security_type", f"EAP takes a {method}"
+        yield "wifi_security_type", f"EAP requires {method}"
     else:
         for name in _EAP_NEEDS.get(options[method], ()):
             if name not in options:
-                yield method, f"{options[method]} takes a {name}"
+                yield method, f"{options[method]} requires {name}"
 
 
 def _requires(options: Mapping[str, Any], names: Iterable[str], without: str) -> Iterator[tuple[str, str]]:

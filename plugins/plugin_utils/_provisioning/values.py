@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the value of a provisioning extra may be.
+"""Checks the values of provisioning extras.
 
-Each function returns a value for the payload, or raises ``ValueError`` with the rule. Where Android's reference and
-ManagedProvisioning, the part of Android that reads a payload, differ, what is checked is what a device needs.
+Each function returns a value for the payload, or raises ``ValueError`` with the rule. If Android's reference differs
+from ManagedProvisioning, the part of Android that reads payloads, the functions check what a device needs.
 
 This file is private to the collection; it may change at any time.
 """
@@ -28,19 +28,19 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
 INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1  # of Java
-_SECONDS = 10**11  # a number of milliseconds below it is of before 1974, and rather one of seconds
+_SECONDS = 10**11  # a smaller number of milliseconds is before 1974, and more likely a number of seconds
 _NAME = r"[A-Za-z_$][\w$]*"
 _COMPONENT = re.compile(rf"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+/(?:\.{_NAME}(?:\.{_NAME})*|{_NAME}(?:\.{_NAME})+)", re.ASCII)
 _LOCALE = re.compile(r"(?P<language>[A-Za-z]{2,3})[_-](?P<country>[A-Za-z]{2}|\d{3})", re.ASCII)
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SSID_LIMIT = 32  # bytes
-# Codes that the CLDR has names for, and that are not of a language or a country.
+# Codes in the CLDR that are not languages or countries.
 _NO_LANGUAGES = ("mul", "und", "zxx")
 _NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
-_NO_ZONES = ("Factory", "localtime", "posixrules")  # files that stand in a tz database beside the time zones
+_NO_ZONES = ("Factory", "localtime", "posixrules")  # files in a tz database that are not time zones
 _QUOTE = (
-    "put a number in quotes; if it is a template, and jinja2_native of ansible-core before 2.19 takes its quotes away, "
-    "end it with the filter 'string'"
+    "quote a number; if it is a template, and jinja2_native is enabled with ansible-core older than 2.19, end it with "
+    "the 'string' filter"
 )
 
 
@@ -49,14 +49,16 @@ def check_text(value: Any) -> str:
         return _whole(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     hint = f"; {_QUOTE}" if number else ""
-    raise ValueError(f"it must be text, and not empty{hint}")
+    raise ValueError(f"it must be a non-empty string{hint}")
 
 
 def _whole(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("it must not have half of a character (a surrogate)") from None  # not with what quotes it
+        raise ValueError(
+            "it must not contain a surrogate, which is half of a character"
+        ) from None  # without the cause, which quotes it
     return str(text)
 
 
@@ -71,7 +73,7 @@ def check_boolean(value: Any) -> bool:
     try:
         return bool(to_boolean(value if isinstance(value, (bool, str)) else None))
     except TypeError as error:
-        raise ValueError("it must be true or false") from error
+        raise ValueError("it must be a boolean") from error
 
 
 def integer_between(smallest: int, largest: int) -> Callable[[Any], int]:
@@ -80,7 +82,7 @@ def integer_between(smallest: int, largest: int) -> Callable[[Any], int]:
             number = int(value)
             if smallest <= number <= largest:
                 return number
-        raise ValueError(f"it must be a whole number from {smallest} to {largest}")
+        raise ValueError(f"it must be an integer from {smallest} to {largest}")
 
     return read
 
@@ -104,11 +106,11 @@ def url_with(*schemes: str) -> Callable[[Any], str]:
             sound = parts.hostname and parts.port != 0
         except ValueError as error:
             raise ValueError(rule) from error
-        # Android compares the scheme as it is written.
+        # Android compares the scheme case-sensitively.
         if not sound or not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             raise ValueError(rule)
         if " " in text or not text.isprintable():
-            raise ValueError(f"{rule}, without blanks and control characters")
+            raise ValueError(f"{rule}, without spaces and control characters")
         return text
 
     return read
@@ -143,14 +145,14 @@ def check_locale(value: Any) -> str:
 
 
 def find_time_zone(name: Any) -> zoneinfo.ZoneInfo:
-    """A time zone by its name in the tz database. Raises ``ValueError``, with a suggestion where there is one."""
+    """A time zone by its name in the tz database. Raises ``ValueError``, with a suggestion if there is one."""
     try:
         if name not in _NO_ZONES and not str(name).startswith(("posix/", "right/")):
             return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         pass
     rule = "it must be a time zone of the tz database, such as 'Europe/Berlin'"
-    # No abbreviations: for "CEST", another one would be suggested.
+    # No abbreviations: for "CEST", an unrelated one would be suggested.
     zones = {zone.lower(): zone for zone in zoneinfo.available_timezones() if "/" in zone}
     raise ValueError(rule + suggestion(str(name), zones))
 
@@ -162,22 +164,22 @@ def check_time_zone(value: Any) -> str:
 def check_local_time(value: Any) -> int:
     number = integer_between(1, _LONG_MAX)(value)
     if number < _SECONDS:
-        raise ValueError("it must be in milliseconds since 1970, and looks like seconds")
+        raise ValueError("it must be in milliseconds since 1970, and this looks like seconds")
     return number
 
 
 def check_ssid(value: Any) -> str:
     text = check_text(value)
     if len(text.encode()) > _SSID_LIMIT:
-        raise ValueError(f"it must be at most {_SSID_LIMIT} bytes long in UTF-8, and has {len(text.encode())}")
+        raise ValueError(f"it must be at most {_SSID_LIMIT} bytes long in UTF-8, not {len(text.encode())}")
     if len(text) > 1 and text.startswith('"') and text.endswith('"'):
-        raise ValueError("it must be the bare name, without quotes around it")
+        raise ValueError("it must be the bare SSID, without quotes")
     return text
 
 
 def check_ca_certificate(value: Any) -> str:
-    """PEM, or what stands between its first and its last line."""
-    rule = "it must be one X.509 certificate, in PEM, or in DER and base64"
+    """Check a certificate: PEM, or only the base64 between its first and last line."""
+    rule = "it must be one X.509 certificate, in PEM, or in DER encoded in base64"
     text = check_text(value)
     found = _PEM.findall(text) if "-----BEGIN" in text else [text]
     if len(found) != 1:
@@ -192,7 +194,7 @@ def check_ca_certificate(value: Any) -> str:
 
 
 def check_base64(value: Any) -> str:
-    rule = "it must be in base64, with the alphabet that PEM has"
+    rule = "it must be base64 in the standard alphabet"
     content = "".join(check_text(value).split())
     try:
         decoded = base64.b64decode(content, validate=True)
@@ -204,7 +206,7 @@ def check_base64(value: Any) -> str:
 
 
 def check_bundle(value: Any) -> dict[str, Any]:
-    """A dictionary with values of the types that Android's ``PersistableBundle`` has."""
+    """Check a dictionary for the value types of Android's ``PersistableBundle``."""
     if isinstance(value, Mapping):
         return {_key(key): _entry(key, entry) for key, entry in value.items()}
     raise ValueError("it must be a dictionary")
@@ -213,7 +215,7 @@ def check_bundle(value: Any) -> dict[str, Any]:
 def _key(key: Any) -> str:
     if isinstance(key, str) and key:
         return _whole(key)
-    raise ValueError(f"its keys must be text, and {key!r} is not")
+    raise ValueError(f"its keys must be non-empty strings, and {key!r} is not")
 
 
 def _entry(key: str, value: Any) -> Any:
@@ -224,10 +226,10 @@ def _entry(key: str, value: Any) -> Any:
             raise ValueError(f"in '{key}', {error}") from error
     if isinstance(value, (list, tuple)):
         entries = [_single(key, entry) for entry in value]
-        kinds = {kind_of(entry) for entry in entries}  # not types, for ansible-core 2.18 has several for text
+        kinds = {kind_of(entry) for entry in entries}  # not types, because ansible-core 2.18 has several string types
         if len(kinds) > 1:
-            hint = f"; {_QUOTE}" if "text" in kinds else ""
-            raise ValueError(f"the list '{key}' must have values of one type only{hint}")
+            hint = f"; {_QUOTE}" if "a string" in kinds else ""
+            raise ValueError(f"the list '{key}' must contain values of one type only{hint}")
         return entries
     return _single(key, value)
 
@@ -237,10 +239,10 @@ def _single(key: str, value: Any) -> Any:
         return _whole(value) if isinstance(value, str) else value
     if isinstance(value, int):
         if not -_LONG_MAX - 1 <= value <= _LONG_MAX:
-            raise ValueError(f"the number '{key}' must have at most 64 bits")
+            raise ValueError(f"the number '{key}' must fit into 64 bits")
         return int(value)
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     raise ValueError(
-        f"'{key}' is {kind_of(value)}, and must be text, a number, true or false, a list of those, or a dictionary"
+        f"'{key}' is {kind_of(value)}, but must be a string, a number, a boolean, a list of those, or a dictionary"
     )

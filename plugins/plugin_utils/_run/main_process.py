@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The process of ansible-playbook itself, which forks one for each task of each host, and takes their results.
+"""The main process of ansible-playbook, which forks a process for each task and host, and receives their results.
 
 This file is private to the collection; it may change at any time.
 """
@@ -15,12 +15,12 @@ import sys
 
 
 def is_main_process_there() -> bool:
-    """Whether this process still has the parent that it was forked from; without one, nobody takes its result."""
+    """Whether the parent of this process still exists. Without it, nothing receives the result."""
     parent = multiprocessing.parent_process()
     return parent is None or parent.pid == os.getppid()
 
 
 def require_main_process() -> None:
-    """End this process if it has been left alone, or it would wait for ever for somebody to take a long result."""
+    """End this process if its parent has ended. Otherwise, it would block forever when it sends a long result."""
     if not is_main_process_there():
         sys.exit()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is public of the play that a task is in: which one it is, and which hosts go through it together.
+"""Identifies the play of a task, and the hosts of its batch, from public data only.
 
 This file is private to the collection; it may change at any time.
 """
@@ -18,34 +18,34 @@ from ansible.template import Templar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 
-_OWN_PACE = ("free", "host_pinned")  # strategies whose names end like that let each host go on by itself
+_OWN_PACE = ("free", "host_pinned")  # suffixes of the strategies that run hosts independently
 
 
 def identity(task: Task, task_vars: Mapping[str, Any]) -> str:
-    """The same text for all tasks, hosts and batches of a play, and another one for another play of the run.
+    """An identifier that is the same for all tasks, hosts and batches of a play, but differs between plays of a run.
 
-    It is made of where the play is in its playbook, its name, and its hosts. So it cannot tell apart the same playbook
-    that is imported twice for the same hosts, nor, where there is no line, plays of the same name and hosts: in the API
-    of Ansible, ad-hoc commands and, before ansible-core 2.19, playbooks in JSON. A play is another one after the task
-    ``add_host`` in it.
+    It is derived from the position of the play in its playbook, its name, and its hosts. It is therefore equal for a
+    playbook that is imported twice for the same hosts. If there is no position, it is also equal for plays with the
+    same name and hosts: with Ansible's Python API, in ad-hoc commands and, before ansible-core 2.19, in playbooks in
+    JSON. It changes after an ``add_host`` task in the play.
     """
     place = (task.get_play().get_path(), task_vars["ansible_play_name"], *task_vars["ansible_play_hosts_all"])
     return hashlib.sha256("\0".join(place).encode(errors="surrogatepass")).hexdigest()
 
 
 def whole_batch(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> list[str]:
-    """The hosts of the batch (``serial``) that a host is in, with those that have failed, in the order of the play.
+    """The hosts of a host's batch (``serial``), including failed ones, in the order of the play.
 
-    Ansible tells which hosts of it have not failed. They are all that is known if hosts are shuffled, or if what
-    ``serial`` comes to is not the same for the host as for the play.
+    Ansible only tells which hosts of the batch have not failed. Only these are returned if hosts are shuffled, or if
+    ``serial`` has a different value for the host than for the play.
     """
     name: str = task_vars["inventory_hostname"]
     left: list[str] = task_vars["ansible_play_batch"]
-    if name not in left:  # after a failure, in a section ``always``
+    if name not in left:  # after a failure, in an ``always`` section
         left = [*left, name]
     play = task.get_play()
     try:
-        # The play that an imported task is in has its keywords as they were written.
+        # The keywords of the play are not templated for an imported task.
         serial, order = (templated(keyword, getattr(play, keyword), templar) for keyword in ("serial", "order"))
         everybody = _in_order(task_vars["ansible_play_hosts_all"], order)
         if not serial:
@@ -57,18 +57,18 @@ def whole_batch(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> l
 
 
 def hosts_stay_together(task: Task) -> bool:
-    """Whether no host of a batch goes on to the next task before all others have done a task."""
+    """Whether all hosts of a batch finish a task before any of them starts the next one."""
     return not str(task.get_play().strategy).endswith(_OWN_PACE)
 
 
 def _in_order(hosts: list[str], order: Any) -> list[str]:
-    """The hosts of an inventory in one of the orders of a play, but not shuffled."""
+    """The hosts in the given order of a play. ``shuffle`` is ignored."""
     in_order = sorted(hosts) if str(order).endswith("sorted") else hosts
     return in_order[::-1] if str(order).startswith("reverse_") else in_order
 
 
 def _batches(hosts: list[str], serial: Any) -> Iterator[list[str]]:
-    """The batches of a play. The last size is that of all others, too; one that is not positive is for all hosts."""
+    """The batches of a play. The last size is repeated. A size that is not positive stands for all hosts."""
     sizes = serial if isinstance(serial, list) else [serial]
     start = number = 0
     while start < len(hosts):
@@ -79,7 +79,7 @@ def _batches(hosts: list[str], serial: Any) -> Iterator[list[str]]:
 
 
 def _count(size: Any, hosts: int) -> int:
-    """How many hosts a size is: a number, or a share of all of them, rounded down, but one at least."""
+    """The number of hosts in a batch: a number, or a percentage of all hosts, rounded down, but at least one."""
     if isinstance(size, str) and size.endswith("%"):
         return int(int(size.removesuffix("%")) / 100 * hosts) or 1
     return int(size)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""How far a long batch is, on the screen of whoever waits for it.
+"""Shows the progress of a long batch.
 
 This file is private to the collection; it may change at any time.
 """
@@ -14,6 +14,6 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch 
 
 
 def show_progress(task: str, progress: Progress) -> None:
-    """Show one line, whatever the verbosity: there is no secret in it."""
+    """Show one line at any verbosity. It contains no secret."""
     failed = f", {progress.failed} failed" if progress.failed else ""
     Display().display(f"MINTING: {task} ({progress.minted} of {progress.total} tokens{failed}).")

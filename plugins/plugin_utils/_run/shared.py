@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the processes of one run of Ansible share: the first one gets it, the others wait.
+"""Shares values between the processes of an Ansible run: the first one makes a value, the others wait for it.
 
-Ansible runs each task for each host in a process of its own, forked from one that lives as long as the run. Memory that
-is mapped in the latter, before they are forked, is the same in all of them. No file on a disk is behind it, so that no
-secret in it gets there. A process that was not forked from it has memory of its own, and shares nothing.
+Ansible runs each task for each host in a process of its own, forked from the main process. Memory that was mapped
+before the fork is shared by all of them. It is not backed by a file, so that no secret is written to disk. A process
+that was not forked from the main process has its own memory and shares nothing.
 
 This file is private to the collection; it may change at any time.
 """
@@ -27,19 +27,19 @@ from typing import Any, TypeAlias
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 
-Kept: TypeAlias = "tuple[Any, float | None]"  # a value that JSON has, and when it expires (seconds since the epoch)
-_Entries: TypeAlias = dict[bytes, bytes]  # by digest of the key: the digests of its takers, a space, JSON
+Kept: TypeAlias = "tuple[Any, float | None]"  # a JSON value, and when it expires (seconds since the epoch)
+_Entries: TypeAlias = dict[bytes, bytes]  # by digest of the key: digests of the takers, a space, JSON
 _NAME = 32  # bytes, of the digest of a key
 
 
 class Shared:
-    """Values by key. Processes may share it, but not the threads of one process."""
+    """Values by key, shared by processes. Not thread-safe."""
 
     def __init__(self, size: int = 1024 * 1024, *, once_each: bool = False, failures_last: float | None = None) -> None:
-        """``size`` is in bytes; when there is no room left, the oldest entries give way.
+        """``size`` is in bytes. If there is no room left, the oldest entries are dropped.
 
-        With ``once_each``, a value is for each taker only once, as a failure always is. ``failures_last`` is for how
-        many seconds others get a failure, if not for ever.
+        With ``once_each``, each taker gets a value only once, as is always the case for failures. ``failures_last`` is
+        the number of seconds for which others get a failure. If it is None, they get it without a time limit.
         """
         self._memory = _Memory(size)
         self._locks = _Locks()
@@ -49,11 +49,11 @@ class Shared:
     def get(
         self, key: str, taker: str, make: Callable[[], Kept], is_good: Callable[[Any], bool] = lambda value: True
     ) -> Any:
-        """The value under a key. The first one who asks makes it, while others who ask for the same one wait.
+        """The value of a key. The first caller makes it, while other callers for the same key wait.
 
-        Where that fails with an ``EmmError``, the others get the same failure. ``taker`` is who asks: one who has had
-        what is there makes another one. So does one who finds an expired value, or one that is not good. With any other
-        exception, nothing is kept, and it is the next one's turn.
+        If that fails with an ``EmmError``, the others get the same failure. ``taker`` identifies the caller. A taker
+        that has already had the entry makes a new one, and so does one that finds an expired value, or one that is not
+        good. After any other exception, nothing is kept, and the next caller makes the value.
         """
         name, mark = _digest(key, _NAME), b"|" + _digest(taker, 16)
         with self._locks.held(1 + int(name[:15], 16)):
@@ -65,7 +65,7 @@ class Shared:
         return entry["value"]
 
     def forget(self, key: str, value: Any) -> None:
-        """Have the next one who asks make a new value, if it is still this one that is there."""
+        """Drop a value, so that the next caller makes a new one, unless it was replaced already."""
         name = _digest(key, _NAME)
         with self._changed() as entries:
             dummy, entry = _read(entries.get(name))
@@ -73,7 +73,7 @@ class Shared:
                 del entries[name]
 
     def _take(self, name: bytes, mark: bytes, is_good: Callable[[Any], bool]) -> dict[str, Any] | None:
-        """The entry of a name, if there is one for this taker, who is noted with it."""
+        """The entry of a name, if there is one for this taker. The taker is added to it."""
         with self._changed() as entries:
             takers, entry = _read(entries.get(name))
             if entry is None or (entry["expires"] is not None and entry["expires"] <= time.time()):
@@ -98,12 +98,12 @@ class Shared:
 
     def _keep(self, name: bytes, mark: bytes, entry: dict[str, Any]) -> None:
         with self._changed() as entries:
-            entries.pop(name, None)  # or it would be as old as the one before
+            entries.pop(name, None)  # otherwise, it would keep the age of the old entry
             entries[name] = mark + b" " + json.dumps(entry).encode()
 
     @contextlib.contextmanager
     def _changed(self) -> Iterator[_Entries]:
-        """The entries, to be changed. The oldest one is first."""
+        """The entries, for modification. The oldest one is first."""
         with self._locks.held(0):
             before = self._memory.read()
             entries = {line[:_NAME]: line[_NAME:] for line in before.splitlines()}
@@ -126,21 +126,21 @@ def _read(line: bytes | None) -> tuple[bytes, dict[str, Any] | None]:
 
 
 def _digest(text: str, length: int) -> bytes:
-    """So many hexadecimal digits for a text, of whatever characters it is."""
+    """A digest of a text, with ``length`` hexadecimal digits. The text may contain surrogates."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=length // 2).hexdigest().encode()
 
 
 class _Memory:
-    """Bytes that processes share. Others take their place in one step, whenever a process that writes them is killed.
+    """Bytes that processes share. They are replaced atomically, even if the writing process is killed.
 
-    There are two halves, and before them one byte that says which one of them is read.
+    There are two halves, preceded by one byte that says which half is current.
     """
 
     _LENGTH = struct.Struct("<Q")
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._memory = mmap.mmap(-1, 1 + 2 * (self._LENGTH.size + size))  # the system only provides what is used of it
+        self._memory = mmap.mmap(-1, 1 + 2 * (self._LENGTH.size + size))  # the system only allocates what is used
 
     def read(self) -> bytes:
         start = self._start(self._memory[0])
@@ -155,18 +155,18 @@ class _Memory:
         self._memory[0] = other
 
     def _start(self, half: int) -> int:
-        """Where the bytes of a half begin, after their number."""
+        """Where the bytes of a half begin, after their length."""
         return 1 + half * (self._LENGTH.size + self.size) + self._LENGTH.size
 
 
 class _Locks:
-    """Locks by number, each for one process at a time, on an empty file without a name.
+    """Numbered locks, each held by one process at a time, on an empty file without a name.
 
-    The system releases them when their owner dies.
+    The system releases the locks of a process that ends.
     """
 
     def __init__(self) -> None:
-        if hasattr(os, "memfd_create"):  # for which there need be no directory that can be written to
+        if hasattr(os, "memfd_create"):  # which needs no writable directory
             self._file = os.memfd_create("locks")
         else:
             self._file, path = tempfile.mkstemp()
@@ -174,7 +174,7 @@ class _Locks:
 
     @contextlib.contextmanager
     def held(self, number: int) -> Iterator[None]:
-        """Hold a lock for as long as the context lasts."""
+        """Hold a lock for the duration of the context."""
         fcntl.lockf(self._file, fcntl.LOCK_EX, 1, number)
         try:
             yield
@@ -182,6 +182,7 @@ class _Locks:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, number)
 
 
-# Ansible imports the action plugins of a play in the process that the tasks' processes are forked from. What those
-# import with them, as this file, is shared by all tasks. Where another strategy does not, each process has its own.
+# Ansible imports the action plugins of a play in the process from which it forks the processes of the tasks. All tasks
+# therefore share what is imported with the plugins, such as this file. If a strategy does not import the plugins first,
+# each process has its own.
 ACCESS_TOKENS = Shared(failures_last=60.0)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the role provisioning_sheet makes of a host: the host's variables, checked, to its card and its files.
+"""Makes the card and the files of a host for the role provisioning_sheet, from the host's variables.
 
 This file is private to the collection; it may change at any time.
 """
@@ -44,8 +44,8 @@ ROLE = "provisioning_sheet"
 _PREFIX = f"{ROLE}_"
 OF_THE_BATCH = ("sheet", "labels")
 OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
-_IN_PLACE_OF = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # endings of files, of which a host has one
-# The role's variables, as in its meta/argument_specs.yml.
+_IN_PLACE_OF = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # file name endings; a host has only one of them
+# The role variables, as in meta/argument_specs.yml.
 SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_directory": {"type": "str", "required": True},
     "provisioning_sheet_payload": {"type": "dict", "required": True},
@@ -65,20 +65,20 @@ SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_time_zone": {"type": "str", "default": "UTC"},
     "provisioning_sheet_template": {"type": "str", "default": "sheet.html.j2"},
 }
-# The facts that the role device_tokens leaves.
+# The facts that the role device_tokens sets.
 _FACTS = ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
-KNOWN = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}  # what the role has and sets
-# In check mode there are no tokens. What has their characters and a usual length lets the rest be checked.
+KNOWN = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}  # variables and facts of the role
+# In check mode, there are no tokens. Placeholders of a typical length allow everything else to be checked.
 _PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 _VALIDATOR = ArgumentSpecValidator(SPEC)
-_TYPES = {"userDevice": "for the device of a user", "userlessDevice": "for a device without a user"}
-# An authentication token lives for minutes, the API does not say for how many. By then, it has certainly expired.
+_TYPES = {"userDevice": "for a user's device", "userlessDevice": "for a device without a user"}
+# An authentication token is valid for minutes; the API does not say how many. After this time, it has surely expired.
 _CERTAINLY_EXPIRED = timedelta(hours=1)
 _OF_NO_USE = (
-    "There is no token of the host in provisioning_sheet_payload. Put it into the admin_extras_bundle, as "
-    "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets it in another way, set "
-    "provisioning_sheet_require_token to false."
+    "provisioning_sheet_payload contains no token of the host. Put it into the admin_extras_bundle, as "
+    "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets the token in another "
+    "way, set provisioning_sheet_require_token to false."
 )
 _IN_WORDS = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
 
@@ -88,9 +88,9 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True)
 class Sheet:
-    """The sheet that a card is for. Cards with the same one are on it together."""
+    """The sheet that a card belongs to. Cards with equal sheets are printed on the same one."""
 
-    directory: str  # in the same form for all
+    directory: str  # normalized
     name: str
     title: str
     paper: str
@@ -103,14 +103,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Card:
-    """What a device scans, and what people need to know to have the right one scan it while it is valid."""
+    """What a device scans, and what people need to know to scan it with the right device while it is valid."""
 
     host: str
     asset_tag: str | None
     user: str | None
     wifi_ssid: str | None
-    tokens: list[dict[str, str | None]]  # of each in the code what it is and when it is valid, in words, and expires_at
-    expires_at: str | None  # when the first of the tokens in the code expires, ISO 8601
+    tokens: list[dict[str, str | None]]  # of those in the code: description and validity in words, expires_at
+    expires_at: str | None  # when the first token in the code expires, ISO 8601
     payload: str  # as JSON
     svg: str
 
@@ -119,7 +119,7 @@ class Card:
 
 
 def load_libraries() -> None:
-    """Load what a card is made with, as far as it is installed."""
+    """Load the libraries that cards are made with, if installed."""
     with contextlib.suppress(EmmError):
         library("segno", "segno")
         dict(library("babel", "Babel").Locale("en").languages)
@@ -127,13 +127,13 @@ def load_libraries() -> None:
 
 
 def with_cached_facts(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of a host, with the role's facts among them where Ansible makes no variables of cached ones."""
+    """The variables of a host, including cached facts of the role that Ansible does not inject as variables."""
     cached = variables.get("ansible_facts", {})
     return {**{name: cached[name] for name in _FACTS if name in cached}, **variables}
 
 
 def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of a host in check mode, in which what is to have a token can be templated."""
+    """The variables of a host in check mode, with placeholders for tokens, so that templates work."""
     placed = {}
     for name, placeholder in _PLACEHOLDERS.items():
         fact = _fact(variables, name)
@@ -144,9 +144,9 @@ def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Made:
-    """What was made of a host: its card, the sheet that the card is for, and the host's own files by name.
+    """What was made for a host: its card, the sheet that the card belongs to, and the host's own files by name.
 
-    ``in_place_of`` are the names of files that the host may have from before, and that its files take the place of.
+    ``in_place_of`` are the names of files from earlier runs that the host's files replace.
     """
 
     card: Card
@@ -156,9 +156,9 @@ class Made:
 
 
 def make(host: str, variables: Mapping[str, Any]) -> Made:
-    """Check those of ``VARIABLES`` that a host has, and make what they ask for. Raises ``EmmError``."""
+    """Check the ``VARIABLES`` that are set for a host, and make its card and files. Raises ``EmmError``."""
     variables = revealed(variables)
-    # What is null is as good as not set.
+    # Null is the same as not set.
     validation = _VALIDATOR.validate({name: variables[name] for name in SPEC if variables.get(name) is not None})
     if validation.error_messages:
         raise EmmError("; ".join(validation.error_messages))
@@ -188,12 +188,14 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
 
 
 def _check_text(fields: Mapping[str, Any]) -> None:
-    """Raises ``EmmError`` for what cannot be written, or none of the hosts on the sheet would have a card."""
+    """Raise ``EmmError`` for text that cannot be encoded. It would prevent the whole sheet from being written."""
     for name, value in fields.items():
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError as error:
-            raise EmmError(f"What the card has for '{name}' has half of a character (a surrogate).") from error
+            raise EmmError(
+                f"The value of '{name}' on the card contains a surrogate, which is half of a character."
+            ) from error
 
 
 def _sheet(options: Mapping[str, Any]) -> Sheet:
@@ -207,7 +209,7 @@ def _sheet(options: Mapping[str, Any]) -> Sheet:
 
 
 def in_directory(use: Callable[[], _Result]) -> _Result:
-    """What comes of using the directory. The reason, if it cannot be used, names the variable."""
+    """Call a function that uses the directory. If it fails, the error names the variable."""
     try:
         return use()
     except EmmError as error:
@@ -229,7 +231,7 @@ def _card(
             description, validity, expires_at = tell(fact, zone)
             expiry = expires_at.isoformat().replace("+00:00", "Z") if expires_at else None
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise EmmError(f"The fact '{name}' is not one that the role device_tokens leaves.") from error
+            raise EmmError(f"The fact '{name}' does not have the form that the role device_tokens sets.") from error
         tokens.append({"description": description, "validity": validity, "expires_at": expiry})
     return Card(
         host=host,
@@ -246,7 +248,7 @@ def _card(
 def _files(
     card: Card, options: Mapping[str, Any], payload: Mapping[str, Any], code: QrCode
 ) -> Iterator[tuple[str, bytes]]:
-    """The host's own files, each by the ending of its name."""
+    """The host's own files, by file name ending."""
     outputs = options["outputs"]
     if "payload" in outputs:
         yield ".payload.json", card.payload.encode()
@@ -265,7 +267,7 @@ def _files(
 
 
 def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
-    """What an enrollment token is and until when it is valid, in words, and when it expires."""
+    """The description and the validity of an enrollment token, in words, and when it expires."""
     kind = fact["enrollment_token_type"]
     description = f"enrollment token {_TYPES[kind]} ({kind})"
     if fact.get("expires_at") is None:
@@ -275,7 +277,7 @@ def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[
 
 
 def _tell_user_auth(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
-    """The same of an authentication token."""
+    """The same for an authentication token."""
     description = f"authentication token of user {fact['user_id']}"
     if fact["issued_at"] is None:  # in check mode
         return description, "once, within minutes", None
@@ -289,7 +291,7 @@ def _fact(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _user(variables: Mapping[str, Any]) -> str | None:
-    """Who is to use the device, as far as the tokens say so."""
+    """The user of the device, if the tokens name one."""
     google = _fact(_fact(variables, ENROLLMENT), "google_authentication_options")
     named = (google.get("required_account_email"), _fact(variables, USER_AUTH).get("user_id"))
     return next((user for user in named if user and isinstance(user, str)), None)

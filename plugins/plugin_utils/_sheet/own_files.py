@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Files of one's own, in a directory that is open.
+"""Accesses the user's own files in an open directory.
 
 This file is private to the collection; it may change at any time.
 """
@@ -19,27 +19,27 @@ from collections.abc import Iterator
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_directory import user
 
 _MODE = 0o600
-_CHUNK = 1 << 20  # bytes that are overwritten at a time
-# Not what a link leads to, and without waiting for the other end of a FIFO.
+_CHUNK = 1 << 20  # bytes to overwrite at a time
+# Do not follow links, and do not wait for the other end of a FIFO.
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class OwnFiles:
-    """The regular files of the process's user that have no name but one, in a directory.
+    """The regular files in a directory that belong to the current user and have a single hard link.
 
-    Nothing else is read, written, overwritten or removed. All methods raise ``OSError``, also if something else is in
-    the place of a file.
+    Nothing else is read, written, overwritten or removed. All methods raise ``OSError``, also if a name belongs to
+    anything else.
     """
 
     def __init__(self, directory: int) -> None:
         self._directory = directory
 
     def names(self) -> list[str]:
-        """The names of whatever is in the directory."""
+        """The names of all entries of the directory."""
         return sorted(os.listdir(self._directory))
 
     def has(self, name: str) -> bool:
-        """Whether there is a file."""
+        """Whether a file exists."""
         try:
             status = os.stat(name, dir_fd=self._directory, follow_symlinks=False)
         except FileNotFoundError:
@@ -48,12 +48,12 @@ class OwnFiles:
         return True
 
     def read(self, name: str) -> bytes:
-        """What is in a file."""
+        """The content of a file."""
         with self.opened(name, os.O_RDONLY) as file, open(file, "rb", closefd=False) as stream:
             return stream.read()
 
     def holds(self, name: str, content: bytes) -> bool:
-        """Whether there is a file with a content that nobody else can read."""
+        """Whether a file exists, has the given content, and cannot be read by anyone else."""
         try:
             with self.opened(name, os.O_RDONLY) as file, open(file, "rb", closefd=False) as stream:
                 return stat.S_IMODE(os.fstat(file).st_mode) == _MODE and stream.read() == content
@@ -61,30 +61,30 @@ class OwnFiles:
             return False
 
     def create(self, name: str, content: bytes) -> None:
-        """Have a new file, which is on the disk when it is done."""
+        """Create a file and sync it to disk."""
         with self.opened(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
             os.fchmod(file, _MODE)
             _put(file, content)
             os.fsync(file)
 
     def append(self, name: str, block: bytes) -> None:
-        """Add a block to a file, in one piece even while other processes do so, and on the disk when it is done.
+        """Append a block to a file and sync it to disk. The block stays contiguous if other processes append, too.
 
-        Where there is room for a part of it only, that part stays.
+        If only a part of it fits on the disk, that part stays.
         """
         with self.opened(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as file:
-            # Not the rest of it, before which there may be another process's block by then.
+            # Do not append only the rest, because another process may have appended a block in between.
             while os.write(file, block) < len(block):
-                pass  # the next one is what says why
+                pass  # the next write raises the reason
             os.fsync(file)
         self.sync()
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file another name, even if there is another one of that name."""
+        """Rename a file, even if the new name exists."""
         os.replace(old, new, src_dir_fd=self._directory, dst_dir_fd=self._directory)
 
     def shred(self, name: str) -> None:
-        """Overwrite and remove a file that nobody renames meanwhile."""
+        """Overwrite and remove a file. It must not be renamed in the meantime."""
         with self.opened(name, os.O_RDONLY) as file:
             os.fchmod(file, _MODE)
         with self.opened(name, os.O_WRONLY) as file:
@@ -92,7 +92,7 @@ class OwnFiles:
             os.unlink(name, dir_fd=self._directory)
 
     def sync(self) -> None:
-        """Have the names of the files on the disk, where the file system lets a process ask for that."""
+        """Sync the directory to disk, if the file system supports it."""
         try:
             os.fsync(self._directory)
         except OSError as error:
@@ -101,14 +101,14 @@ class OwnFiles:
 
     @contextlib.contextmanager
     def locked(self, name: str, how: int) -> Iterator[int]:
-        """Hold a file, which is made if it is not there, so that other processes wait for it."""
+        """Lock a file for the duration of the context. It is created if it does not exist."""
         with self.opened(name, os.O_RDWR | os.O_CREAT) as file:
             fcntl.flock(file, how)
             yield file
 
     @contextlib.contextmanager
     def opened(self, name: str, flags: int) -> Iterator[int]:
-        """A file; it is looked at before, since to open a device can have an effect, and after."""
+        """Open a file. It is checked before, because opening a device can have an effect, and after."""
         self.has(name)
         file = os.open(name, flags | _SAFELY, _MODE, dir_fd=self._directory)
         try:
@@ -124,7 +124,7 @@ def _check(status: os.stat_result, name: str) -> None:
     if status.st_uid != os.geteuid():
         raise PermissionError(None, f"it belongs to {user(status.st_uid)}", name)
     if status.st_nlink > 1:
-        raise PermissionError(None, "it has another name as well, a hard link", name)
+        raise PermissionError(None, "it has another hard link", name)
 
 
 def _put(file: int, content: bytes) -> None:

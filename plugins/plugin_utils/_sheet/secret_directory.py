@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Directories for files with secrets: which one it is, and who may have a hand in it.
+"""Directories for files with secrets: which one to use, and whether it is safe.
 
 This file is private to the collection; it may change at any time.
 """
@@ -23,22 +23,23 @@ _MODE = 0o700
 
 
 class SecretDirectory:
-    """The directory that a user names or, in one that a group shares, the user's own subdirectory.
+    """The directory that a user names or, if it is shared by a group, the user's own subdirectory.
 
-    It is the user's, and nobody else can write to it. The directories above it are not judged: who can write to one of
-    them can move it away, but neither read what is in it nor have another's directory used in its place.
+    It belongs to the user, and nobody else can write to it. Its parent directories are not checked: a user who can
+    write to one of them can move the directory away, but can neither read it nor replace it with another one.
     """
 
     def __init__(self, directory: str) -> None:
-        """Raises ``EmmError`` if it is no absolute path."""
+        """Raises ``EmmError`` if the path is not absolute."""
         named = _absolute(directory)
         self.path = named / _own_name() if _is_shared(named) else named
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[int]:
-        """A descriptor of the directory, which stays that of this one even if another takes its name.
+        """A descriptor of the directory, which stays valid even if the path is replaced.
 
-        Raises ``OSError`` if it is not there or cannot be opened, and ``EmmError`` if it is no place for secrets.
+        Raises ``OSError`` if the directory does not exist or cannot be opened, and ``EmmError`` if it is not safe for
+        secrets.
         """
         directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -48,35 +49,35 @@ class SecretDirectory:
             os.close(directory)
 
     def make(self) -> None:
-        """Have the directory, and those above it. Nobody else can enter those that it makes. Raises ``OSError``."""
+        """Create the directory and its parents, with no access for others. Raises ``OSError``."""
         for path in reversed([self.path, *self.path.parents]):
             if not path.exists():
                 path.mkdir(_MODE, exist_ok=True)
 
     def check_writable(self) -> None:
-        """Raises ``OSError`` if the directory, or the nearest one above it that there is, cannot be written to."""
+        """Raises ``OSError`` if the directory, or its nearest existing parent, is not writable."""
         nearest = next(path for path in (self.path, *self.path.parents) if path.exists())
         if not os.access(nearest, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
 
     def remarks(self) -> Iterator[str]:
-        """What the user does not expect of the directory, or should change."""
+        """Warnings about what is unexpected or should be changed."""
         parent = self.path.parent
         if self.path.name == _own_name() and _is_shared(parent):
             yield (
                 f"The directory '{parent}' belongs to {user(parent.stat().st_uid)}, and a group can write to it. "
-                f"So the files are in '{self.path}', which nobody else can enter."
+                f"Therefore, the files are in '{self.path}', which nobody else can enter."
             )
         for path in self.path.parents:
             if path.exists() and path.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
                 yield (
-                    f"Everybody can write to '{path}', and so move '{self.path}' to where it is not found to be "
-                    f"shredded. Set the sticky bit ('chmod +t {path}'), or name another directory."
+                    f"Everybody can write to '{path}' and therefore move '{self.path}' away, so that it cannot be "
+                    f"found and shredded. Set the sticky bit ('chmod +t {path}'), or use another directory."
                 )
 
 
 def user(uid: int) -> str:
-    """A user, for a message."""
+    """A user's name, or else ID, for a message."""
     try:
         return f"'{pwd.getpwuid(uid).pw_name}'"
     except KeyError:
@@ -87,33 +88,35 @@ def _absolute(directory: str) -> Path:
     try:
         path = Path(directory).expanduser()
     except RuntimeError as error:
-        rule = "it is not known where that home directory is. Give a path that begins with '/'"
+        rule = "its home directory is unknown. Use a path that begins with '/'"
         raise EmmError(f"The directory '{directory}' cannot be used: {rule}.") from error
     if not _can_be_a_path(directory):
-        raise EmmError(f"The directory '{directory}' cannot be used: it has a character in it that no path has.")
+        raise EmmError(
+            f"The directory '{directory}' cannot be used: it contains a character that is not allowed in a path."
+        )
     if not path.is_absolute():
-        raise EmmError(f"The directory '{directory}' cannot be used: its path has to begin with '/' or '~'.")
-    return Path(os.path.realpath(path))  # one path, however it is written
+        raise EmmError(f"The directory '{directory}' cannot be used: its path must begin with '/' or '~'.")
+    return Path(os.path.realpath(path))  # the same path, however it is written
 
 
 def _can_be_a_path(text: str) -> bool:
     try:
         return b"\0" not in os.fsencode(text)
-    except UnicodeEncodeError:  # half of a character, as JSON may have it
+    except UnicodeEncodeError:  # a surrogate, which is possible in JSON
         return False
 
 
 def _own_name() -> str:
-    """The same in each run, so that what one has written is found by the next, and another one for each user."""
+    """A name that is the same in each run, so that later runs find the files, but differs between users."""
     return f"provisioning_sheet-{os.geteuid()}"
 
 
 def _is_shared(path: Path) -> bool:
-    """Whether a directory is somebody else's, and the process's user may have one of their own in it."""
+    """Whether a directory belongs to another user, and the current user can create one in it."""
     try:
         status = path.stat()
     except OSError:
-        return False  # what is wrong with it turns out when it is used
+        return False  # reported when the directory is used
     return (
         stat.S_ISDIR(status.st_mode)
         and status.st_uid != os.geteuid()
@@ -123,15 +126,15 @@ def _is_shared(path: Path) -> bool:
 
 
 def _check(status: os.stat_result, path: Path) -> None:
-    no_place = f"The directory '{path}' is no place for secrets"
-    another = "name one that is not there yet, which is made with the mode 0700"
+    no_place = f"The directory '{path}' is not safe for secrets"
+    another = "use one that does not exist yet, which is created with the mode 0700"
     if status.st_mode & stat.S_IWOTH:
-        raise EmmError(f"{no_place}: everybody can write to it. Use one of your own, or {another}.")
+        raise EmmError(f"{no_place}: everybody can write to it. Use a directory of your own, or {another}.")
     if status.st_uid != os.geteuid():
         raise EmmError(
-            f"{no_place} of {user(os.geteuid())}: it belongs to {user(status.st_uid)}. Use one of your own, or "
-            f"{another}; or run Ansible as its owner; or let a group that you are in write to it, and you get a "
-            "subdirectory."
+            f"{no_place} of {user(os.geteuid())}: it belongs to {user(status.st_uid)}. Use a directory of your own; "
+            f"{another}; run Ansible as its owner; or let a group that you are in write to it, and your files go into "
+            "a subdirectory of your own."
         )
     if status.st_mode & stat.S_IWGRP:
-        raise EmmError(f"{no_place}: its group can write to it. Take that away ('chmod g-w {path}'), or {another}.")
+        raise EmmError(f"{no_place}: its group can write to it. Run 'chmod g-w {path}', or {another}.")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Files with secrets, in a directory that the user names.
+"""Writes and shreds files with secrets, in a directory that the user names.
 
 This file is private to the collection; it may change at any time.
 """
@@ -24,19 +24,19 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.own_files import OwnFiles
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_directory import SecretDirectory
 
-_LIST = ".provisioning_sheet"  # of the files that were written
-_LOCK = ".provisioning_sheet.lock"  # of who gives files their names
-# What ends a name on the list, and is in none. What a full disk has cut off has no end, and is no name.
+_LIST = ".provisioning_sheet"  # the list of the files that were written
+_LOCK = ".provisioning_sheet.lock"  # held while files are renamed
+# Ends each name on the list, and is never part of a name. A name that was cut off by a full disk lacks it.
 _END = "/"
-# A file that is not finished, or that another one has taken the place of: to be found by the name of the file that it
-# is for, even if the process is killed, and different in each process.
+# An unfinished or replaced file. It contains the name of the final file, so that it can be found if the process is
+# killed, and is unique to the process.
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{16}\.(?:new|old)", re.DOTALL)
-_LONGEST = 180  # bytes of a name; file systems have 255, of which endings take some
+_LONGEST = 180  # bytes of a name; file systems allow 255, including endings
 
 
 @dataclass(frozen=True)
 class _Changes:
-    """Files to be written, by name, and names of those to be shredded, and to be put on the list."""
+    """Files to write, by name, and names of files to shred, and to add to the list."""
 
     files: Mapping[str, bytes]
     stale: Sequence[str]
@@ -49,29 +49,29 @@ class _Changes:
 class SecretFiles:
     """The files that the role has written into a directory, which nobody else can read.
 
-    Their names are on a list in a file beside them, so that no other file is ever removed. All methods raise
-    ``EmmError`` where the directory or a file in it cannot be used.
+    A file in the directory lists their names, so that no other file is ever removed. All methods raise ``EmmError`` if
+    the directory or a file in it cannot be used.
     """
 
     def __init__(self, directory: str) -> None:
         self._directory = SecretDirectory(directory)
 
     def path(self, name: str = "") -> str:
-        """The path of a file with a name, or of the directory."""
+        """The path of a file, or of the directory."""
         return str(self._directory.path / name)
 
     def remarks(self) -> list[str]:
-        """What the user does not expect of the directory, or should change."""
+        """Warnings about what is unexpected or should be changed."""
         with self._reporting():
             return list(self._directory.remarks())
 
     def write_all(
         self, files: Mapping[str, bytes], *, in_place_of: Iterable[str] = (), check_mode: bool = False
     ) -> bool:
-        """Have files with these contents by name, and none of those that they take the place of.
+        """Write files with the given contents, and shred those that they replace.
 
-        Each of them is there as a whole, or as it was before. Returns whether that was not so before. In check mode,
-        it stays as it was.
+        Each file is written completely or stays unchanged. Returns whether anything changed. In check mode, nothing is
+        changed.
         """
         with self._reporting():
             if check_mode:
@@ -79,10 +79,10 @@ class SecretFiles:
             self._directory.make()
             with self._directory.opened() as directory:
                 here = OwnFiles(directory)
-                # Writers hold it together: nobody shreds what is being written, nor writes what is being shredded.
+                # A shared lock for writers, so that no file is written and shredded at the same time.
                 with here.locked(_LIST, fcntl.LOCK_SH):
                     changes = self._changes(here, files, in_place_of)
-                    # Before there are such files, so that they are found even if this process is killed.
+                    # Before the files exist, so that they are found even if this process is killed.
                     _enter(here, changes.unlisted)
                     _replace(here, changes)
             return bool(changes)
@@ -93,14 +93,14 @@ class SecretFiles:
             return bool(self._changes(here, files, in_place_of) if here else files)
 
     def _changes(self, here: OwnFiles, files: Mapping[str, bytes], in_place_of: Iterable[str]) -> _Changes:
-        """What there is to do. Files that are not on the list are somebody's, and not ours to replace."""
+        """The changes to make. Files that are not on the list belong to somebody else and are not replaced."""
         changed = {name: content for name, content in files.items() if not here.holds(name, content)}
         existing = [name for name in changed if here.has(name)]
-        listed = _listed(here)  # after that, since another process may have written such a file just before
+        listed = _listed(here)  # read after that, because another process may have just written such a file
         for name in existing:
             if name not in listed:
                 raise EmmError(
-                    f"There is a file '{self.path(name)}' that the role provisioning_sheet has not written. "
+                    f"The file '{self.path(name)}' was not written by the role provisioning_sheet. "
                     "Remove it, or use another directory."
                 )
         stale = [name for name in in_place_of if name in listed and here.has(name)]
@@ -112,12 +112,12 @@ class SecretFiles:
             return here is not None and here.has(_LIST)
 
     def present(self) -> list[str]:
-        """The names of the files that are there."""
+        """The names of the files that exist."""
         with self._reporting(), self._opened() as here:
             return _present(here) if here else []
 
     def shred(self) -> list[str]:
-        """Overwrite and remove all files that are there, even if one of them cannot be; the names."""
+        """Overwrite and remove all files, even if one of them fails. Returns their names."""
         with self._reporting(), self._opened() as here:
             if here is None or not here.has(_LIST):
                 return []
@@ -126,14 +126,14 @@ class SecretFiles:
                 resisting = _shred(here, names)
                 if resisting:
                     reasons = ", ".join(f"{name} ({reason})" for name, reason in resisting.items())
-                    raise EmmError(f"Of the files in '{self.path()}', these are still there: {reasons}.")
+                    raise EmmError(f"These files in '{self.path()}' could not be shredded: {reasons}.")
                 here.sync()
                 os.ftruncate(names_file, 0)
                 return names
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[OwnFiles | None]:
-        """What is in the directory, if there is one."""
+        """The files of the directory, or None if it does not exist."""
         with contextlib.ExitStack() as stack:
             try:
                 directory = stack.enter_context(self._directory.opened())
@@ -153,7 +153,7 @@ class SecretFiles:
 
 
 def file_name(host: str, ending: str) -> str:
-    """The name of a host's file: that of the host as far as a file may have it, and different for different hosts."""
+    """The name of a host's file: the host's name, with unsafe characters encoded. It is unique to the host."""
     kept = "".join(char if char.isalnum() or char in "-_." else urllib.parse.quote(char, safe="") for char in host)
     if kept.startswith("."):
         kept = f"%2E{kept[1:]}"
@@ -164,7 +164,7 @@ def file_name(host: str, ending: str) -> str:
 
 
 def _listed(here: OwnFiles) -> dict[str, None]:
-    """The names on the list, in its order. One leads out of the directory only if somebody has put it there."""
+    """The names on the list, in its order. Names that lead out of the directory are ignored."""
     try:
         lines = here.read(_LIST).decode(errors="surrogateescape").split("\n")
     except FileNotFoundError:
@@ -174,13 +174,13 @@ def _listed(here: OwnFiles) -> dict[str, None]:
 
 
 def _enter(here: OwnFiles, names: Iterable[str]) -> None:
-    """Put names on the list; on a line of their own, even after one that was cut off."""
+    """Add names to the list, each on its own line, even after one that was cut off."""
     if lines := "".join(f"{name}{_END}\n" for name in names):
         here.append(_LIST, f"\n{lines}".encode())
 
 
 def _present(here: OwnFiles) -> list[str]:
-    """Those on the list of which there is a file, or whatever is in its place, and what a killed process has left."""
+    """The names on the list that exist, whatever they are, and files that a killed process has left."""
     there = set(here.names())
     temporary: dict[str, list[str]] = {}
     for match in filter(None, map(_TEMPORARY.fullmatch, sorted(there))):
@@ -189,22 +189,22 @@ def _present(here: OwnFiles) -> list[str]:
 
 
 def _replace(here: OwnFiles, changes: _Changes) -> None:
-    """Put files in the place of those with their names, and shred these and the stale ones."""
+    """Replace files, and shred the replaced and the stale ones."""
     new = {name: _temporary(name, "new") for name in changes.files}
     try:
         for name, content in changes.files.items():
             here.create(new[name], content)
         old = _exchange(here, new, changes.stale)
     finally:
-        _shred(here, new.values())  # what has not come to its place
+        _shred(here, new.values())  # files that were not renamed
     for name in old:
         here.shred(name)
 
 
 def _exchange(here: OwnFiles, new: Mapping[str, str], stale: Iterable[str]) -> list[str]:
-    """Give new files their names, and those that had them, or are stale, names that no other process knows; these."""
+    """Rename new files to their final names, and replaced or stale ones to unique names, which are returned."""
     old = []
-    # One process at a time, so that none takes the new file of another for the old one.
+    # One process at a time, so that none mistakes the new file of another for the old one.
     with here.locked(_LOCK, fcntl.LOCK_EX):
         for name in (*new, *stale):
             if here.has(name):
@@ -212,12 +212,12 @@ def _exchange(here: OwnFiles, new: Mapping[str, str], stale: Iterable[str]) -> l
                 here.rename(name, old[-1])
             if name in new:
                 here.rename(new[name], name)
-    here.sync()  # before the old ones are overwritten, which still have their names on the disk
+    here.sync()  # before the old ones, which still have their names on disk, are overwritten
     return old
 
 
 def _shred(here: OwnFiles, names: Iterable[str]) -> dict[str, str]:
-    """Shred files, as far as they are there; those that could not be, and why."""
+    """Shred existing files. Returns those that could not be shredded, with the reasons."""
     resisting = {}
     for name in names:
         try:

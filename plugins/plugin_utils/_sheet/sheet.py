@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The sheet of a batch: its cards on a page that is printed, and the list for a label printer.
+"""The sheet of a batch: its cards on a page for printing, and the list for label printers.
 
 This file is private to the collection; it may change at any time.
 """
@@ -22,14 +22,14 @@ from typing import Any
 import jinja2
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 
-_NAME = "<template>"  # that Jinja gives to one without a name
+_NAME = "<template>"  # Jinja's name for a template without one
 _LABEL = ("host", "asset_tag", "user", "tokens", "validity", "expires_at", "payload")
-# What is in those of its cells that people fill. The payload begins with a brace, and the others with words and digits.
+# The cells with text from users. The payload begins with a brace, and the other cells with words and digits.
 _FILLED_BY = {
     "host": "The name of the host",
     "asset_tag": "provisioning_sheet_asset_tag",
     "user": "provisioning_sheet_user",
-    "tokens": "What is said of the tokens",
+    "tokens": "The description of the tokens",
 }
 _LINE = ("\t", "\r", "\n")
 _FORMULA = {"=", "+", "-", "@"}
@@ -37,32 +37,32 @@ _FORMULA = {"=", "+", "-", "@"}
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a host of the batch. The times are of a clock that all processes share."""
+    """The state of a host of the batch. The times are from a clock that all processes share."""
 
     host: str
-    made: Mapping[str, Any]  # what the action provisioning_card has returned for it in this play
-    came_at: float | None  # when it last came to the action provisioning_sheet
-    left: bool  # in the play; it has not failed
+    made: Mapping[str, Any]  # what the action provisioning_card returned for the host in this play
+    came_at: float | None  # when it last ran the action provisioning_sheet
+    left: bool  # whether it is still in the play, and has not failed
 
     def has_card(self) -> bool:
-        """Whether it has a card of its own. With ``run_once`` on the role, all hosts have the card of one."""
+        """Whether it has its own card. With ``run_once`` on the role, all hosts have the card of one host."""
         return bool(self.made.get("card", {}).get("host") == self.host)
 
     def comes_with(self, own: Mapping[str, Any]) -> bool:
-        """Whether it comes to the sheet together with the host for which something was made.
+        """Whether it runs the role together with the host whose card is given.
 
-        Of hosts that come together, all cards are made before the first host comes to the sheet.
+        If hosts run the role together, all of their cards are made before the first host reaches the sheet.
         """
         if self.came_at is None or self.came_at < self.made["made_at"]:
-            return self.left  # and is still to come
+            return self.left  # it will still reach the sheet
         return bool(self.came_at >= own["made_at"])
 
 
 def first_on(own: Mapping[str, Any], everybody: Iterable[Entry]) -> str | None:
-    """The first host on the sheet of a card, of those that come together, among all hosts of the batch.
+    """The first host on the sheet of a card, among the hosts of the batch that run the role together.
 
-    One that fails to write the sheet stays the first one. Raises ``EmmError`` if a host before it is on another sheet
-    that is in the same file.
+    It stays the first one even if it fails to write the sheet. Raises ``EmmError`` if an earlier host is on a different
+    sheet that would be written to the same file.
     """
     sheet = own["sheet"]
     for entry in everybody:
@@ -75,21 +75,20 @@ def first_on(own: Mapping[str, Any], everybody: Iterable[Entry]) -> str | None:
         if (together or entry.left) and in_one_file(other, sheet):
             [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
             what = "list of outputs" if field == "parts" else field
-            rule = (
-                f"so is that of the sheet of '{entry.host}', whose {what} is {other[field]!r} and not {sheet[field]!r}"
-            )
+            difference = f"its {what} is {other[field]!r} and not {sheet[field]!r}"
+            rule = f"the sheet of '{entry.host}' has the same name, and {difference}"
             raise OptionError("provisioning_sheet_name", sheet["name"], rule)
     return None
 
 
 def in_one_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two different sheets would be written into the same file."""
+    """Whether two different sheets would be written to the same file."""
     same_place = all(one[field] == other[field] for field in ("directory", "name"))
     return one != other and same_place and bool(set(one["parts"]) & set(other["parts"]))
 
 
 def load(path: str) -> jinja2.Template:
-    """The template in a file. It is none of Ansible's, to which a value could be one, too. Raises ``EmmError``."""
+    """Load a template. It does not use Ansible's templating, which could template values, too. Raises ``EmmError``."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(path).parent),  # for what it includes
         autoescape=True,
@@ -108,15 +107,16 @@ def load(path: str) -> jinja2.Template:
 
 
 def render(sheet: Mapping[str, Any], cards: Sequence[Mapping[str, Any]], missing: Sequence[str]) -> str:
-    """The sheet as HTML, made with its template. Raises ``EmmError``.
+    """Render the sheet as HTML. Raises ``EmmError``.
 
-    The template has the fields of ``_card.Sheet``, and ``cards`` and ``missing``, the names of hosts without one.
+    The variables of the template are the fields of ``card.Sheet``; ``cards``; and ``missing``, the names of hosts
+    without a card.
     """
     template = load(sheet["template"])
     try:
         return template.render(**sheet, cards=cards, missing=missing)
     except Exception as error:
-        # A template may do anything. Not the text of the error, which may have what is on a card.
+        # A template may do anything. Without the text of the error, which may quote a card.
         line = next(
             (frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__)) if frame.filename == _NAME),
             "unknown",
@@ -126,7 +126,7 @@ def render(sheet: Mapping[str, Any], cards: Sequence[Mapping[str, Any]], missing
 
 
 def to_csv(cards: Sequence[Mapping[str, Any]]) -> str:
-    """A line for each card, with what a label printer puts on its label; the payload is what its QR code is to hold."""
+    """The list for label printers, with a line for each card. The payload is the content of the QR code."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_LABEL)
@@ -136,17 +136,17 @@ def to_csv(cards: Sequence[Mapping[str, Any]]) -> str:
 
 
 def check_label(card: Mapping[str, Any]) -> None:
-    """Raises ``EmmError`` if the label of a card has what a spreadsheet program would take for a formula.
+    """Raises ``EmmError`` if a spreadsheet program could take a cell of the label for a formula.
 
-    To change it would change what is printed, so that the label would be of another device.
+    The text is not changed, because the printed label would then be wrong.
     """
     label = _label(card)
     for column, what in _FILLED_BY.items():
         if _may_be_a_formula(label[column]):
             raise EmmError(
-                f"{what} is {label[column]!r}, but in the list for label printers nothing must look like a formula to "
-                "a spreadsheet program: it must not begin with =, +, -, @, a tab or a line break, nor have one of the "
-                "signs after a semicolon, tab or line break. Use another one, or leave 'labels' out of "
+                f"{what} is {label[column]!r}, which a spreadsheet program may take for a formula in the list for "
+                "label printers. It must not begin with =, +, -, @, a tab or a line break, or have one of these signs "
+                "after a semicolon, tab or line break. Change it, or remove 'labels' from "
                 "provisioning_sheet_outputs."
             )
 
@@ -158,15 +158,15 @@ def _label(card: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _may_be_a_formula(text: str) -> bool:
-    """Whether a cell with a text may be one, in any program: see OWASP, CSV Injection.
+    """Whether any program may take a cell for a formula: see OWASP, CSV Injection.
 
-    Programs may skip what is not seen and quotes, know other forms of the characters, and take a semicolon, a tab or
-    the end of a line for the end of a cell.
+    Programs may skip invisible characters and quotes, accept other forms of the characters, and end a cell at a
+    semicolon, a tab or a line break.
     """
     cells = re.split("[;\t\r\n]", unicodedata.normalize("NFKC", text))
     return text.startswith(_LINE) or any(_first(cell) in _FORMULA for cell in cells)
 
 
 def _first(cell: str) -> str:
-    """The first character that is seen, and is no quote."""
+    """The first visible character that is not a quote."""
     return next((char for char in cell if char.isprintable() and char not in " \"'"), "")

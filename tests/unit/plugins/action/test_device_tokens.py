@@ -57,7 +57,7 @@ def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a
     monkeypatch.setattr(action, "_mint", mint)
     result = action.run(task_vars={})
     assert result["failed"]
-    assert result["facts"].pop("device_tokens_refusal").startswith("Something unforeseen: TypeError in ")
+    assert result["facts"].pop("device_tokens_refusal").startswith("Unexpected error: TypeError in ")
     assert result["facts"] == {"device_tokens_user_auth": {"token": "minted"}, "device_tokens_enrollment": None}
     assert "secret" not in str(result)
 

@@ -28,7 +28,7 @@ def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.Mo
     card = action(provisioning_card)
     monkeypatch.setattr(card, "_make", Mock(side_effect=TypeError("secret")))
     result = card.run(task_vars=PLAY)
-    assert result["refusal"].startswith("Something unforeseen: TypeError in ")
+    assert result["refusal"].startswith("Unexpected error: TypeError in ")
     assert "secret" not in str(result)
     assert result["changed"] is False
 
@@ -55,4 +55,4 @@ def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: 
 def test_without_a_card_a_host_fails(registered: dict[str, Any]) -> None:
     result = action(provisioning_sheet).run(task_vars={"provisioning_sheet__card": registered})
     assert result["failed"]
-    assert result["msg"] == "There is no card, since the task that makes it has failed."
+    assert result["msg"] == "There is no card because the task that makes it failed."

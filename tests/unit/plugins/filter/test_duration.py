@@ -20,7 +20,7 @@ def test_text(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("value", [3600, 1.5, None, {"seconds": 1}, ["1h"], True])
 def test_what_is_no_text(value: object) -> None:
-    with pytest.raises(AnsibleFilterError, match="takes text such as '30d'"):
+    with pytest.raises(AnsibleFilterError, match="requires a string such as '30d'"):
         duration(value)
 
 

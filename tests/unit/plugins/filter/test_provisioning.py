@@ -39,7 +39,7 @@ def test_a_payload_in_a_code() -> None:
         ("package_checksum", "/does/not/exist", "The file '/does/not/exist' cannot be read"),
         ("signature_checksum", "/does/not/exist", "The file '/does/not/exist' cannot be read"),
         ("provisioning_payload", {"wifi_sid": "x"}, "There is no option 'wifi_sid'"),
-        ("qr_code", "", "A QR code is made of a dictionary or of text"),
+        ("qr_code", "", "A QR code requires a dictionary or a string"),
     ],
 )
 def test_what_is_wrong_is_told_with_the_name_of_the_filter(name: str, value: Any, message: str) -> None:

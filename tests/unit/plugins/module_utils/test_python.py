@@ -44,4 +44,4 @@ def test_the_module_fails_where_the_python_is_too_old(
     result = json.loads(capsys.readouterr().out)
     assert result["failed"]
     assert " need Python 99.1 or newer on the machine that they run on" in result["msg"]
-    assert f"; this is {platform.python_version()} ({sys.executable})." in result["msg"]
+    assert f". This is {platform.python_version()} ({sys.executable})." in result["msg"]

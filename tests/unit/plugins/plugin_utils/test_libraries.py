@@ -18,5 +18,7 @@ def test_a_library_that_is_there() -> None:
 
 
 def test_a_library_that_is_missing() -> None:
-    with pytest.raises(EmmError, match="The Python library Nothing is not installed where ansible-core is"):
+    with pytest.raises(
+        EmmError, match="The Python library Nothing is not installed in the Python environment of ansible-core"
+    ):
         library("no_such_module_at_all", "Nothing")

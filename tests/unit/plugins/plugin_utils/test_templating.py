@@ -37,7 +37,10 @@ class AnsibleVaultError(AnsibleError):
         (caused_by(AnsibleVaultError("one secret")), "a value in it cannot be decrypted"),
         (AnsibleUndefinedVariable("means: {'key': 'one secret'}: 'name' is undefined. Again."), "'name' is undefined"),
         (AnsibleUndefinedVariable("'dict object' has no attribute 'name'"), "has no attribute 'name'"),
-        (AnsibleUndefinedVariable("'dict object' has no attribute 'secret'"), "it looks up what is not there"),
+        (
+            AnsibleUndefinedVariable("'dict object' has no attribute 'secret'"),
+            "it looks up something that does not exist",
+        ),
         (AnsibleError("unexpected end. String: one secret {{"), "AnsibleError"),
     ],
 )

@@ -74,8 +74,8 @@ STATUS = {
     "409": failing(says("409 -", "conflict"), "HTTP 409 (conflict)"),
     "412": failing(says("412 -", "conditionNotMet", message="Device limit exceeded."), "at most 10 devices"),
     "a redirect": failing(head("Location: /", "Content-Length: 0", status="302 -"), "a redirect to /, which is not"),
-    "304": failing(head(status="304 -"), "HTTP 304 with an empty body"),
-    "an error without a body": failing(answer("", status="400 -"), "HTTP 400 with an empty body"),
+    "304": failing(head(status="304 -"), "HTTP 304 and an empty body"),
+    "an error without a body": failing(answer("", status="400 -"), "HTTP 400 and an empty body"),
     "an error that is a page": failing(
         answer("<title>Away</title>hunter2", status="404 -"), "an HTML page titled 'Away'"
     ),
@@ -113,7 +113,7 @@ QUOTA = {
     ),
     "403 USER_PROJECT_DENIED": failing(says("403 -", "forbidden", details=("USER_PROJECT_DENIED",)), "quota project"),
     "403 that is cut short": Fault(
-        ends(head("Content-Length: 99", status="403 -") + b"hunter2"), "the answer was cut short", MAY_BE_DONE
+        ends(head("Content-Length: 99", status="403 -") + b"hunter2"), "the response was cut short", MAY_BE_DONE
     ),
     "403 that is too large": Fault(
         sends(answer(SECRET * 20_000, status="403 -")), "it is larger than 128 KiB", MAY_BE_DONE

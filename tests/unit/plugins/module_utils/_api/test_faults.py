@@ -56,7 +56,7 @@ def unusable(body: str | bytes, reason: str, *headers: str) -> Fault:
     return Fault(sends(answer(body, *headers)), reason, MAY_EXIST)
 
 
-def late(script: Script, reason: str = "no answer came in time") -> Fault:
+def late(script: Script, reason: str = "no response arrived in time") -> Fault:
     """An answer that does not end."""
     return Fault(script, reason, timeout=SOON)
 
@@ -70,13 +70,13 @@ INTERIM = {
     "100 followed by 103": Fault(sends(head(status="100 Continue"), head(status="103 Early Hints"), 0.2, OWN)),
     "103 followed by 100": Fault(sends(head(status="103 Early Hints"), head(status="100 Continue"), 0.2, OWN)),
     "103 in one piece with the answer": Fault(sends(head(status="103 Early Hints") + OWN)),
-    "too many interim answers": Fault(sends(head(status="103 -") * 50 + OWN), "too many interim answers"),
+    "too many interim answers": Fault(sends(head(status="103 -") * 50 + OWN), "too many interim responses"),
     "101 Switching Protocols": Fault(
         sends(head("Upgrade: h2c", "Connection: Upgrade", status="101 Switching Protocols"), 0.2, OWN),
         "switches to another protocol",
     ),
     "103 with a body": Fault(
-        sends(head("Content-Length: 6", status="103 Early Hints") + SECRET.encode() + OWN), "breaks the rules of HTTP"
+        sends(head("Content-Length: 6", status="103 Early Hints") + SECRET.encode() + OWN), "is not valid HTTP"
     ),
     "103 and then nothing": Fault(ends(head(status="103 Early Hints")), "without response"),
 }
@@ -100,20 +100,20 @@ LEFT_OVER = {
 }
 
 HEAD = {
-    "no status line": Fault(sends(f"{FOREIGN}\r\n".encode()), "breaks the rules of HTTP"),
-    "another protocol": Fault(sends(b"SSH-2.0-hunter2\r\n"), "breaks the rules of HTTP"),
-    "HTTP/2": Fault(sends(b"HTTP/2.0 200 OK\r\n\r\n" + FOREIGN.encode()), "breaks the rules of HTTP"),
-    "a status that is no number": Fault(sends(b"HTTP/1.1 hunter2 OK\r\n\r\n"), "breaks the rules of HTTP"),
-    "a status out of range": Fault(sends(b"HTTP/1.1 1000 hunter2\r\n\r\n"), "breaks the rules of HTTP"),
-    "a status line without end": Fault(sends(b"HTTP/1.1 200 " + b"hunter2" * 20_000), "breaks the rules of HTTP"),
-    "a header without end": Fault(sends(b"HTTP/1.1 200 OK\r\nX: " + b"hunter2" * 20_000), "breaks the rules of HTTP"),
-    "too many headers": Fault(sends(head(*["X-Secret: hunter2"] * 500) + OWN), "breaks the rules of HTTP"),
-    "a line that is no header": Fault(sends(head("hunter2", "Content-Length: 2") + b"{}"), "lines that are no headers"),
+    "no status line": Fault(sends(f"{FOREIGN}\r\n".encode()), "is not valid HTTP"),
+    "another protocol": Fault(sends(b"SSH-2.0-hunter2\r\n"), "is not valid HTTP"),
+    "HTTP/2": Fault(sends(b"HTTP/2.0 200 OK\r\n\r\n" + FOREIGN.encode()), "is not valid HTTP"),
+    "a status that is no number": Fault(sends(b"HTTP/1.1 hunter2 OK\r\n\r\n"), "is not valid HTTP"),
+    "a status out of range": Fault(sends(b"HTTP/1.1 1000 hunter2\r\n\r\n"), "is not valid HTTP"),
+    "a status line without end": Fault(sends(b"HTTP/1.1 200 " + b"hunter2" * 20_000), "is not valid HTTP"),
+    "a header without end": Fault(sends(b"HTTP/1.1 200 OK\r\nX: " + b"hunter2" * 20_000), "is not valid HTTP"),
+    "too many headers": Fault(sends(head(*["X-Secret: hunter2"] * 500) + OWN), "is not valid HTTP"),
+    "a line that is no header": Fault(sends(head("hunter2", "Content-Length: 2") + b"{}"), "malformed header lines"),
     "a first header that goes on from none": Fault(
-        sends(head(" hunter2", "Content-Length: 2") + b"{}"), "lines that are no headers"
+        sends(head(" hunter2", "Content-Length: 2") + b"{}"), "malformed header lines"
     ),
     "the first line of a mailbox": Fault(
-        sends(head("Content-Length: 2", "From hunter2") + b"{}"), "lines that are no headers"
+        sends(head("Content-Length: 2", "From hunter2") + b"{}"), "malformed header lines"
     ),
     "two lengths": Fault(sends(head("Content-Length: 5", "Content-Length: 7") + b"{}{}{}{}"), "Content-Length"),
     "two lengths in one header": Fault(sends(head("Content-Length: 5, 7") + b"{}{}{}{}"), "Content-Length"),
@@ -136,14 +136,18 @@ HEAD = {
 BODY = {
     "chunks": Fault(sends(CHUNKED + chunk(token_of(STRUCK)[:9]), chunk(token_of(STRUCK)[9:]) + b"0\r\n\r\n")),
     "a body up to the end of the connection": Fault(ends(head() + token_of(STRUCK).encode())),
-    "a chunk size that is no number": Fault(sends(CHUNKED + b"hunter2\r\n{}\r\n0\r\n\r\n"), "the answer was cut short"),
+    "a chunk size that is no number": Fault(
+        sends(CHUNKED + b"hunter2\r\n{}\r\n0\r\n\r\n"), "the response was cut short"
+    ),
     "a negative chunk size": Fault(sends(CHUNKED + b"-5\r\nhunter2\r\n0\r\n\r\n"), "the connection failed"),
     "a huge chunk size": Fault(sends(CHUNKED + b"ffffffffffff\r\nhunter2"), "larger than 128 KiB"),
     "a huge length": Fault(sends(head("Content-Length: 99999999999999") + b"hunter2"), "larger than 128 KiB"),
-    "a large body": unusable(f'{{"token": "{SECRET * 10_000}"}}', "no token"),
+    "a large body": unusable(f'{{"token": "{SECRET * 10_000}"}}', "the token in its response is invalid"),
     "too large a body": Fault(ends(head() + SECRET.encode() * 30_000), "larger than 128 KiB"),
-    "a body that is cut short": Fault(ends(head("Content-Length: 99") + FOREIGN.encode()), "the answer was cut short"),
-    "chunks that are cut short": Fault(ends(CHUNKED + chunk(FOREIGN)), "the answer was cut short"),
+    "a body that is cut short": Fault(
+        ends(head("Content-Length: 99") + FOREIGN.encode()), "the response was cut short"
+    ),
+    "chunks that are cut short": Fault(ends(CHUNKED + chunk(FOREIGN)), "the response was cut short"),
     "a compressed body": Fault(
         sends(answer(gzip.compress(FOREIGN.encode()), "Content-Encoding: gzip")), "it is compressed"
     ),
@@ -155,7 +159,7 @@ BODY = {
 BREAKS = {
     "the connection is closed instead of an answer": Fault(ends(), "without response"),
     "the connection is broken instead of an answer": Fault(resets(), "the connection failed"),
-    "the connection is closed within the head": Fault(ends(b"HTTP/1.1 200 OK\r\nX-Sec"), "lines that are no headers"),
+    "the connection is closed within the head": Fault(ends(b"HTTP/1.1 200 OK\r\nX-Sec"), "malformed header lines"),
     "the connection is broken within the body": Fault(
         resets(head("Content-Length: 99") + b'{"token": "hunter2', 0.2), "the connection failed"
     ),
@@ -180,33 +184,39 @@ TIME = {
 JSON = {
     "invalid UTF-8": unusable(b'{"token":"\xff\xfehunter2"}', "not in UTF-8"),
     "UTF-16": unusable(FOREIGN.encode("utf-16"), "not in UTF-8", "Content-Type: application/json; charset=utf-16"),
-    "UTF-7 by its header": unusable('{"token":"+AGg-unter2 "}', "no token", "Content-Type: text/plain; charset=utf-7"),
+    "UTF-7 by its header": unusable(
+        '{"token":"+AGg-unter2 "}', "the token in its response is invalid", "Content-Type: text/plain; charset=utf-7"
+    ),
     "a byte order mark": Fault(sends(answer(b"\xef\xbb\xbf" + token_of(STRUCK).encode()))),
-    "a key that stands twice": unusable('{"token": "hunter2", "token": "hunter2"}', "a key stands twice"),
-    "a nested key that stands twice": unusable('{"token": "hunter2", "x": {"a": 1, "a": 2}}', "a key stands twice"),
+    "a key that stands twice": unusable('{"token": "hunter2", "token": "hunter2"}', "a duplicate key"),
+    "a nested key that stands twice": unusable('{"token": "hunter2", "x": {"a": 1, "a": 2}}', "a duplicate key"),
     "not a number": unusable('{"token": "hunter2", "x": NaN}', "not finite"),
     "an infinite number": unusable('{"token": "hunter2", "x": -Infinity}', "not finite"),
     "a number beyond all bounds": unusable('{"token": "hunter2", "x": 1e999}', "not finite"),
     "two documents": unusable(f"{FOREIGN}{FOREIGN}", "not JSON"),
     "depth without end": unusable("[" * 60_000, "nested too deeply"),
-    "an error beside the token": unusable('{"token": "hunter2", "error": {"message": "hunter2"}}', "an error with it"),
+    "an error beside the token": unusable(
+        '{"token": "hunter2", "error": {"message": "hunter2"}}', "together with an error"
+    ),
     "another kind": unusable('{"kind": "androidenterprise#user", "token": "hunter2"}', "'androidenterprise#user'"),
     "the other kind of token": unusable(
         '{"kind": "androidenterprise#enrollmentToken", "token": "hunter2"}', "'androidenterprise#enrollmentToken'"
     ),
-    "a kind that is no text": unusable('{"kind": 7, "token": "hunter2"}', "no kind"),
+    "a kind that is no text": unusable('{"kind": 7, "token": "hunter2"}', "an invalid kind"),
     "no token": unusable("{}", "no token"),
     "a null token": unusable('{"token": null}', "no token"),
     "an empty token": unusable('{"token": ""}', "no token"),
-    "a blank token": unusable('{"token": "   "}', "is no token"),
-    "a token with a blank": unusable('{"token": "hunter2 hunter2"}', "is no token"),
-    "a token with a line break": unusable('{"token": "hunter2\\n"}', "is no token"),
-    "a token with a control character": unusable('{"token": "hunter2\\u001b[2J"}', "is no token"),
-    "a token with a lone surrogate": unusable('{"token": "hunter2\\ud800"}', "is no token"),
-    "a token in another script": unusable('{"token": "hunter2\u0660"}', "is no token"),
-    "a token that is a number": unusable('{"token": 17}', "is no token"),
-    "a token that is an object": unusable('{"token": {"value": "hunter2"}}', "is no token"),
-    "a token beyond all bounds": unusable(json.dumps({"token": "x" * 5_000}), "is no token"),
+    "a blank token": unusable('{"token": "   "}', "the token in its response is invalid"),
+    "a token with a blank": unusable('{"token": "hunter2 hunter2"}', "the token in its response is invalid"),
+    "a token with a line break": unusable('{"token": "hunter2\\n"}', "the token in its response is invalid"),
+    "a token with a control character": unusable(
+        '{"token": "hunter2\\u001b[2J"}', "the token in its response is invalid"
+    ),
+    "a token with a lone surrogate": unusable('{"token": "hunter2\\ud800"}', "the token in its response is invalid"),
+    "a token in another script": unusable('{"token": "hunter2\u0660"}', "the token in its response is invalid"),
+    "a token that is a number": unusable('{"token": 17}', "the token in its response is invalid"),
+    "a token that is an object": unusable('{"token": {"value": "hunter2"}}', "the token in its response is invalid"),
+    "a token beyond all bounds": unusable(json.dumps({"token": "x" * 5_000}), "the token in its response is invalid"),
 }
 
 FAULTS = {**INTERIM, **LEFT_OVER, **HEAD, **BODY, **BREAKS, **TIME, **JSON}

@@ -104,16 +104,14 @@ PROXY = {
     ),
     "a proxy that answers 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
     "a proxy that answers 101": Fault(
-        sends(head(status="101 Switching Protocols")), "breaks the rules of HTTP", is_temporary=False
+        sends(head(status="101 Switching Protocols")), "is not valid HTTP", is_temporary=False
     ),
-    "a proxy that answers with garbage": Fault(
-        sends(b"token=hunter2\r\n"), "breaks the rules of HTTP", is_temporary=False
-    ),
+    "a proxy that answers with garbage": Fault(sends(b"token=hunter2\r\n"), "is not valid HTTP", is_temporary=False),
     "a proxy whose head does not end": Fault(
-        sends(b"HTTP/1.1 200 OK\r\nX: " + SECRET.encode() * 20_000), "breaks the rules of HTTP", is_temporary=False
+        sends(b"HTTP/1.1 200 OK\r\nX: " + SECRET.encode() * 20_000), "is not valid HTTP", is_temporary=False
     ),
     "a proxy that says more than its answer": Fault(
-        sends(ESTABLISHED + SECRET.encode()), "more than its answer", is_temporary=False
+        sends(ESTABLISHED + SECRET.encode()), "data after its response", is_temporary=False
     ),
 }
 FAULTS = {**HANDSHAKE, **PROXY}
@@ -463,7 +461,7 @@ def test_answers_over_tls(script: Script | None, connections: int, authority: Au
     [
         (garbage, "the TLS connection failed"),
         (ends(), "the connection failed"),
-        (ends(OWN[:-5]), "the answer was cut short"),
+        (ends(OWN[:-5]), "the response was cut short"),
     ],
     ids=["garbage", "no answer", "half an answer"],
 )

@@ -207,7 +207,7 @@ def test_an_access_token_that_does_not_say_when_it_expires_is_not_cached(server:
 def test_what_is_no_access_token_is_not_cached(server: AuthorizationServer) -> None:
     server.prefix = "not a token"
     cache = Cache()
-    with pytest.raises(CredentialsError, match="without an access token that can be used"):
+    with pytest.raises(CredentialsError, match="has no usable access token"):
         authorizer(cache=cache).header()
     assert not cache.entries
 

@@ -71,8 +71,8 @@ def test_an_executable_that_is_not_allowed(
     if allowed:
         monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", allowed)
     error = failure(directory, credentials, **options)
-    assert "has not run the executable" in error.message
-    assert "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is not 1" in str(error.likely_cause)
+    assert "did not run the executable" in error.message
+    assert "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is not set to 1" in str(error.likely_cause)
 
 
 def test_another_mistake_in_a_file_is_not_taken_for_that(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
@@ -92,9 +92,9 @@ def test_another_mistake_in_a_file_is_not_taken_for_that(monkeypatch: pytest.Mon
         (
             "http://user:hunter2@example.com/token",
             None,
-            "Refused to send credentials to http://[redacted]@example.com/token: plain http is only for this machine",
+            "Refused to send credentials to http://[redacted]@example.com/token: plain HTTP is allowed",
         ),
-        ("https://user:hunter2@example.com/token", 503, "https://[redacted]@example.com/token answered HTTP 503"),
+        ("https://user:hunter2@example.com/token", 503, "https://[redacted]@example.com/token responded with HTTP 503"),
     ],
 )
 def test_no_password_of_a_token_uri_is_shown(

@@ -42,9 +42,9 @@ ACCOUNT = "emm@project.iam.gserviceaccount.com"
 JSON = "Content-Type: application/json"  # without which google-auth does not take a metadata server's answer for JSON
 
 
-PRESCRIBED = "may not be what OAuth 2.0 prescribes"
-UNKNOWN = "is not an error that OAuth 2.0 knows"
-NO_TOKEN = "without an access token that can be used"
+PRESCRIBED = "may not conform to OAuth 2.0"
+UNKNOWN = "is not an OAuth 2.0 error"
+NO_TOKEN = "has no usable access token"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def useless(body: str | bytes, reason: str = PRESCRIBED) -> Fault:
 
 
 def late(script: Script) -> Fault:
-    return Fault(script, "no answer came in time", requests=2, timeout=SOON)
+    return Fault(script, "no response arrived in time", requests=2, timeout=SOON)
 
 
 OAUTH = {
@@ -77,7 +77,7 @@ OAUTH = {
     "103, then the answer": Fault(sends(head(status="103 Early Hints"), 0.2, answer(ACCESS))),
     "no answer": late(sends(5.0)),
     "a head that drips": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
-    "no HTTP": Fault(sends(b'{"access_token": "hunter2"}\r\n\r\n'), "breaks the rules of HTTP", requests=2),
+    "no HTTP": Fault(sends(b'{"access_token": "hunter2"}\r\n\r\n'), "is not valid HTTP", requests=2),
     "a huge answer": Fault(sends(answer(f'{{"access_token": "{SECRET * 20_000}"}}')), "larger than 128 KiB"),
     "a redirect": Fault(sends(answer("", "Location: http://127.0.0.1/hunter2", status="302 Found")), UNKNOWN),
     "a page": Fault(sends(answer("<html>hunter2</html>", status="403 Forbidden")), UNKNOWN),
@@ -176,4 +176,4 @@ def test_what_google_auth_says(asks: bool, monkeypatch: pytest.MonkeyPatch) -> N
         auth = AuthOptions.from_options({"service_account_email": ACCOUNT}, {})
         with client_of(url, auth=auth) as client, pytest.raises(CredentialsError) as failure:
             mint(client)
-    check_failure(failure.value, "the answer cannot be used" if asks else "Received invalid JSON: a file")
+    check_failure(failure.value, "the response cannot be used" if asks else "Received invalid JSON: a file")

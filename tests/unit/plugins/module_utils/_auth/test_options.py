@@ -92,16 +92,16 @@ def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             {},
             {"GCP_ACCESS_TOKEN": "t", "GCP_SERVICE_ACCOUNT_FILE": "/k"},
-            "variable GCP_ACCESS_TOKEN are given together",
+            "variable GCP_ACCESS_TOKEN are set together",
         ),
         (
             {},
             {"GCP_SERVICE_ACCOUNT_CONTENTS": "{}", "GCP_SERVICE_ACCOUNT_FILE": "/k"},
-            "GCP_SERVICE_ACCOUNT_FILE and environment variable GCP_SERVICE_ACCOUNT_CONTENTS are both given",
+            "GCP_SERVICE_ACCOUNT_FILE and environment variable GCP_SERVICE_ACCOUNT_CONTENTS are both set",
         ),
-        ({"auth_kind": "machineaccount", "service_account_file": "/k"}, {}, "goes with auth_kind=serviceaccount"),
-        ({"access_token": " \n"}, {}, "does not hold an access token"),
-        ({"access_token": "tökén"}, {}, "does not hold an access token"),
+        ({"auth_kind": "machineaccount", "service_account_file": "/k"}, {}, "requires auth_kind=serviceaccount"),
+        ({"access_token": " \n"}, {}, "is not an access token"),
+        ({"access_token": "tökén"}, {}, "is not an access token"),
     ],
 )
 def test_contradictions(options: Mapping[str, Any], environment: Mapping[str, str], fragment: str) -> None:

@@ -43,7 +43,7 @@ def test_explanations(error: Exception, expected: str) -> None:
     [
         (http.client.BadStatusLine("hunter2"), "(BadStatusLine)"),
         (ValueError("invalid literal: hunter2"), "(ValueError)"),
-        (http.client.IncompleteRead(b"hunter2"), "the answer was cut short (it ends before its last byte)"),
+        (http.client.IncompleteRead(b"hunter2"), "the response was cut short (it ended before its last byte)"),
     ],
 )
 def test_what_parsers_say_is_not_quoted(cause: Exception, expected: str) -> None:

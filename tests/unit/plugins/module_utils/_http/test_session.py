@@ -42,7 +42,7 @@ def _no_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_plain_http_to_others_is_refused(url: str) -> None:
     options = ConnectionOptions("https://www.googleapis.com", 1, 0, None)
-    with pytest.raises(TransportError, match="plain http"):
+    with pytest.raises(TransportError, match="plain HTTP"):
         Session(options, once="https://www.googleapis.com/").request("GET", url)
 
 

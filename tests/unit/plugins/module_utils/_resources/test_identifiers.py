@@ -40,8 +40,8 @@ REFUSED = [
     ("1:30", "90"),
     ("99999999999999", "99999999999999"),
     ("-100000000000000000001", "-100000000000000000001"),
-    ("0x1" + 100 * "0", "a whole number"),
-    ("0x1" + 5000 * "0", "a whole number"),
+    ("0x1" + 100 * "0", "an integer"),
+    ("0x1" + 5000 * "0", "an integer"),
     ("1.10", "1.1"),
     ("100000000000000000001.0", "1e+20"),
     (".nan", "nan"),
@@ -73,9 +73,9 @@ def test_what_is_not_written_as_text_is_refused(written: str, shown: str) -> Non
         check_id("user_id", value)
     message = str(error.value)
     assert message.startswith(
-        f"Option 'user_id' is {shown}, but it must be text, or a whole number of at least 15 digits."
+        f"Option 'user_id' is {shown}, but it must be a string, or an integer of at least 15 digits."
     )
-    assert "Put it in quotes" in message
+    assert "Quote it" in message
     assert "jinja2_native" in message
     assert "hunter2" not in message
 
@@ -128,5 +128,5 @@ def test_what_may_go_to_a_module(options: Mapping[str, Any]) -> None:
 
 @pytest.mark.parametrize("users", [12, True, 1.1, yaml.safe_load("2026-11-22"), {"u1": "u2"}])
 def test_what_ansible_would_make_a_list_of(users: object) -> None:
-    with pytest.raises(OptionError, match=r"Option 'user_ids\[0\]' is .*, but it must be text"):
+    with pytest.raises(OptionError, match=r"Option 'user_ids\[0\]' is .*, but it must be a string"):
         check_written({"user_ids": users})

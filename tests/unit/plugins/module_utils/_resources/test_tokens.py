@@ -167,7 +167,7 @@ GOOGLE = {"authentication_requirement": "required", "required_account_email": "s
 
 def test_how_long_a_token_may_be() -> None:
     assert minted(token="x" * 4096)["token"] == "x" * 4096
-    with pytest.raises(UnusableAnswerError, match="4,096 of them at most"):
+    with pytest.raises(UnusableAnswerError, match="at most 4,096"):
         minted(token="x" * 4097)
 
 
@@ -181,7 +181,7 @@ def test_how_long_a_token_may_be() -> None:
     ],
 )
 def test_a_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
-    with pytest.raises(UnusableAnswerError, match="another than the one that was asked for") as error:
+    with pytest.raises(UnusableAnswerError, match="differs from the requested one") as error:
         request(google_authentication_options=GOOGLE).mint(Stub({"token": "precious", **resource}, None))
     assert "precious" not in str(error.value)
 

@@ -128,20 +128,26 @@ def test_cacheable(value: object, cacheable: bool) -> None:
     ("variables", "expected"),
     [
         ({"enterprise_id": ""}, "'device_tokens_enterprise_id' is '', but it must not be empty"),
-        ({"enterprise_id": "a b"}, "'device_tokens_enterprise_id' is 'a b', but ' ' does not belong in an id"),
+        ({"enterprise_id": "a b"}, "'device_tokens_enterprise_id' is 'a b', but an ID must not contain ' '"),
         ({"kinds": ["enrolment"]}, "device_tokens_kinds must be one or more of: enrollment, user_auth. .*: enrolment"),
         ({"kinds": ["user_auth"], "user_id": ""}, "'device_tokens_user_id' is '', but it must not be empty"),
-        ({"kinds": ["user_auth"], "user_id": "../x"}, "'device_tokens_user_id' is '../x', but '/' does not belong"),
+        (
+            {"kinds": ["user_auth"], "user_id": "../x"},
+            "'device_tokens_user_id' is '../x', but an ID must not contain '/'",
+        ),
         ({"enrollment_token_type": "tablet"}, "device_tokens_enrollment_token_type must be one of: .*, got: tablet"),
         ({"duration": "twelve hours"}, "'device_tokens_duration' is 'twelve hours', but .* is not a duration such as"),
         (
             {"duration": 90.5},
-            "'device_tokens_duration' is 90.5, but it must be text such as '12h', a whole number of se",
+            "'device_tokens_duration' is 90.5, but it must be a string such as '12h', an integer number of se",
         ),
-        ({"duration": {}}, "'device_tokens_duration' is {}, but it must be text"),
-        ({"duration": {"nanos": 1}}, "'device_tokens_duration' is {'nanos': 1}, but it must be text"),
-        ({"duration": {"seconds": 60, "days": 1}}, "'device_tokens_duration' is {.*'days': 1}, but it must be text"),
-        ({"duration": {"seconds": "x"}}, "'device_tokens_duration' is {'seconds': 'x'}, but it must be text"),
+        ({"duration": {}}, "'device_tokens_duration' is {}, but it must be a string"),
+        ({"duration": {"nanos": 1}}, "'device_tokens_duration' is {'nanos': 1}, but it must be a string"),
+        (
+            {"duration": {"seconds": 60, "days": 1}},
+            "'device_tokens_duration' is {.*'days': 1}, but it must be a string",
+        ),
+        ({"duration": {"seconds": "x"}}, "'device_tokens_duration' is {'seconds': 'x'}, but it must be a string"),
         ({"duration": "59s"}, "'device_tokens_duration' is '59s', but it must not be shorter than 1 minute"),
         ({"duration": {"seconds": 59}}, "'device_tokens_duration' is {'seconds': 59.*}, but it must not be shorter"),
         ({"duration": {"seconds": -1}}, "'device_tokens_duration' is {'seconds': -1.*}, but seconds must not be neg"),
@@ -157,15 +163,15 @@ def test_cacheable(value: object, cacheable: bool) -> None:
         ),
         (
             {"google_authentication_options": {"required_account_email": "a@b.de"}},
-            r"options\.required_account_email' is 'a@b.de', but it may only be set together with auth",
+            r"options\.required_account_email' is 'a@b.de', but it requires auth",
         ),
         (
             {"google_authentication_options": {"email": "a@b.de"}},
-            r"options' is {'email': 'a@b.de'}, but 'email' is unsupported; there are authentication_requirement and re",
+            r"options' is {'email': 'a@b.de'}, but 'email' is not supported; use authentication_requirement and re",
         ),
         ({"enrollment_scope": "play"}, "device_tokens_enrollment_scope must be one of: host, shared, batch, got: play"),
         ({"keep_if_valid_for": "long"}, "'device_tokens_keep_if_valid_for' is 'long', but .* is not a duration"),
-        ({"keep_if_valid_for": 1.5}, "'device_tokens_keep_if_valid_for' is 1.5, but it must be text"),
+        ({"keep_if_valid_for": 1.5}, "'device_tokens_keep_if_valid_for' is 1.5, but it must be a string"),
         ({"cacheable": "maybe"}, "'device_tokens_cacheable' .* 'maybe' is not a valid boolean"),
     ],
 )
@@ -179,8 +185,8 @@ def test_what_is_refused(variables: dict[str, Any], expected: str) -> None:
 def test_ids_that_are_no_text(name: str, value: object, shown: str) -> None:
     with pytest.raises(EmmError) as error:
         planned(**{name: value})
-    assert str(error.value).startswith(f"Option 'device_tokens_{name}' is {shown}, but it must be text")
-    assert "Put it in quotes" in str(error.value)
+    assert str(error.value).startswith(f"Option 'device_tokens_{name}' is {shown}, but it must be a string")
+    assert "Quote it" in str(error.value)
     assert "hunter2" not in str(error.value)
 
 
@@ -207,7 +213,7 @@ def test_a_long_number_is_an_id() -> None:
         (
             "user_id",
             "user_auth",
-            "^device_tokens_user_id is not set, but device_tokens_kinds contains 'user_auth', which needs it.$",
+            "^device_tokens_user_id is not set, but device_tokens_kinds contains 'user_auth', which requires it.$",
         ),
     ],
 )

@@ -103,8 +103,8 @@ def test_what_is_no_package(tmp_path: Path) -> None:
         ("/", "cannot be read: Is a directory"),
         ("a\0b", "cannot be read: embedded null byte"),
         ("~nobody-of-that-name/a", "cannot be read: "),
-        (5, "The path of a file is text, not a whole number"),
-        (None, "The path of a file is text, not null"),
+        (5, "The path of a file must be a string, not an integer"),
+        (None, "The path of a file must be a string, not null"),
     ],
 )
 def test_what_cannot_be_read(function: object, path: object, reason: str) -> None:

@@ -43,7 +43,9 @@ def test_a_bundle_is_text_with_properties() -> None:
 
 @pytest.mark.parametrize("value", [{"nested": "a"}, ["a"]])
 def test_what_has_no_place_in_a_bundle(value: Any) -> None:
-    with pytest.raises(EmmError, match="no place for the entry 'more' of 'admin_extras_bundle': it is not a single"):
+    with pytest.raises(
+        EmmError, match="The entry 'more' of 'admin_extras_bundle' does not fit into an NFC record: it is not a single"
+    ):
         to_properties({BUNDLE: {"more": value}})
 
 

@@ -252,7 +252,7 @@ def test_a_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
     assert f"is '{shown}', but it must be a URL that begins with https://." in text
     text = refusal(OPEN, wifi_pac_url=address.replace("http:", "ftp:"))
     assert "secret" not in text
-    assert "is 'a list', but it must be text" in refusal(OPEN, wifi_pac_url=[address])
+    assert "is 'a list', but it must be a non-empty string" in refusal(OPEN, wifi_pac_url=[address])
 
 
 def test_which_options_are_secrets() -> None:
@@ -268,8 +268,8 @@ def test_which_options_are_secrets() -> None:
 def test_a_number_where_text_is_wanted() -> None:
     text = refusal(WPA, wifi_password=12345678)
     assert text.endswith(
-        "breaks a rule: it must be text, and not empty; put a number in quotes; if it is a template, "
-        "and jinja2_native of ansible-core before 2.19 takes its quotes away, end it with the filter 'string'."
+        "not shown here): it must be a non-empty string; quote a number; if it is a template, "
+        "and jinja2_native is enabled with ansible-core older than 2.19, end it with the 'string' filter."
     )
 
 
@@ -344,14 +344,14 @@ def test_wrong_time_zones(zone: Any, suggestion: str | None) -> None:
 def test_local_time() -> None:
     assert payload(local_time=1_790_000_000_000) == {"LOCAL_TIME": 1_790_000_000_000}
     assert payload(local_time="1790000000000") == {"LOCAL_TIME": 1_790_000_000_000}
-    assert "milliseconds since 1970, and looks like seconds" in refusal(local_time=1_790_000_000)
-    assert "a whole number from 1 to 9223372036854775807" in refusal(local_time=2**63)
+    assert "milliseconds since 1970, and this looks like seconds" in refusal(local_time=1_790_000_000)
+    assert "an integer from 1 to 9223372036854775807" in refusal(local_time=2**63)
 
 
 @pytest.mark.parametrize("number", [0, -1, 65536, 80.5, "http", " 80", "８０", True, None, "9" * 5000])
 def test_wrong_numbers(number: Any) -> None:
     text = refusal(PROXY, wifi_proxy_port=number)
-    assert text.endswith("but it must be a whole number from 1 to 65535.")
+    assert text.endswith("but it must be an integer from 1 to 65535.")
     assert text.startswith("Option 'wifi_proxy_port' is ")
 
 
@@ -365,19 +365,19 @@ def test_truth(given: Any, value: bool) -> None:
 @pytest.mark.parametrize("given", ["maybe", "", 1, 0, 1.0, None, []])
 def test_no_truth(given: Any) -> None:
     text = refusal(skip_encryption=given)
-    assert text == f"Option 'skip_encryption' is {given!r}, but it must be true or false."
+    assert text == f"Option 'skip_encryption' is {given!r}, but it must be a boolean."
 
 
 @pytest.mark.parametrize(("ssid", "size"), [("a" * 33, 33), ("é" * 17, 34), ("电" * 11, 33)])
 def test_names_of_networks_are_measured_in_bytes(ssid: str, size: int) -> None:
     assert payload(wifi_ssid=ssid[:-1]) == {"WIFI_SSID": ssid[:-1]}
-    assert f"at most 32 bytes long in UTF-8, and has {size}" in refusal(wifi_ssid=ssid)
+    assert f"at most 32 bytes long in UTF-8, not {size}" in refusal(wifi_ssid=ssid)
 
 
 def test_the_name_of_a_network_has_no_quotes_around_it() -> None:
     assert payload(wifi_ssid='"') == {"WIFI_SSID": '"'}
     assert payload(wifi_ssid='Sam"s') == {"WIFI_SSID": 'Sam"s'}
-    assert "the bare name, without quotes around it" in refusal(wifi_ssid='"Bench"')
+    assert "the bare SSID, without quotes" in refusal(wifi_ssid='"Bench"')
 
 
 def test_certificates_of_authorities(pem: str) -> None:
@@ -386,15 +386,15 @@ def test_certificates_of_authorities(pem: str) -> None:
         assert payload(EAP, wifi_ca_certificate=given)["WIFI_CA_CERTIFICATE"] == body
     for wrong in (pem * 2, pem.replace("CERTIFICATE", "PRIVATE KEY"), body[:-8], "QUJD", "not base64"):
         text = refusal(EAP, wifi_ca_certificate=wrong)
-        assert text.endswith("it must be one X.509 certificate, in PEM, or in DER and base64.")
+        assert text.endswith("it must be one X.509 certificate, in PEM, or in DER encoded in base64.")
         assert wrong[:40] not in text, "for it may be a key"
 
 
 def test_certificates_of_users() -> None:
     tls = {**EAP, "wifi_eap_method": "TLS"}
     assert payload(tls, wifi_user_certificate="QU\nJD")["WIFI_USER_CERTIFICATE"] == "QUJD"
-    assert "with the alphabet that PEM has" in refusal(tls, wifi_user_certificate="Q_JD")
-    assert "with the alphabet that PEM has" in refusal(tls, wifi_user_certificate=" ")
+    assert "in the standard alphabet" in refusal(tls, wifi_user_certificate="Q_JD")
+    assert "in the standard alphabet" in refusal(tls, wifi_user_certificate=" ")
 
 
 @pytest.mark.parametrize(
@@ -438,26 +438,26 @@ def test_a_list_of_texts_of_several_classes() -> None:
     [
         ("secret", "it must be a dictionary"),
         (["secret"], "it must be a dictionary"),
-        ({5: "secret"}, "its keys must be text, and 5 is not"),
-        ({"": "secret"}, "its keys must be text, and '' is not"),
-        ({"key": None}, "'key' is null, and must be text"),
-        ({"key": b"secret"}, "'key' is bytes, and must be text"),
-        ({"key": date(2026, 11, 25)}, "'key' is a date, and must be text"),
-        ({"key": float("inf")}, "'key' is a number, and must be text"),
-        ({"key": 2**63}, "the number 'key' must have at most 64 bits"),
+        ({5: "secret"}, "its keys must be non-empty strings, and 5 is not"),
+        ({"": "secret"}, "its keys must be non-empty strings, and '' is not"),
+        ({"key": None}, "'key' is null, but must be a string"),
+        ({"key": b"secret"}, "'key' is bytes, but must be a string"),
+        ({"key": date(2026, 11, 25)}, "'key' is a date, but must be a string"),
+        ({"key": float("inf")}, "'key' is a number, but must be a string"),
+        ({"key": 2**63}, "the number 'key' must fit into 64 bits"),
         (
             {"key": ["secret", 1]},
-            "the list 'key' must have values of one type only; put a number in quotes; if it is a",
+            "the list 'key' must contain values of one type only; quote a number; if it is a",
         ),
-        ({"key": [1, True]}, "the list 'key' must have values of one type only"),
-        ({"key": [["secret"]]}, "'key' is a list, and must be text"),
-        ({"key": [{"deep": "secret"}]}, "'key' is a dictionary, and must be text"),
+        ({"key": [1, True]}, "the list 'key' must contain values of one type only"),
+        ({"key": [["secret"]]}, "'key' is a list, but must be a string"),
+        ({"key": [{"deep": "secret"}]}, "'key' is a dictionary, but must be a string"),
         ({"deep": {"deeper": {"key": None}}}, "in 'deep', in 'deeper', 'key' is null"),
     ],
 )
 def test_what_has_no_place_in_a_bundle(bundle: Any, rule: str) -> None:
     text = refusal(admin_extras_bundle=bundle)
-    assert text.startswith(f"Option 'admin_extras_bundle', whose value is not shown here, breaks a rule: {rule}")
+    assert text.startswith(f"Option 'admin_extras_bundle' has an invalid value (not shown here): {rule}")
     assert "secret" not in text
 
 
@@ -496,7 +496,7 @@ def test_what_goes_together(options: dict[str, Any]) -> None:
     assert payload(options) == {name.upper(): value for name, value in options.items()}
 
 
-CHECKSUMS = "exactly one of device_admin_signature_checksum and device_admin_package_checksum is needed with it"
+CHECKSUMS = "it requires exactly one of device_admin_signature_checksum and device_admin_package_checksum"
 
 
 @pytest.mark.parametrize(
@@ -522,70 +522,70 @@ CHECKSUMS = "exactly one of device_admin_signature_checksum and device_admin_pac
         (
             {**OPEN, "wifi_password": "secret word"},
             "wifi_password",
-            "without a wifi_security_type other than NONE, Android takes the network for an open one",
+            "without a wifi_security_type other than NONE, Android treats the network as open",
         ),
         (
             {**OPEN, "wifi_security_type": "NONE", "wifi_password": "secret word"},
             "wifi_password",
-            "without a wifi_security_type other than NONE, Android takes the network for an open one",
+            "without a wifi_security_type other than NONE, Android treats the network as open",
         ),
-        ({**OPEN, "wifi_security_type": "WPA"}, "wifi_security_type", "WPA takes a wifi_password"),
-        ({**OPEN, "wifi_security_type": "WEP"}, "wifi_security_type", "WEP takes a wifi_password"),
+        ({**OPEN, "wifi_security_type": "WPA"}, "wifi_security_type", "WPA requires wifi_password"),
+        ({**OPEN, "wifi_security_type": "WEP"}, "wifi_security_type", "WEP requires wifi_password"),
         (
             {**WPA, "wifi_password": "secret!"},
             "wifi_password",
-            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
+            "a WPA password must have 8 to 63 characters (bytes in UTF-8)",
         ),
         (
             {**WPA, "wifi_password": "0" * 64},
             "wifi_password",
-            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
+            "a WPA password must have 8 to 63 characters (bytes in UTF-8)",
         ),
         (
             {**WPA, "wifi_password": "é" * 32},
             "wifi_password",
-            "the password of a WPA network has 8 to 63 characters (bytes in UTF-8)",
+            "a WPA password must have 8 to 63 characters (bytes in UTF-8)",
         ),
         ({**WPA, "use_mobile_data": True}, "use_mobile_data", "Android ignores it with wifi_ssid"),
         (
             {**WPA, "wifi_security_type": "WEP", "wifi_password": "secret"},
             "wifi_password",
-            "a WEP key has 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits",
+            "a WEP key must have 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits",
         ),
         (
             {**WPA, "wifi_security_type": "WEP", "wifi_password": "secret wor"},
             "wifi_password",
-            "a WEP key has 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits",
+            "a WEP key must have 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits",
         ),
-        ({**OPEN, "wifi_security_type": "EAP"}, "wifi_security_type", "EAP takes a wifi_eap_method"),
-        ({**EAP, "wifi_eap_method": "PEAP"}, "wifi_eap_method", "PEAP takes a wifi_identity"),
+        ({**OPEN, "wifi_security_type": "EAP"}, "wifi_security_type", "EAP requires wifi_eap_method"),
+        ({**EAP, "wifi_eap_method": "PEAP"}, "wifi_eap_method", "PEAP requires wifi_identity"),
         (
             {**EAP, "wifi_eap_method": "TTLS", "wifi_identity": "sam"},
             "wifi_eap_method",
-            "TTLS takes a wifi_password",
+            "TTLS requires wifi_password",
         ),
-        ({**EAP, "wifi_eap_method": "TLS"}, "wifi_eap_method", "TLS takes a wifi_user_certificate"),
-        ({**WPA, "wifi_identity": "sam"}, "wifi_identity", "it is for wifi_security_type: EAP only"),
+        ({**EAP, "wifi_eap_method": "TLS"}, "wifi_eap_method", "TLS requires wifi_user_certificate"),
+        ({**WPA, "wifi_identity": "sam"}, "wifi_identity", "it requires wifi_security_type: EAP"),
         (
             {**PROXY, "wifi_pac_url": "https://proxy.example.com/proxy.pac"},
             "wifi_pac_url",
             "Android ignores it with wifi_proxy_host",
         ),
-        ({**OPEN, "wifi_proxy_host": "proxy.example.com"}, "wifi_proxy_host", "it takes a wifi_proxy_port"),
+        ({**OPEN, "wifi_proxy_host": "proxy.example.com"}, "wifi_proxy_host", "it requires wifi_proxy_port"),
         ({**OPEN, "wifi_proxy_port": 80}, "wifi_proxy_port", "Android ignores it without wifi_proxy_host"),
         ({**OPEN, "wifi_proxy_bypass": "a"}, "wifi_proxy_bypass", "Android ignores it without wifi_proxy_host"),
     ],
 )
 def test_what_does_not_go_together(options: dict[str, Any], option: str, rule: str) -> None:
     text = refusal(options)
-    assert text == f"Option '{option}' does not go with the others: {rule}."
+    assert text == f"Option '{option}' does not fit the other options: {rule}."
     assert "secret" not in text
 
 
 @pytest.mark.parametrize("header", ["secret\nX-Other: y", "secret\r", "", 5])
 def test_a_cookie_is_one_line(header: Any) -> None:
     text = refusal(DOWNLOAD, device_admin_package_download_cookie_header=header)
-    assert text.startswith("Option 'device_admin_package_download_cookie_header', whose value is not shown here")
+    assert text.startswith("Option 'device_admin_package_download_cookie_header' has an invalid value (not shown here)")
     assert "secret" not in text
 
 
@@ -593,13 +593,13 @@ def test_a_cookie_is_one_line(header: Any) -> None:
 
 
 def test_the_component_is_required() -> None:
-    with pytest.raises(EmmError, match="Option 'device_admin_component_name' is missing"):
+    with pytest.raises(EmmError, match="Option 'device_admin_component_name' is required"):
         build_payload({})
 
 
-@pytest.mark.parametrize(("options", "kind"), [(None, "null"), ("text", "text"), ([], "a list")])
+@pytest.mark.parametrize(("options", "kind"), [(None, "null"), ("text", "a string"), ([], "a list")])
 def test_what_is_no_dictionary(options: Any, kind: str) -> None:
-    with pytest.raises(EmmError, match=f"made from a dictionary of options, not from {kind}"):
+    with pytest.raises(EmmError, match=f"requires a dictionary of options, not {kind}"):
         build_payload(options)
 
 
@@ -623,7 +623,7 @@ def test_unknown_names_are_refused_with_a_suggestion(name: str, suggestion: str)
 @pytest.mark.parametrize("name", ["organization_name", "role_holder_package_download_location"])
 def test_constants_that_are_not_public(name: str) -> None:
     assert refusal(**{name: "x"}) == (
-        f"'{name}' has no place in a provisioning payload: it is not public in Android's reference."
+        f"'{name}' is not supported in a provisioning payload: it is not public in Android's reference."
     )
 
 
@@ -635,14 +635,14 @@ def test_unknown_names(name: Any) -> None:
 @pytest.mark.parametrize("name", ["token", "enrollment_token", "TOKEN"])
 def test_where_a_token_goes(name: str) -> None:
     assert refusal(**{name: "secret"}) == (
-        f"There is no option '{name}'; a token goes into 'admin_extras_bundle', under the key that the DPC reads."
+        f"There is no option '{name}'. Put a token into 'admin_extras_bundle', under the key that the DPC reads."
     )
 
 
 @pytest.mark.parametrize("name", ["logo_uri", "EXTRA_PROVISIONING_LOGO_URI"])
 def test_constants_that_are_of_no_use_in_a_payload(name: str) -> None:
     text = refusal(**{name: "content://logo"})
-    assert text.startswith(f"'{name}' has no place in a provisioning payload: it is for an app that starts")
+    assert text.startswith(f"'{name}' is not supported in a provisioning payload: it is for an app that starts")
 
 
 # --- Other ways than a QR code

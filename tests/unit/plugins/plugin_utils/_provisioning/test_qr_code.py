@@ -98,7 +98,7 @@ def test_what_is_too_large_is_refused_with_what_to_shorten() -> None:
         draw(payload)
     assert str(caught.value) == (
         f"The payload has {size:,} bytes, {size - AT_MOST:,} more than the 2,953 that one QR code holds. "
-        "Shorten or leave out what is largest in it: "
+        "Shorten or remove its largest entries: "
         "certificate (2,416 bytes), token (610 bytes), password (133 bytes)."
     )
 
@@ -110,18 +110,18 @@ def test_text_that_is_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize("content", ["", {}, None, 5, ["a"], b"a"])
 def test_what_is_no_content(content: Any) -> None:
-    with pytest.raises(EmmError, match="of a dictionary or of text"):
+    with pytest.raises(EmmError, match="requires a dictionary or a string"):
         draw(content)
 
 
 @pytest.mark.parametrize("value", [date(2026, 11, 25), float("nan"), float("inf"), {"deep": b"a"}])
 def test_what_has_no_form_in_json(value: Any) -> None:
-    with pytest.raises(EmmError, match="It cannot be written as JSON: "):
+    with pytest.raises(EmmError, match="It cannot be converted to JSON: "):
         draw({"key": value})
 
 
 def test_text_that_is_none() -> None:
-    with pytest.raises(EmmError, match="a character that is not one of Unicode's"):
+    with pytest.raises(EmmError, match="a character that cannot be encoded in UTF-8"):
         draw("a\ud800")
 
 

@@ -78,7 +78,7 @@ def test_a_card_says_what_people_need_to_know() -> None:
     assert (card.host, card.asset_tag, card.user, card.wifi_ssid) == ("tablet-01", "A-1", "sam@example.com", "Bench")
     assert card.tokens == [
         {
-            "description": "enrollment token for the device of a user (userDevice)",
+            "description": "enrollment token for a user's device (userDevice)",
             "validity": "until Thursday, 26 November 2026, 23:30 UTC+01:00 (Europe/Berlin)",
             "expires_at": "2026-11-26T22:30:00Z",
         }
@@ -181,7 +181,7 @@ def test_no_token(fact: Any) -> None:
     ],
 )
 def test_a_fact_of_another_origin(change: dict[str, Any]) -> None:
-    with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' is not one that the role"):
+    with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' does not have the form that the role"):
         made(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}}, time_zone="Asia/Tokyo")
 
 
@@ -254,7 +254,7 @@ def test_files() -> None:
 @pytest.mark.parametrize("column", ["host", "asset_tag", "user"])
 def test_what_looks_like_a_formula_is_not_for_labels(column: str) -> None:
     variables: dict[str, Any] = {"host": "tablet-01", "asset_tag": "A-1", "user": "u1", column: "=1"}
-    with pytest.raises(EmmError, match="is '=1', but in the list for label printers nothing must look like a formula"):
+    with pytest.raises(EmmError, match="is '=1', which a spreadsheet program may take for a formula"):
         made(variables["host"], asset_tag=variables["asset_tag"], user=variables["user"], outputs=["sheet", "labels"])
     others = [output for output in card_module.OUTPUTS if output != "labels"]
     card = made(variables.pop("host"), outputs=others, **variables).card
@@ -265,7 +265,7 @@ def test_what_is_said_of_a_token_does_not_look_like_a_formula() -> None:
     facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a;=1"}}
     payload = payload_with(a="auth-token")
     assert made(facts=facts, payload=payload).card.tokens
-    with pytest.raises(EmmError, match="What is said of the tokens is 'authentication token of user a;=1', but"):
+    with pytest.raises(EmmError, match="The description of the tokens is 'authentication token of user a;=1', which"):
         made(facts=facts, payload=payload, outputs=["labels"], user="sam")
 
 
@@ -288,23 +288,23 @@ def test_the_sheet_that_a_card_is_for() -> None:
     ("variables", "message"),
     [
         ({"directory": None}, "provisioning_sheet_directory"),
-        ({"directory": "x"}, "provisioning_sheet_directory: The directory 'x' cannot be used: its path has to begin"),
+        ({"directory": "x"}, "provisioning_sheet_directory: The directory 'x' cannot be used: its path must begin"),
         ({"payload": "text"}, "provisioning_sheet_payload"),
-        ({"payload": {}}, "provisioning_sheet_payload: Option 'device_admin_component_name' is missing"),
+        ({"payload": {}}, "provisioning_sheet_payload: Option 'device_admin_component_name' is required"),
         (
             {"payload": {**SOUND["payload"], "wifi_sid": "x"}},
             r"provisioning_sheet_payload: There is no option 'wifi_sid' \(did you mean 'wifi_ssid'\?\)",
         ),
-        ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or leave out .*: a \\(3,"),
-        ({"payload": payload_with(a="b")}, "There is no token of the host in provisioning_sheet_payload. Put it into"),
+        ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or remove .*: a \\(3,"),
+        ({"payload": payload_with(a="b")}, "provisioning_sheet_payload contains no token of the host. Put it into"),
         ({"outputs": ["picture"]}, "provisioning_sheet_outputs .*picture"),
-        ({"asset_tag": 10}, "'provisioning_sheet_asset_tag' is 10, but it must be text, .* Put it in quotes"),
-        ({"user": 1.1}, "'provisioning_sheet_user' is 1.1, but it must be text, .* Put it in quotes"),
+        ({"asset_tag": 10}, "'provisioning_sheet_asset_tag' is 10, but it must be a string, .* Quote it"),
+        ({"user": 1.1}, "'provisioning_sheet_user' is 1.1, but it must be a string, .* Quote it"),
         ({"paper": "A5"}, "provisioning_sheet_paper .*A5"),
         ({"time_zone": "Berlin"}, "Option 'provisioning_sheet_time_zone' is 'Berlin', but it must be a time zone"),
         (
             {"payload": payload_with(a={"b": "enrollment-token"}), "outputs": ["nfc"]},
-            "provisioning_sheet_payload: An NFC record has no place for the entry 'a' of 'admin_extras_bundle'",
+            "provisioning_sheet_payload: The entry 'a' of 'admin_extras_bundle' does not fit into an NFC record",
         ),
     ],
 )
@@ -345,12 +345,12 @@ def test_placeholders_for_tokens_in_check_mode() -> None:
 @pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])
 def test_text_that_cannot_be_written(name: str) -> None:
     """Or there would be no sheet, for no host."""
-    with pytest.raises(EmmError, match=f"What the card has for '{name}' has half of a character"):
+    with pytest.raises(EmmError, match=f"The value of '{name}' on the card contains a surrogate"):
         made(**dict[str, Any]({name: "a\ud800"}))
-    with pytest.raises(EmmError, match="What the card has for 'host' has half of a character"):
+    with pytest.raises(EmmError, match="The value of 'host' on the card contains a surrogate"):
         made("a\ud800")
     facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a\ud800"}}
-    with pytest.raises(EmmError, match="What the card has for 'user' has half of a character"):
+    with pytest.raises(EmmError, match="The value of 'user' on the card contains a surrogate"):
         made(facts=facts, payload=payload_with(token="auth-token"))
 
 

@@ -88,7 +88,7 @@ KINDS: dict[Plant, str] = {
     link_to_nothing: "it is not a regular file",
     folder: "it is not a regular file",
     socket_in: "it is not a regular file",
-    hard_link: "it has another name as well, a hard link",
+    hard_link: "it has another hard link",
 }
 
 
@@ -127,7 +127,7 @@ def test_what_has_come_into_the_place_of_a_file_is_not_shredded_and_said(
     other.write_bytes(b"mine")
     (directory / "a.payload.json").unlink()
     kind(directory / "a.payload.json", other)
-    reason = rf"'{directory}', these are still there: a\.payload\.json \({KINDS[kind]}\)\."
+    reason = rf"'{directory}' could not be shredded: a\.payload\.json \({KINDS[kind]}\)\."
     for _time in range(2):
         with pytest.raises(EmmError, match=reason):
             files.shred()
@@ -152,7 +152,8 @@ def test_what_is_exchanged_after_a_first_look_is_found_when_it_is_open(
     monkeypatch.setattr(here, "has", look)
     for use in (here.read, here.shred, lambda name: here.append(name, b"x"), lambda name: here.create(name, b"x")):
         with pytest.raises(
-            OSError, match=r"it is not a regular file|it has another name|symbolic links|File exists|No such device"
+            OSError,
+            match=r"it is not a regular file|it has another hard link|symbolic links|File exists|No such device",
         ):
             use("a")
     assert other.read_bytes() == b"mine"

@@ -80,12 +80,12 @@ def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
-        *((name, "its path has to begin with '/' or '~'.") for name in ("", ".", "staging", "./staging")),
-        ("/a\0b", "it has a character in it that no path has."),
-        ("/a\ud800b", "it has a character in it that no path has."),
+        *((name, "its path must begin with '/' or '~'.") for name in ("", ".", "staging", "./staging")),
+        ("/a\0b", "it contains a character that is not allowed in a path."),
+        ("/a\ud800b", "it contains a character that is not allowed in a path."),
         (
             "~no-such-user/staging",
-            "it is not known where that home directory is. Give a path that begins with '/'.",
+            "its home directory is unknown. Use a path that begins with '/'.",
         ),
     ],
 )
@@ -123,7 +123,7 @@ def test_check_mode_finds_out_where_nothing_can_be_written(tmp_path: Path, monke
     [
         (0o777, r"everybody can write to it\. Use .* with the mode 0700\."),
         (0o1777, r"everybody can write to it\. Use .* with the mode 0700\."),
-        (0o775, r"its group can write to it\. Take that away \('chmod g-w {0}'\), or .* with the mode 0700\."),
+        (0o775, r"its group can write to it\. Run 'chmod g-w {0}', or .* with the mode 0700\."),
     ],
 )
 def test_ones_own_directory_that_others_can_write_to_is_refused(directory: Path, bits: int, reason: str) -> None:
@@ -133,7 +133,7 @@ def test_ones_own_directory_that_others_can_write_to_is_refused(directory: Path,
     uses = (lambda: files.write_all(FILES), lambda: files.write_all(FILES, check_mode=True), files.shred, files.present)
     for use in uses:
         with pytest.raises(
-            EmmError, match=f"The directory '{directory}' is no place for secrets: {reason}".format(directory)
+            EmmError, match=f"The directory '{directory}' is not safe for secrets: {reason}".format(directory)
         ):
             use()
     assert list(directory.iterdir()) == []
@@ -154,7 +154,7 @@ def test_another_users_directory_is_refused(
     monkeypatch.setattr(os, "access", lambda _path, _mode: writable)
     files = SecretFiles(str(directory))
     for use in (lambda: files.write_all(FILES), lambda: files.write_all(FILES, check_mode=True), files.shred):
-        with pytest.raises(EmmError, match=rf"The directory '{directory}' is no place .*: it belongs to {owner}\. Use"):
+        with pytest.raises(EmmError, match=rf"The directory '{directory}' is not safe .*: it belongs to {owner}\. Use"):
             use()
     assert list(directory.iterdir()) == []
 
@@ -176,7 +176,9 @@ def test_a_group_shares_a_directory_and_each_user_has_one_in_it(
         assert again.path() == str(own)
         assert again.write_all(FILES) is False
         [remark] = again.remarks()
-        assert re.match(f"The directory '{volume}' belongs to .*, and a group .*So the files are in '{own}', ", remark)
+        assert re.match(
+            f"The directory '{volume}' belongs to .*, and a group .*Therefore, the files are in '{own}', ", remark
+        )
     assert SecretFiles(str(volume)).shred() == list(FILES)
     assert list(own.glob("[!.]*")) == []
 
@@ -205,7 +207,7 @@ def test_what_is_in_the_place_of_ones_own_subdirectory_is_not_trusted(
 def test_a_volume_that_everybody_can_write_to_is_refused(volume: Path, belong_to_another: BelongToAnother) -> None:
     belong_to_another(volume)
     volume.chmod(0o777)
-    with pytest.raises(EmmError, match=f"The directory '{volume}' is no place for secrets: everybody can write to it"):
+    with pytest.raises(EmmError, match=f"The directory '{volume}' is not safe for secrets: everybody can write to it"):
         SecretFiles(str(volume)).write_all(FILES)
     assert list(volume.iterdir()) == []
 
@@ -217,7 +219,9 @@ def test_who_can_move_the_directory_away_is_said(directory: Path, tmp_path: Path
     tmp_path.chmod(0o777)
     assert files.write_all(FILES) is False
     [remark] = SecretFiles(str(directory)).remarks()
-    assert remark.startswith(f"Everybody can write to '{tmp_path}', and so move '{directory}' to where it is not found")
+    assert remark.startswith(
+        f"Everybody can write to '{tmp_path}' and therefore move '{directory}' away, so that it cannot be found"
+    )
     assert f"'chmod +t {tmp_path}'" in remark
     tmp_path.chmod(0o1777)
     assert files.remarks() == []

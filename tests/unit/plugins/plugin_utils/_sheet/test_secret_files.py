@@ -92,7 +92,7 @@ def test_a_file_that_is_not_the_roles_stays(directory: Path) -> None:
     files.write_all(FILES)
     (directory / "sheet.html").write_text("mine")
     for check_mode in (True, False):
-        with pytest.raises(EmmError, match=r"There is a file '.*/sheet\.html' that the role .* has not written"):
+        with pytest.raises(EmmError, match=r"The file '.*/sheet\.html' was not written by the role"):
             files.write_all({**FILES, "sheet.html": b"secret"}, check_mode=check_mode)
     files.shred()
     assert (directory / "sheet.html").read_text() == "mine"
@@ -127,7 +127,7 @@ def test_check_mode(directory: Path) -> None:
     assert files.write_all({"c.payload.json": b"new"}, check_mode=True) is True
     assert {path.name: path.read_bytes() for path in directory.glob("[!.]*")} == FILES
     directory.chmod(0o777)
-    with pytest.raises(EmmError, match="is no place for secrets"):
+    with pytest.raises(EmmError, match="is not safe for secrets"):
         files.write_all(FILES, check_mode=True)
 
 
@@ -284,7 +284,7 @@ def test_a_file_that_cannot_be_shredded_does_not_keep_the_others(
         unlink(name, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "unlink", refuse)
-    with pytest.raises(EmmError, match=r"these are still there: a\.payload\.json \(Operation not permitted\)\."):
+    with pytest.raises(EmmError, match=r"could not be shredded: a\.payload\.json \(Operation not permitted\)\."):
         files.shred()
     assert files.present() == ["a.payload.json"]
     monkeypatch.setattr(os, "unlink", unlink)

@@ -143,10 +143,10 @@ LABELLED = ["host", "asset_tag", "user"]
 @pytest.mark.parametrize("start", FORMULAS)
 def test_no_cell_looks_like_a_formula(start: str, column: str) -> None:
     text = f"{start}HYPERLINK(1)"
-    with pytest.raises(EmmError, match="but in the list for label printers nothing must look like a formula") as error:
+    with pytest.raises(EmmError, match="which a spreadsheet program may take for a formula") as error:
         check_label({**card("a"), column: text})
     what = "The name of the host" if column == "host" else f"provisioning_sheet_{column}"
-    assert str(error.value).startswith(f"{what} is {text!r}, but")
+    assert str(error.value).startswith(f"{what} is {text!r}, which")
 
 
 @pytest.mark.parametrize("column", LABELLED)
@@ -200,7 +200,7 @@ def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None
     assert first_on(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
     # What came before counts as long as its card is there.
     if together or known.get("left", True):
-        with pytest.raises(EmmError, match="that of the sheet of 'a'"):
+        with pytest.raises(EmmError, match="the sheet of 'a' has the same name"):
             first_on(made(), [entry("a", **known, title="u"), entry("b")])
     else:
         assert first_on(made(), [entry("a", **known, title="u"), entry("b")]) == "b"
@@ -209,7 +209,7 @@ def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None
 @pytest.mark.parametrize("parts", ["sheet", "labels"])
 def test_two_sheets_are_not_one_file(parts: str) -> None:
     message = (
-        "Option 'provisioning_sheet_name' is 's', but so is that of the sheet of 'a', whose title is 'u' and not 't'"
+        "Option 'provisioning_sheet_name' is 's', but the sheet of 'a' has the same name, and its title is 'u' and "
     )
     with pytest.raises(EmmError, match=message):
         first_on(made(), [entry("a", parts=parts, title="u"), entry("b")])
