@@ -31,18 +31,15 @@ demo: .venv/installed
 	python -m tests.emulator -- ansible-playbook -i examples/devices.yml emm.android_enterprise.stage_devices \
 	--extra-vars provisioning_sheet_directory=$(CURDIR)/.cache/demo
 
-# These targets check without formatting, as in CI.
-lint test: export CI := true
-
-test: .venv/installed
-	$(NOX)
+# Nox formats the code, unless CI is set.
+test: lint
 	$(NOX) --session ansible-test-sanity tests molecule
 
 test-matrix: .venv/installed
 	$(NOX) --tags matrix
 
 lint: .venv/installed
-	$(NOX)
+	CI=true $(NOX)
 
 sanity: .venv/installed
 	$(NOX) --session ansible-test-sanity

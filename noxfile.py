@@ -51,9 +51,6 @@ DEFAULT = "2.19" if PYTHON == "3.11" else "2.21"
 # The tests that start no Ansible, which are those that coverage is measured of.
 WITHOUT_ANSIBLE = ("tests/unit", "tests/operation")
 
-# The browsers that the tests of printed sheets look for, as in tests/integration/paper.py.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 # The labels of other projects that our documentation refers to, to build it where those projects cannot be reached.
 REFERENCES = {
     "python2": {},
@@ -118,8 +115,6 @@ def tests(session: nox.Session, core: str) -> None:
     measured there is lost at times.
     """
     session.install("--requirement", pins(core))
-    if session.posargs != ["tests/unit"]:
-        install_browser(session)
     environment = link_collection(session)
     in_parallel = ["--numprocesses", "3"]  # even on two cores, since tests also wait
     if session.posargs:
@@ -130,15 +125,6 @@ def tests(session: nox.Session, core: str) -> None:
         session.run("pytest", *in_parallel, "tests/fuzz", "tests/integration", env=environment)
     else:
         session.run("pytest", *in_parallel, *WITHOUT_ANSIBLE, "tests/integration", env=environment)
-
-
-def install_browser(session: nox.Session) -> None:
-    """If there is no browser for the tests of printed sheets, install one on Debian, with permission."""
-    missing = not any(map(shutil.which, BROWSERS))
-    if missing and shutil.which("apt-get") and os.geteuid() == 0:
-        session.run("apt-get", "update", "--quiet", external=True, silent=True)
-        packages = ["--no-install-recommends", "chromium"]
-        session.run("apt-get", "install", "--yes", "--quiet", *packages, external=True, silent=True)
 
 
 def molecule(session: nox.Session, core: str) -> None:

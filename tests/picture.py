@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 
 from tests.emulator.process import Emulator
-from tests.integration.paper import print_out
 from tests.integration.playbooks import REPOSITORY, Ansible
+from tests.integration.printing import print_out
 
 PICTURE = REPOSITORY / "docs" / "docsite" / "rst" / "images" / "provisioning_sheet.png"
 _PART = 0.745  # of the page, from its top: three cards

@@ -23,8 +23,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.shee
 from PIL import Image
 
 from tests.emulator.process import Emulator
-from tests.integration.paper import Page, print_out, read_codes
 from tests.integration.playbooks import REPOSITORY, Ansible
+from tests.integration.printing import Page, print_out, read_codes
 from tests.integration.test_role import BOTH, GOOGLE_MANAGED_USER, assert_no_secret, fleet
 
 TOKENS = "emm.android_enterprise.device_tokens"

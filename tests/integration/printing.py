@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What comes out of a printer: a page in a browser, printed, and read with a camera's eye."""
+"""Prints a page with a browser, and reads the paper as a camera would."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
+import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
@@ -51,9 +53,10 @@ class Page:
 
 
 def browser() -> str:
-    """The browser on this machine."""
+    """The browser on this machine. Without one, the test is left out, or fails in CI."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, f"These tests need a browser: one of {', '.join(BROWSERS)}."
+    if not found:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs a browser, one of {', '.join(BROWSERS)}")
     return found
 
 
