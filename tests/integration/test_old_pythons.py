@@ -35,6 +35,6 @@ def test_a_message_says_which_python_is_needed(ansible: Ansible, old_python: str
         assert result["failed"]
         assert result["msg"] == (
             "The modules of emm.android_enterprise need Python 3.10 or newer on the machine that they run on, which is "
-            f"usually the controller; this is {version} ({old_python}). Delegate the task to localhost, or set "
+            f"usually the controller. This is {version} ({old_python}). Delegate the task to localhost, or set "
             "ansible_python_interpreter."
         )

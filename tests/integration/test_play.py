@@ -71,7 +71,7 @@ def play(**keywords: Any) -> dict[str, Any]:
     return {"hosts": "all", "gather_facts": False, "vars": {"two": 2}, **keywords}
 
 
-def test_waves_are_those_of_ansible(ansible: Ansible) -> None:
+def test_batches_are_those_of_ansible(ansible: Ansible) -> None:
     """Whatever says so: the keyword as it was written, for a task that is there from the start, or what it came to."""
     tasks = [ASK, {"ansible.builtin.include_tasks": "asking.yml", "when": "inventory_hostname in ['a', 'd']"}]
     hows = [*({"serial": serial} for serial in SERIALS), *({"serial": 2, "order": order} for order in ORDERS)]
