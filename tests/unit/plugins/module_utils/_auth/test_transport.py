@@ -27,4 +27,4 @@ def test_only_the_search_for_a_metadata_server_goes_on(url: str, expected: type[
     session = Mock(request=Mock(side_effect=requests.ConnectionError("nobody listens")))
     with pytest.raises(google.auth.exceptions.GoogleAuthError) as raised:
         Request(session)(url)
-    assert type(raised.value) is expected
+    assert isinstance(raised.value, expected)
