@@ -21,7 +21,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Reuse existing environments, and install only what is missing.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
 
-.PHONY: demo test test-matrix lint sanity unit unit-matrix integration molecule docs quick fuzz bench picture release requirements clean
+.PHONY: demo test test-matrix lint sanity tests unit operation unit-matrix integration molecule docs quick fuzz bench picture release requirements clean
 
 demo: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 demo: export BENCH_WIFI_PASSWORD := correct horse
@@ -44,7 +44,10 @@ lint: .venv/installed
 sanity: .venv/installed
 	$(NOX) --session ansible-test-sanity
 
-unit integration: .venv/installed
+tests: .venv/installed
+	$(NOX) --session tests
+
+unit operation integration: .venv/installed
 	$(NOX) --session tests -- tests/$@
 
 unit-matrix: .venv/installed

@@ -105,7 +105,9 @@ def test_contents(tarball: Path) -> None:
     tops = {name.partition("/")[0] for name in names}
     assert tops <= {
         "CHANGELOG.rst",
+        "CODE_OF_CONDUCT.md",
         "CONTRIBUTING.md",
+        "MAINTAINERS.md",
         "SECURITY.md",
         "FILES.json",
         "LICENSE",
