@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -33,6 +34,13 @@ def emulator(_running_emulator: Emulator) -> Emulator:
     """A running emulator in its initial state."""
     _running_emulator.reset()
     return _running_emulator
+
+
+@pytest.fixture
+def key(emulator: Emulator) -> dict[str, str]:
+    """A service account key."""
+    content: dict[str, str] = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
+    return content
 
 
 @pytest.fixture

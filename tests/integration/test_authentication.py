@@ -15,23 +15,9 @@ import pytest
 from tests.conftest import NOTHING, Mint, MintEach
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, Ansible
+from tests.operation.test_authentication import GOOGLE_TOKEN_URI, SCOPE, STAGING, assert_no_secret, minted
 
 both_ways = pytest.mark.usefixtures("both_ways")
-SCOPE = "https://www.googleapis.com/auth/androidenterprise"
-STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
-GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go
-
-
-@pytest.fixture
-def key(emulator: Emulator) -> dict[str, str]:
-    """A service account key."""
-    content: dict[str, str] = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
-    return content
-
-
-def minted(result: dict[str, Any], emulator: Emulator) -> bool:
-    """Whether a run minted exactly one token and returned it."""
-    return [issued["token"] for issued in emulator.tokens()] == [result.get("enrollment_token", {}).get("token")]
 
 
 @both_ways
@@ -187,10 +173,3 @@ def test_module_defaults_for_the_action_group(ansible: Ansible, emulator: Emulat
     run = ansible.play([play])
     assert run.returncode == 0, run.output
     assert minted(run.of(ENROLLMENT)[0], emulator)
-
-
-def assert_no_secret(result: dict[str, Any], key: dict[str, str]) -> None:
-    """No line of the private key, and nothing that looks like an assertion."""
-    lines = [line for line in key["private_key"].splitlines() if not line.startswith("-----")]
-    assert not [line for line in lines if line and line in result["_output"]]
-    assert "eyJ" not in result["_output"]

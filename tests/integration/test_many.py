@@ -15,47 +15,23 @@ import pytest
 from tests.conftest import Mint
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import Ansible
+from tests.operation.test_many import (
+    test_check_mode_shows_the_structure_and_sends_nothing,
+    test_what_failed_is_listed_and_the_rest_is_returned,
+)
 
 pytestmark = pytest.mark.usefixtures("both_ways")
-GOOGLE_MANAGED_USER = "200000000000000000001"
+# These run here as well, end to end and both ways.
+__all__ = [
+    "test_check_mode_shows_the_structure_and_sends_nothing",
+    "test_what_failed_is_listed_and_the_rest_is_returned",
+]
 USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)]
 
 
 def seconds_between(requests: list[dict[str, Any]]) -> list[float]:
     times = sorted(request["time"] for request in requests)
     return [later - earlier for earlier, later in itertools.pairwise(times)]
-
-
-@pytest.mark.parametrize("on_failure", ["fail", "continue"])
-def test_what_failed_is_listed_and_the_rest_is_returned(mint: Mint, emulator: Emulator, on_failure: str) -> None:
-    users = [USERS[0], GOOGLE_MANAGED_USER, USERS[1], "999"]
-    result = mint(user_ids=users, on_failure=on_failure)
-    assert result["failed"] is (on_failure == "fail")
-    assert result["changed"] is True
-    assert [token["user_id"] for token in result["authentication_tokens"]] == [USERS[0], USERS[1]]
-    assert {token["token"] for token in result["authentication_tokens"]} == {
-        token["token"] for token in emulator.tokens()
-    }
-    managed, unknown = result["failures"]
-    assert (managed["index"], managed["id"], managed["http_status"], managed["reason"], managed["status"]) == (
-        (1, GOOGLE_MANAGED_USER, 403, "forbidden", "PERMISSION_DENIED")
-    )
-    assert "EMM-managed accounts only" in managed["message"]
-    assert (unknown["index"], unknown["id"], unknown["http_status"], unknown["reason"]) == (3, "999", 404, "notFound")
-    if on_failure == "fail":
-        assert result["msg"].startswith("2 of 4 tokens were not minted. The first failure, at index 1: ")
-        assert managed["message"] in result["msg"]
-
-
-def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:
-    result = mint(user_ids=USERS[:2], check=True)
-    assert result["changed"] is True
-    assert result["authentication_tokens"] == [
-        {"token": None, "enterprise_id": emulator.address.enterprise_id, "user_id": user, "issued_at": None}
-        for user in USERS[:2]
-    ]
-    assert [token["token"] for token in mint(count=2, check=True)["enrollment_tokens"]] == [None, None]
-    assert emulator.journal() == []
 
 
 def test_the_quota_is_kept_without_a_storm(mint: Mint, emulator: Emulator) -> None:

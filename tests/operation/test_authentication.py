@@ -26,13 +26,6 @@ STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go
 
 
-@pytest.fixture
-def key(emulator: Emulator) -> dict[str, str]:
-    """A service account key."""
-    content: dict[str, str] = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
-    return content
-
-
 def minted(result: dict[str, Any], emulator: Emulator) -> bool:
     """Whether a run minted exactly one token and returned it."""
     return [issued["token"] for issued in emulator.tokens()] == [result.get("enrollment_token", {}).get("token")]
