@@ -21,8 +21,8 @@ import yaml
 from tests.benchmarks.stopwatch import LATENCY, Sample, Stopwatch
 from tests.emulator.process import Emulator
 from tests.emulator.store import DEMO_ENTERPRISE
+from tests.integration.devices import BOTH, ROLE, fleet, user
 from tests.integration.playbooks import USER_AUTH
-from tests.integration.test_role import BOTH, ROLE, fleet, user
 
 LOOP = 20  # items
 TOKENS = 1000  # of a task that mints many

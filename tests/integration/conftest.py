@@ -15,6 +15,7 @@ from google.oauth2 import service_account
 
 from tests.conftest import Mint, MintEach, asks_for_users, changed, sound_options
 from tests.emulator.process import Emulator
+from tests.integration.devices import Bench
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
 
 
@@ -39,6 +40,12 @@ def as_module(ansible: Ansible) -> None:
 def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
     """The environment of a controller that is set up for the emulator."""
     return ansible.environment(**emulator.address.environment())
+
+
+@pytest.fixture
+def bench(ansible: Ansible, emulator: Emulator, environment: dict[str, str]) -> Bench:
+    """A bench on which several scenarios run together."""
+    return Bench(ansible, emulator, environment)
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ import pytest
 import yaml
 
 from tests.emulator.process import Emulator
+from tests.integration.devices import GOOGLE_MANAGED_USER, user
 from tests.integration.playbooks import REPOSITORY, Ansible
-from tests.integration.test_role import GOOGLE_MANAGED_USER, user
 
 PLUGINS = sorted(
     str(path.relative_to(REPOSITORY).with_suffix("")).replace("/", ".")

@@ -16,8 +16,8 @@ from ansible.release import __version__
 from packaging.version import Version
 
 from tests.emulator.process import Emulator
+from tests.integration.devices import BOTH, DEVICE_TOKENS, GROUP, ROLE, fleet
 from tests.integration.playbooks import ENROLLMENT, Ansible
-from tests.integration.test_role import BOTH, DEVICE_TOKENS, GROUP, ROLE, fleet
 
 MASKED = Version(re.sub("[a-z].*", "", __version__)) >= Version("2.22")
 OPTIONS = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"}

@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from tests.emulator.process import Emulator
+from tests.integration.devices import fleet
 from tests.integration.playbooks import ENROLLMENT, REPOSITORY, USER_AUTH, Ansible
-from tests.integration.test_role import fleet
 
 LOCAL_FILES = [
     "service_account.json",
