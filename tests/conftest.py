@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Makes this checkout importable as the collection that it is; and the emulator, for all tests that need it."""
+"""Make this checkout importable as the collection, and provide the emulator to all tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(sys.prefix) / "collections"))
 
 Mint = Callable[..., dict[str, Any]]
 MintEach = Callable[..., list[dict[str, Any]]]
-NOTHING: dict[str, str | None] = {"GCP_AUTH_KIND": None, "GCP_SERVICE_ACCOUNT_FILE": None}
+NO_CREDENTIALS: dict[str, str | None] = {"GCP_AUTH_KIND": None, "GCP_SERVICE_ACCOUNT_FILE": None}
 
 
 @pytest.fixture(scope="session")
@@ -31,23 +31,23 @@ def _running_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emul
 
 @pytest.fixture
 def emulator(_running_emulator: Emulator) -> Emulator:
-    """A running emulator in its initial state."""
+    """The running emulator, reset to its initial state."""
     _running_emulator.reset()
     return _running_emulator
 
 
 @pytest.fixture
 def key(emulator: Emulator) -> dict[str, str]:
-    """A service account key."""
+    """The emulator's service account key."""
     content: dict[str, str] = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     return content
 
 
 @pytest.fixture
 def google_hosts(emulator: Emulator) -> dict[str, str | None]:
-    """An environment in which the emulator answers as Google's own hosts, and nothing says how to authenticate."""
+    """Changes to the environment: the emulator responds as Google's own hosts, and no credentials are set."""
     return {
-        **NOTHING,
+        **NO_CREDENTIALS,
         "ANDROID_ENTERPRISE_API_URL": None,
         "HTTPS_PROXY": emulator.address.proxy_url,
         "REQUESTS_CA_BUNDLE": emulator.address.ca_file,
@@ -55,16 +55,16 @@ def google_hosts(emulator: Emulator) -> dict[str, str | None]:
 
 
 def sound_options(emulator: Emulator, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options, with sound ones for what they leave out: of the module for users, if they name one."""
+    """Options of a module, with valid values for the required ones that are missing."""
     kind = {} if asks_for_users(options) else {"enrollment_token_type": "userDevice"}
     return {"enterprise_id": emulator.address.enterprise_id, **kind, **options}
 
 
 def asks_for_users(options: Mapping[str, Any]) -> bool:
-    """Whether options are those of the module for users."""
+    """Whether options are those of the module for user authentication tokens."""
     return "user_id" in options or "user_ids" in options
 
 
 def changed(base: Mapping[str, str], more: Mapping[str, str | None]) -> dict[str, str]:
-    """An environment with variables added, or taken away where they are None."""
+    """An environment with variables added, or removed where they are None."""
     return {name: value for name, value in {**base, **more}.items() if value is not None}

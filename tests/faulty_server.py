@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Servers on raw sockets that do whatever a test wants to some connections and requests, and to the others what is due.
+"""Servers on raw sockets that misbehave as a test defines, and otherwise respond properly.
 
-They speak no HTTP but what stands here, so that it can be broken anywhere.
+They use no HTTP library, so a test can break the protocol anywhere.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-Script: TypeAlias = Callable[[socket.socket], None]  # what is done on a connection
+Script: TypeAlias = Callable[[socket.socket], None]  # what a server does on a connection
 
-ALWAYS = 1_000  # strikes
-STRUCK = "u0"  # the user whose request is struck
-_LONG = 20.0  # seconds that nobody waits for
+ALWAYS = 1_000  # as a number of strikes: more than any test reaches
+STRUCK = "u0"  # the user whose requests trigger the fault
+_LONG = 20.0  # seconds, longer than any client waits
 
 
 def answer(body: str | bytes, *headers: str, status: str = "200 OK") -> bytes:
-    """A whole answer, with the length of its body."""
+    """A complete response, with the length of its body."""
     content = body.encode() if isinstance(body, str) else body
     return head(f"Content-Length: {len(content)}", *headers, status=status) + content
 
 
 def head(*headers: str, status: str = "200 OK") -> bytes:
-    """The head of an answer."""
+    """The status line and the headers of a response."""
     return "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", *headers, "")).encode("latin-1")
 
 
@@ -42,12 +42,12 @@ ESTABLISHED = head(status="200 Connection established")
 
 
 def token_of(user: str) -> str:
-    """The body of an answer with a token that tells whose it is."""
+    """The body of a response, with a token that names its user."""
     return f'{{"kind": "androidenterprise#authenticationToken", "token": "token-of-{user}"}}'
 
 
 def sends(*pieces: bytes | float) -> Script:
-    """Send bytes; a number is how many seconds to wait before the next ones."""
+    """Send bytes. A number is a pause in seconds."""
 
     def script(connection: socket.socket) -> None:
         for piece in pieces:
@@ -60,7 +60,7 @@ def sends(*pieces: bytes | float) -> Script:
 
 
 def ends(*pieces: bytes | float) -> Script:
-    """Send bytes, and close the connection."""
+    """Send bytes and close the connection."""
 
     def script(connection: socket.socket) -> None:
         sends(*pieces)(connection)
@@ -70,7 +70,7 @@ def ends(*pieces: bytes | float) -> Script:
 
 
 def resets(*pieces: bytes | float) -> Script:
-    """Send bytes, and break the connection."""
+    """Send bytes and reset the connection."""
 
     def script(connection: socket.socket) -> None:
         sends(*pieces)(connection)
@@ -81,20 +81,20 @@ def resets(*pieces: bytes | float) -> Script:
 
 
 def drips(beginning: bytes, drop: bytes, every: float = 0.05) -> Script:
-    """Send a beginning, and then the same again and again, far longer than anybody would wait for."""
+    """Send a beginning, then repeat the same bytes for longer than any client waits."""
 
     def script(connection: socket.socket) -> None:
         connection.sendall(beginning)
         for dummy in range(int(_LONG / every)):
             connection.sendall(drop)
             time.sleep(every)
-        connection.shutdown(socket.SHUT_RDWR)  # so that whoever has waited for it sees another fault
+        connection.shutdown(socket.SHUT_RDWR)  # a client that still waits sees another fault
 
     return script
 
 
 def hears(script: Script) -> Script:
-    """Read what the other side says first, such as the beginning of a TLS handshake, and then do something."""
+    """Read the first bytes of the client, such as the start of a TLS handshake, and then run a script."""
 
     def listening(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -104,9 +104,9 @@ def hears(script: Script) -> Script:
 
 
 class RawServer:
-    """Listens on a port of its own. ``connections`` is how many it has taken.
+    """Listens on a free port. ``connections`` is the number of accepted connections.
 
-    The first ``strikes`` of them have ``opening`` done to them, and nothing else.
+    On each of the first ``strikes`` connections, it runs only ``opening``.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None, opening: Script | None = None, strikes: int = ALWAYS) -> None:
@@ -119,24 +119,24 @@ class RawServer:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def open_with(self, opening: Script) -> None:
-        """Have it done to all connections from now on."""
+        """Set the script to run on connections from now on."""
         self._opening = opening
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Accept no more connections."""
         self._socket.close()
 
     def _serve(self) -> None:
-        with contextlib.suppress(OSError):  # when it is closed
+        with contextlib.suppress(OSError):  # raised on close
             while True:
                 connection, dummy = self._socket.accept()
                 self.connections += 1
-                is_struck = self._opening is not None and self.connections <= self._strikes
-                threading.Thread(target=self._handle, args=(connection, is_struck), daemon=True).start()
+                has_fault = self._opening is not None and self.connections <= self._strikes
+                threading.Thread(target=self._handle, args=(connection, has_fault), daemon=True).start()
 
-    def _handle(self, connection: socket.socket, is_struck: bool) -> None:
+    def _handle(self, connection: socket.socket, has_fault: bool) -> None:
         with connection, contextlib.suppress(OSError):
-            if is_struck and self._opening:
+            if has_fault and self._opening:
                 self._opening(connection)
                 return
             if self._tls:
@@ -145,14 +145,14 @@ class RawServer:
                 self._converse(connection)
 
     def _converse(self, connection: socket.socket) -> None:
-        """Do what this kind of server is for."""
+        """Serve a connection. Subclasses override this."""
 
 
 class FaultyServer(RawServer):
-    """The API. ``asked`` are the users that it was asked for tokens of, in order, one entry for each request.
+    """The API. ``asked`` lists the user of each request, in order.
 
-    The first ``strikes`` requests for ``STRUCK`` are answered with a script, all others as they should be.
-    ``has_struck`` is set when a script has come to its end.
+    It runs the script for each of the first ``strikes`` requests for the user ``STRUCK``, and responds properly to all
+    others. It sets ``has_struck`` at the end of a script.
     """
 
     def __init__(
@@ -175,10 +175,10 @@ class FaultyServer(RawServer):
                 finally:
                     self.has_struck.set()
             else:
-                connection.sendall(answer(self._usual(asked)))
+                connection.sendall(answer(self._proper_body(asked)))
 
     def _requests(self, connection: socket.socket) -> Iterator[str]:
-        """Whom each request is for, once all of it has been read."""
+        """Read requests, and yield the user of each."""
         file = connection.makefile("rb")
         while line := file.readline():
             length = 0
@@ -186,31 +186,32 @@ class FaultyServer(RawServer):
                 if header.startswith(b"content-length:"):
                     length = int(header.partition(b":")[2])
             file.read(length)
-            asked = self._whom(line.decode())
+            asked = self._user_of(line.decode())
             self.asked.append(asked)
             yield asked
 
-    def _whom(self, line: str) -> str:
+    def _user_of(self, line: str) -> str:
         return line.partition("/users/")[2].partition("/")[0]
 
-    def _usual(self, asked: str) -> str:
+    def _proper_body(self, asked: str) -> str:
         return token_of(asked)
 
 
 class FaultyAuthorizationServer(FaultyServer):
-    """An OAuth endpoint, or a metadata server. It may have any request struck, whoever asks."""
+    """An OAuth endpoint or a metadata server. Every request may trigger the fault."""
 
-    def _whom(self, _line: str) -> str:
+    def _user_of(self, _line: str) -> str:
         return STRUCK
 
-    def _usual(self, _asked: str) -> str:
+    def _proper_body(self, _asked: str) -> str:
         return '{"access_token": "access", "expires_in": 3600, "token_type": "Bearer"}'
 
 
 class FaultyProxy(RawServer):
-    """A proxy that tunnels to a server, wherever it is asked to go.
+    """A proxy that tunnels to the same server for all requested hosts.
 
-    The first ``strikes`` of those who ask are answered with a script, if there is one, all others with ``established``.
+    It runs the script, if there is one, on each of the first ``strikes`` connections, and sends ``established`` on all
+    others.
     """
 
     def __init__(
@@ -240,7 +241,7 @@ class FaultyProxy(RawServer):
 
 
 def _relay(connection: socket.socket, target: socket.socket) -> None:
-    """Pass on what either side says, until one of them ends."""
+    """Relay data in both directions until one side closes."""
     other = {connection: target, target: connection}
     while True:
         readable, dummy, dummy = select.select(list(other), [], [])

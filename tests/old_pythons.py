@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Versions of Python that are too old for the collection, as far as they are installed."""
+"""Find installed versions of Python that are too old for the collection."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NAMES = ("python2.7", "python3.6", "python3.7", "python3.8", "python3.9")
 
 
 def find(name: str) -> str | None:
-    """Where an interpreter is, on the path or in pyenv."""
+    """The path of an interpreter, in ``PATH`` or in pyenv."""
     return shutil.which(name, path=_path())
 
 
 @functools.cache
 def _path() -> str:
-    """The path, after what pyenv has, since that only lets those be found on the path that are switched on."""
+    """The directories to search: all versions in pyenv, then ``PATH``, which has only the active versions of pyenv."""
     directories = [os.environ["PATH"]]
     if shutil.which("pyenv"):
         root = subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=True).stdout.strip()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""``python -m tests.picture``: draw the picture of a sheet that the documentation has, of the devices in examples."""
+"""``python -m tests.picture``: draw the documentation's picture of a sheet, with the devices of the examples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.integration.playbooks import REPOSITORY, Ansible
 from tests.integration.printing import print_out
 
 PICTURE = REPOSITORY / "docs" / "docsite" / "rst" / "images" / "provisioning_sheet.png"
-_PART = 0.745  # of the page, from its top: three cards
+_VISIBLE = 0.745  # the upper part of the page, with three cards
 _WIDTH = 1000  # pixels
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         if run.returncode != 0:
             raise RuntimeError(run.output)
         page = print_out(directory / "sheet" / "sheet.html", directory)[0].image.convert("L")
-    part = page.crop((0, 0, page.width, round(page.height * _PART)))
+    part = page.crop((0, 0, page.width, round(page.height * _VISIBLE)))
     small = part.resize((_WIDTH, round(part.height * _WIDTH / part.width)), Image.Resampling.LANCZOS)
     small.quantize(8).save(PICTURE, optimize=True)
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import figures, plot
-from tests.benchmarks.contestants import TOKENS, Contestants, Field, seed
+from tests.benchmarks.contestants import TOKENS, ContestantFactory, Contestants, seed
 from tests.benchmarks.stopwatch import LATENCY, Runs, Stopwatch, interleave
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import COLLECTIONS, REPOSITORY
@@ -52,7 +52,7 @@ def main() -> None:
         users = directory / "seed.json"
         users.write_text(json.dumps(seed(max(TOKENS, options.hosts, *options.sizes))), encoding="utf-8")
         with Emulator(directory, "--seed", str(users)) as emulator:
-            runs, found = _measure(Field(emulator, Stopwatch(emulator, directory), directory), options)
+            runs, found = _measure(ContestantFactory(emulator, Stopwatch(emulator, directory), directory), options)
     text = "".join(f"{name}: {value}\n" for name, value in machine.items()) + "\n" + figures.as_text(found, runs)
     RESULTS.mkdir(parents=True, exist_ok=True)
     content = {
@@ -127,31 +127,31 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _measure(field: Field, options: argparse.Namespace) -> tuple[Runs, list[figures.Figure]]:
+def _measure(factory: ContestantFactory, options: argparse.Namespace) -> tuple[Runs, list[figures.Figure]]:
     few = options.repetitions
-    interleave({**field.size(2), **field.cards(2)}, 1)  # fills caches; the result is discarded
+    interleave({**factory.size(2), **factory.cards(2)}, 1)  # fills caches; the result is discarded
     runs: Runs = {}
     found: list[figures.Figure] = []
     if "tasks" in options.only:
-        runs |= interleave(field.tasks(), few)
+        runs |= interleave(factory.tasks(), few)
         found += figures.of_tasks(runs)
     schemes = [scheme for scheme in ("http", "https") if scheme in options.only]
     ways: Contestants = {}
     for scheme in schemes:
-        ways |= field.ways(options.hosts, scheme)
+        ways |= factory.ways(options.hosts, scheme)
     runs |= interleave(ways, few)
     found += figures.of_ways(runs, options.hosts, schemes, CORE)
     if "slow" in options.only:
-        runs |= interleave(field.slow(options.hosts), few)
-        found += figures.of_slow_answers(runs, options.hosts)
+        runs |= interleave(factory.slow(options.hosts), few)
+        found += figures.of_slow_responses(runs, options.hosts)
     if "sizes" in options.only:
         for hosts in (1, *options.sizes):
-            runs |= interleave(field.size(hosts), few if hosts < ONCE else 1)
+            runs |= interleave(factory.size(hosts), few if hosts < ONCE else 1)
         found += figures.of_sizes(runs, options.sizes)
     if options.docs:
-        runs |= interleave(field.uri_over_hosts(), few)
+        runs |= interleave(factory.uri_over_hosts(), few)
     if "sheet" in options.only:
-        runs |= interleave(field.cards(options.cards), few if options.cards < ONCE else 1)
+        runs |= interleave(factory.cards(options.cards), few if options.cards < ONCE else 1)
         found += figures.of_cards(runs, options.cards)
     return runs, found
 

@@ -88,7 +88,7 @@ def seed(users: int) -> dict[str, Any]:
     return {"enterprises": [{"id": DEMO_ENTERPRISE, "name": "Benchmarks", "users": resources}]}
 
 
-class Field:
+class ContestantFactory:
     """Prepares the contestants, and keeps their playbooks and inventories in a directory."""
 
     def __init__(self, emulator: Emulator, stopwatch: Stopwatch, directory: Path) -> None:
@@ -251,7 +251,7 @@ def by(way: str, scheme: str) -> str:
 
 def forked(contestant: str, forks: int) -> str:
     """The name of a contestant with a number of forks and slow responses."""
-    return f"{contestant}, {SLOW} s an answer, {forks} forks"
+    return f"{contestant}, {SLOW} s per response, {forks} forks"
 
 
 def _token(**options: Any) -> dict[str, Any]:

@@ -107,11 +107,11 @@ def of_tasks(runs: Runs) -> list[Figure]:
     many_uri = {quantity: scaled(runs, LOOP_URI, LOOP, TOKENS, quantity) for quantity in _TIMES}
     faster = {quantity: many_uri[quantity] / median(runs, MANY, quantity) for quantity in _TIMES}
     script = {quantity: beyond(runs, MANY, EMPTY, quantity) / median(runs, BARE, quantity) for quantity in _TIMES}
-    answers = (LOOP + 1) * LATENCY / LOOP / beyond(runs, ONE_URI, EMPTY, "wall")
+    responses = (LOOP + 1) * LATENCY / LOOP / beyond(runs, ONE_URI, EMPTY, "wall")
     figures = [
         relative("one token: relative to a uri task", "wall <= 0.5", ONE, ONE_URI),
         relative(f"{LOOP} tokens in a loop: each relative to a uri task", "wall <= 0.08", IN_A_LOOP, ONE_URI, 1 / LOOP),
-        Figure(f"  of which {LOOP + 1} answers take, by themselves", {"wall": answers}),
+        Figure(f"  of which {LOOP + 1} answers take, by themselves", {"wall": responses}),
         Figure(f"{TOKENS:,} tokens in a task: times faster than a loop of uri", faster, "wall >= 100"),
         Figure(f"  seconds of that loop, scaled from {LOOP} tokens", many_uri),
         Figure(f"{TOKENS:,} tokens in a task: relative to a script", script, "wall <= 1.25"),
@@ -159,7 +159,7 @@ def of_sizes(runs: Runs, sizes: Sequence[int]) -> list[Figure]:
     return figures
 
 
-def of_slow_answers(runs: Runs, hosts: int) -> list[Figure]:
+def of_slow_responses(runs: Runs, hosts: int) -> list[Figure]:
     """The figures of the role with slow responses."""
     figures = []
     for forks in FORKS:
@@ -183,7 +183,7 @@ def _waiting(runs: Runs, name: str, calls: int, latency: float, forks: int) -> l
     """The time from the first token to the last, and its minimum: each fork waits for one response at a time."""
     return [
         Figure("  seconds from the first token to the last", {"wall": median(runs, name, "spread")}),
-        Figure(f"  hosts × calls × answer time / forks, with {forks} forks", {"wall": calls * latency / forks}),
+        Figure(f"  hosts × calls × response time / forks, with {forks} forks", {"wall": calls * latency / forks}),
     ]
 
 

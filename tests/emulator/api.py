@@ -66,7 +66,7 @@ class Api:
                 return refusal
             with self._store.at_one_moment():
                 try:
-                    response = self._answer(method, call, request, body)
+                    response = self._respond(method, call, request, body)
                 except GoogleError as error:
                     response = error.response()
                 response.headers["Date"] = email.utils.formatdate(self._store.now(), usegmt=True)
@@ -74,7 +74,7 @@ class Api:
 
         return handle
 
-    def _answer(self, method: Method, call: Call, request: web.Request, content: bytes) -> web.Response:
+    def _respond(self, method: Method, call: Call, request: web.Request, content: bytes) -> web.Response:
         account, scopes = self._identity.caller(request)
         if SCOPE not in scopes:
             raise GoogleError(403, "Request had insufficient authentication scopes.", reason="insufficientPermissions")
@@ -85,7 +85,7 @@ class Api:
         try:
             method.check_response(resource)
         except jsonschema.ValidationError as error:
-            raise GoogleError(500, f"The emulator's own answer breaks the schema: {error.message}") from error
+            raise GoogleError(500, f"The emulator's own response violates the schema: {error.message}") from error
         return web.json_response(resource)
 
     def _get_state(

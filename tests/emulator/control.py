@@ -30,7 +30,7 @@ from tests.emulator.faults import Fault, Faults
 from tests.emulator.identity import SCOPE, Identity
 from tests.emulator.journal import Journal
 from tests.emulator.proxy import Proxy
-from tests.emulator.store import STAGING_ACCOUNT, Refused, Store
+from tests.emulator.store import STAGING_ACCOUNT, RedemptionError, Store
 
 
 class Control:
@@ -56,7 +56,7 @@ class Control:
         reads: dict[str, Callable[[], Any]] = {
             "journal": lambda: self._journal.entries,
             "tokens": self._store.issued,
-            "proxied": lambda: self._proxy.asked_for,
+            "proxied": lambda: self._proxy.targets,
         }
         writes: dict[str, Callable[[Any], Any]] = {
             "enterprises": self._store.add_enterprise,
@@ -77,8 +77,8 @@ class Control:
         content = await request.json()
         try:
             return web.json_response(self._store.redeem(content["token"], content.get("account")))
-        except Refused as refused:
-            return web.json_response({"refused": refused.reason, "message": str(refused)}, status=403)
+        except RedemptionError as error:
+            return web.json_response({"refused": error.reason, "message": str(error)}, status=403)
 
     def _set_faults(self, content: list[dict[str, Any]]) -> None:
         self._faults.active[:] = [Fault(**fault) for fault in content]

@@ -41,7 +41,7 @@ class Fault:
     def applies(self, path: str) -> bool:
         return self.times != 0 and re.search(self.path, path) is not None
 
-    def replaces_answer(self) -> bool:
+    def replaces_response(self) -> bool:
         return self.status is not None or self.body is not None
 
 
@@ -60,22 +60,22 @@ class Faults:
             fault.times -= 1
         await asyncio.sleep(fault.latency)
         response: web.StreamResponse | None = None
-        if fault.after or not (fault.reset or fault.replaces_answer()):
+        if fault.after or not (fault.reset or fault.replaces_response()):
             response = await handler(request)
         if fault.reset:
             return _reset(request)
-        if fault.replaces_answer():
-            response = _answer(fault)
+        if fault.replaces_response():
+            response = _replacement(fault)
         assert response is not None
         if fault.truncate:
             return await _send_half(request, response)
         return response
 
 
-def _answer(fault: Fault) -> web.Response:
+def _replacement(fault: Fault) -> web.Response:
     status = fault.status or 200
     if fault.body is None:
-        response = web.json_response(envelope(status, "A fault of the emulator's, as requested."), status=status)
+        response = web.json_response(envelope(status, "The emulator simulates a fault."), status=status)
     else:
         response = web.Response(text=fault.body, status=status, content_type=fault.content_type)
     response.headers.update(fault.headers)

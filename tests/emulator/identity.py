@@ -88,11 +88,11 @@ class Identity:
             if grant is None:
                 raise OAuthError("unsupported_grant_type", f"Invalid grant_type: {grant_type}")
             account, scopes = grant({name: str(value) for name, value in form.items()}, request)
-            return self._answer(account, scopes)
+            return self._issue_response(account, scopes)
         except OAuthError as error:
             return error.response()
 
-    def _answer(self, account: str, scopes: frozenset[str], **more: Any) -> web.Response:
+    def _issue_response(self, account: str, scopes: frozenset[str], **more: Any) -> web.Response:
         return web.json_response(
             {
                 "access_token": self.issue(account, scopes),
@@ -152,7 +152,7 @@ class Identity:
                 raise OAuthError("invalid_grant", "The subject token is not valid.")
             scopes = _scopes(str(form.get("scope", "")))
             issued = "urn:ietf:params:oauth:token-type:access_token"
-            return self._answer(STAGING_ACCOUNT, scopes, issued_token_type=issued)
+            return self._issue_response(STAGING_ACCOUNT, scopes, issued_token_type=issued)
         except OAuthError as error:
             return error.response()
 
@@ -186,9 +186,9 @@ class Identity:
             raise web.HTTPNotFound
         scopes = frozenset(request.query.get("scopes", SCOPE).split(","))
         account = BUILDER_ACCOUNT if scopes & _IAM_SCOPES else STAGING_ACCOUNT
-        answer = self._answer(account, scopes)
-        answer.headers.update(_METADATA_FLAVOR)
-        return answer
+        response = self._issue_response(account, scopes)
+        response.headers.update(_METADATA_FLAVOR)
+        return response
 
 
 _METADATA_FLAVOR = {"Metadata-Flavor": "Google"}

@@ -71,13 +71,13 @@ class Emulator:
         """Call the API as the enterprise's service account. ``path`` is the part after the enterprise's ID."""
         url = f"{self.address.url}/androidenterprise/v1/enterprises/{self.address.enterprise_id}{path}"
         headers = {"Authorization": f"Bearer {self.access_token()}"}
-        answer: dict[str, Any] = self._session.request(method, url, json=body, headers=headers).json()
-        return answer
+        response: dict[str, Any] = self._session.request(method, url, json=body, headers=headers).json()
+        return response
 
     def redeem(self, token: str, account: str | None = None) -> dict[str, Any]:
         """Use a token as a device would. Return the enrolled device, or ``{"refused": reason, "message": ...}``."""
-        answer = self._session.post(self._control("devices"), json={"token": token, "account": account})
-        result: dict[str, Any] = answer.json()
+        response = self._session.post(self._control("devices"), json={"token": token, "account": account})
+        result: dict[str, Any] = response.json()
         return result
 
     def access_token(self, **options: Any) -> str:
@@ -108,11 +108,11 @@ class Emulator:
         return f"{self.address.url}/emulator/{name}"
 
     def _get(self, name: str) -> Any:
-        answer = self._session.get(self._control(name))
-        answer.raise_for_status()
-        return answer.json()
+        response = self._session.get(self._control(name))
+        response.raise_for_status()
+        return response.json()
 
     def _post(self, name: str, content: Any) -> Any:
-        answer = self._session.post(self._control(name), json=content)
-        answer.raise_for_status()
-        return answer.json()
+        response = self._session.post(self._control(name), json=content)
+        response.raise_for_status()
+        return response.json()

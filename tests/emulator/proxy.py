@@ -18,7 +18,7 @@ class Proxy:
     """Supports only ``CONNECT``. It rejects other methods, but records their targets as well."""
 
     def __init__(self) -> None:
-        self.asked_for: list[str] = []  # such as "www.googleapis.com:443"
+        self.targets: list[str] = []  # such as "www.googleapis.com:443"
 
     async def start(self, host: str, port: int, https_port: int) -> asyncio.Server:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,7 +33,7 @@ class Proxy:
     ) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         method, target, *dummy = head.decode("latin-1").split()
-        self.asked_for.append(target)
+        self.targets.append(target)
         if method != "CONNECT":
             writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()

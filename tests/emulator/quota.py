@@ -32,7 +32,7 @@ class Quota:
         self._calls += 1
         if self._calls <= settings.quota:
             return None
-        answer = GoogleError(429, "Quota exceeded for quota metric 'Queries'.", reason="rateLimitExceeded").response()
+        response = GoogleError(429, "Quota exceeded for quota metric 'Queries'.", reason="rateLimitExceeded").response()
         if settings.retry_after:
-            answer.headers["Retry-After"] = str(math.ceil(self._window_began + settings.quota_window - now))
-        return answer
+            response.headers["Retry-After"] = str(math.ceil(self._window_began + settings.quota_window - now))
+        return response

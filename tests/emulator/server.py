@@ -105,7 +105,7 @@ def _application(store: Store, files: Files, proxy: Proxy) -> web.Application:
         journal.entries.clear()
         faults.active.clear()
         quota.reset()
-        proxy.asked_for.clear()
+        proxy.targets.clear()
 
     @web.middleware
     async def latency(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -115,13 +115,13 @@ def _application(store: Store, files: Files, proxy: Proxy) -> web.Application:
         return await handler(request)
 
     @web.middleware
-    async def unless_forgotten(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def reject_after_reset(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Reject a delayed request that arrived before the last reset."""
         if request["resets"] != resets:
             raise web.HTTPServiceUnavailable
         return await handler(request)
 
-    application = web.Application(middlewares=[journal.middleware, latency, faults.middleware, unless_forgotten])
+    application = web.Application(middlewares=[journal.middleware, latency, faults.middleware, reject_after_reset])
     application.add_routes(Api(store, identity, quota).routes())
     application.add_routes(identity.routes())
     application.add_routes(Control(store, identity, journal, faults, proxy, reset).routes())

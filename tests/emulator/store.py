@@ -52,7 +52,7 @@ DEMO_SEED: dict[str, Any] = {
 
 @dataclass
 class Settings:
-    """Behaviour of the service that varies or is not documented."""
+    """Behavior of the service that varies or is not documented."""
 
     kind: bool = False  # whether responses have ``kind``: the reference page says so, the discovery document does not
     echo: bool = True  # whether the response with an enrollment token repeats the request
@@ -93,8 +93,8 @@ class Enterprise:
     users: dict[str, User] = field(default_factory=dict)
 
 
-class Refused(Exception):
-    """A device's token was not accepted. ``reason`` is a single word for assertions, the text is for people."""
+class RedemptionError(Exception):
+    """A device's token is refused. ``reason`` is a single word for assertions, the text is for people."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
@@ -119,7 +119,7 @@ class Store:
             self.add_enterprise(enterprise)
 
     def now(self) -> float:
-        """The service's clock, in seconds since the epoch."""
+        """The time of the service's clock, in seconds since the epoch."""
         return (self._moment or time.time()) + self.clock_offset
 
     @contextlib.contextmanager
@@ -182,10 +182,10 @@ class Store:
                 field="required_account_email",
             )
         token = self._mint("enrollment", enterprise, duration.seconds + duration.nanos / 1e9, request=dict(request))
-        answer = {"token": token.token}
+        resource = {"token": token.token}
         if self.settings.echo:
-            answer = {**request, "duration": duration.ToJsonString(), **answer}
-        return self._with_kind(answer, "enrollmentToken")
+            resource = {**request, "duration": duration.ToJsonString(), **resource}
+        return self._with_kind(resource, "enrollmentToken")
 
     def generate_authentication_token(self, enterprise: Enterprise, user: User) -> dict[str, Any]:
         """Mint a token, by the rules of the reference page: EMM-managed accounts only, at most ten devices."""
@@ -219,24 +219,24 @@ class Store:
     def redeem(self, value: str, account: str | None) -> dict[str, Any]:
         """Enroll a device with a token, as a DPC would.
 
-        ``account`` is the Google Account that the user signed in with during enrollment. Raises ``Refused``.
+        ``account`` is the Google Account that the user signed in with during enrollment. Raises ``RedemptionError``.
         """
         token = self.tokens.get(value)
         if token is None:
-            raise Refused("unknown", "No such token was issued.")
+            raise RedemptionError("unknown", "No such token was issued.")
         if self.now() >= token.expires:
-            raise Refused("expired", "The token has expired.")
+            raise RedemptionError("expired", "The token has expired.")
         enterprise = self.enterprises[token.enterprise_id]
         if token.type == "user_auth":
             if token.devices:
-                raise Refused("used", "The token has been used already.")
+                raise RedemptionError("used", "The token has been used already.")
             user = enterprise.users[token.user_id or ""]
         else:
             user = self._enrolling_user(enterprise, token, account)
         try:
             _check_device_limit(user)
         except GoogleError as error:
-            raise Refused("device_limit", error.message) from error
+            raise RedemptionError("device_limit", error.message) from error
         device_id = secrets.token_hex(8)
         user.devices[device_id] = {"androidId": device_id, "managementType": "managedDevice"}
         user.device_states[device_id] = "disabled"
@@ -258,14 +258,14 @@ class Store:
         """The owner of a device that an enrollment token enrolls: the signed-in user, or a new account."""
         google = token.request.get("googleAuthenticationOptions", {})
         if google.get("authenticationRequirement") == "required" and account is None:
-            raise Refused("authentication_required", "The user must sign in with a Google Account.")
+            raise RedemptionError("authentication_required", "The user must sign in with a Google Account.")
         required = google.get("requiredAccountEmail")
         if required and account != required:
-            raise Refused("wrong_account", f"The user must sign in as {required}.")
+            raise RedemptionError("wrong_account", f"The user must sign in as {required}.")
         if account is not None:
             users = self.find_users(enterprise, account)
             if not users:
-                raise Refused("unknown_account", f"{account} does not belong to the enterprise.")
+                raise RedemptionError("unknown_account", f"{account} does not belong to the enterprise.")
             return enterprise.users[users[0]["id"]]
         kind = "deviceAccount" if token.request["enrollmentTokenType"] == "userlessDevice" else "userAccount"
         resource = self.insert_user(enterprise, {"accountIdentifier": secrets.token_hex(8), "accountType": kind})
@@ -277,8 +277,8 @@ class Store:
         self.tokens[value] = Token(kind, value, enterprise.resource["id"], now, now + lifetime, **details)
         return self.tokens[value]
 
-    def _with_kind(self, answer: dict[str, Any], name: str) -> dict[str, Any]:
-        return {"kind": f"androidenterprise#{name}", **answer} if self.settings.kind else answer
+    def _with_kind(self, resource: dict[str, Any], name: str) -> dict[str, Any]:
+        return {"kind": f"androidenterprise#{name}", **resource} if self.settings.kind else resource
 
 
 def _check_device_limit(user: User) -> None:

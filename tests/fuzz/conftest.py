@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Keeps what Hypothesis writes out of the way."""
+"""Make Hypothesis write its database into ``.cache``."""
 
 from __future__ import annotations
 

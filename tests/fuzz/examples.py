@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""How many examples are tried, and which."""
+"""How many examples Hypothesis tries, and which."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _TIMES = os.environ.get("FUZZ_TIMES")
 
 
 def examples(count: int) -> settings:
-    """So many examples, the same ones in each run.
+    """Settings for ``count`` examples, the same in each run.
 
-    With the environment variable ``FUZZ_TIMES``, so many times as many, other ones in each run; what has failed is
-    tried first in the next one.
+    The environment variable ``FUZZ_TIMES`` multiplies their number and makes them different in each run. Examples that
+    fail are the first of the next run.
     """
-    slow = [HealthCheck.too_slow]  # is a busy machine
+    slow = [HealthCheck.too_slow]  # a busy machine would fail it
     if _TIMES:
         return settings(max_examples=count * int(_TIMES), deadline=None, suppress_health_check=slow, print_blob=True)
     return settings(max_examples=count, deadline=None, suppress_health_check=slow, derandomize=True, database=None)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is made for devices and for people: payloads, checksums, QR codes, NFC tags, cards, sheets and lists."""
+"""Provisioning payloads, checksums, QR codes, NFC messages, cards, sheets and label lists."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SECRET = "hunter2"
 TEMPLATE = Path(__file__).parents[2] / "roles" / "provisioning_sheet" / "templates" / "sheet.html.j2"
 CHECKSUM = "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM"
 BUNDLE = "android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE"
-SOUND: dict[str, Any] = {
+VALID_OPTIONS: dict[str, Any] = {
     "device_admin_component_name": "com.example.dpc/.AdminReceiver",
     "device_admin_package_download_location": f"https://user:{SECRET}@dpc.example.com/dpc.apk?key={SECRET}",
     "device_admin_signature_checksum": CHECKSUM,
@@ -60,7 +60,7 @@ SOUND: dict[str, Any] = {
     "wifi_proxy_host": "proxy",
     "wifi_proxy_port": "8080",
 }
-OPTIONS = changed(SOUND, tuple(EXTRAS))
+OPTIONS = changed(VALID_OPTIONS, tuple(EXTRAS))
 HIDDEN = [name for name, extra in EXTRAS.items() if extra.secret or extra.address]
 LEAKS = st.sampled_from(
     [
@@ -74,7 +74,7 @@ SCALARS = UNICODE | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats
 
 @examples(400)
 @given(OPTIONS, st.dictionaries(st.sampled_from(HIDDEN), LEAKS, max_size=1))
-def test_a_payload(options: dict[str, Any], leaking: dict[str, Any]) -> None:
+def test_payload_is_valid_or_refused(options: dict[str, Any], leaking: dict[str, Any]) -> None:
     options |= leaking
     payload = outcome(EmmError, build_payload, options)
     if isinstance(payload, EmmError):
@@ -91,13 +91,13 @@ def test_a_payload(options: dict[str, Any], leaking: dict[str, Any]) -> None:
 
 @examples(100)
 @given(VALUES)
-def test_what_is_no_payload(value: Any) -> None:
+def test_arbitrary_value_is_refused_as_payload_options(value: Any) -> None:
     assert isinstance(outcome(EmmError, build_payload, value), EmmError)
 
 
 @examples(200)
 @given(st.binary(max_size=70), ANY_TEXT)
-def test_a_checksum(content: bytes, text: str) -> None:
+def test_only_checksums_are_accepted(content: bytes, text: str) -> None:
     checksums.check(checksums.encode(hashlib.sha256(content).digest()))
     for other in (checksums.encode(content), content.hex(), text, content.decode("latin-1")):
         if not isinstance(outcome(ValueError, checksums.check, other), ValueError):
@@ -108,7 +108,7 @@ def test_a_checksum(content: bytes, text: str) -> None:
 @given(
     st.binary(max_size=200) | st.just(b"PK\x05\x06" + b"\0" * 18) | st.binary().map(lambda rest: b"PK\x03\x04" + rest)
 )
-def test_a_file_that_is_neither_a_package_nor_a_certificate(tmp_path_factory: Any, content: bytes) -> None:
+def test_arbitrary_file_is_refused_for_a_checksum(tmp_path_factory: Any, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz"
     path.write_bytes(content)
     for checksum in (checksums.package_checksum, checksums.signature_checksum):
@@ -117,8 +117,8 @@ def test_a_file_that_is_neither_a_package_nor_a_certificate(tmp_path_factory: An
 
 @examples(25)
 @given(UNICODE | st.text("0123456789", max_size=300))
-def test_a_qr_code(text: str) -> None:
-    """Read by other hands, from the image."""
+def test_qr_code_reads_back(text: str) -> None:
+    """An independent library reads the code from its image."""
     code = QrCode.of(text)
     assert Reader(code.svg()).elements[0][0] == "svg"
     if text:
@@ -129,7 +129,7 @@ def test_a_qr_code(text: str) -> None:
 
 @examples(50)
 @given(st.integers(CAPACITY["L"] + 1, 10_000), ANY_TEXT.filter(bool))
-def test_what_a_qr_code_does_not_hold(size: int, text: str) -> None:
+def test_content_beyond_the_capacity_of_a_qr_code_is_refused(size: int, text: str) -> None:
     for content in (text * size, {"a": text * size, "b": {text: size}}):
         assert isinstance(outcome(EmmError, QrCode.of, content), EmmError)
 
@@ -142,8 +142,8 @@ def read_properties(text: str) -> dict[str, str]:
 
 @examples(200)
 @given(st.dictionaries(UNICODE.filter(bool), SCALARS, max_size=5), st.dictionaries(UNICODE, SCALARS, max_size=5))
-def test_an_nfc_tag(values: dict[str, Any], bundle: dict[str, Any]) -> None:
-    """Read by other hands, which know the NFC Data Exchange Format and Java's properties."""
+def test_nfc_message_reads_back(values: dict[str, Any], bundle: dict[str, Any]) -> None:
+    """Independent libraries read the NFC Data Exchange Format and the Java properties."""
     payload = {**values, BUNDLE: bundle}
 
     def text(value: Any) -> str:
@@ -178,17 +178,17 @@ VARIABLES = {
     "provisioning_sheet_asset_tag": "A-1",
     "provisioning_sheet_time_zone": "Europe/Berlin",
 }
-MORE = ("name", "title", "user", "paper", "image_format", "template", "require_token")
+OTHER_VARIABLES = ("name", "title", "user", "paper", "image_format", "template", "require_token")
 
 
 @examples(150)
 @given(
     ANY_TEXT.filter(bool),
-    changed(VARIABLES, tuple(f"provisioning_sheet_{name}" for name in MORE)),
+    changed(VARIABLES, tuple(f"provisioning_sheet_{name}" for name in OTHER_VARIABLES)),
     changed(ENROLLMENT) | VALUES,
     changed(USER_AUTH) | VALUES,
 )
-def test_a_card(host: str, variables: dict[str, Any], enrollment: Any, user_auth: Any) -> None:
+def test_card_is_complete_or_refused(host: str, variables: dict[str, Any], enrollment: Any, user_auth: Any) -> None:
     facts = {"device_tokens_enrollment": enrollment, "device_tokens_user_auth": user_auth}
     made = outcome(EmmError, make, host, {**facts, **variables})
     if isinstance(made, EmmError):
@@ -205,11 +205,11 @@ def test_a_card(host: str, variables: dict[str, Any], enrollment: Any, user_auth
         assert "/" not in name
         assert content
     assert not set(made.files) & set(made.in_place_of)
-    json.dumps([card.as_dict(), made.sheet.as_dict()], ensure_ascii=False).encode()  # a result of Ansible's
+    json.dumps([card.as_dict(), made.sheet.as_dict()], ensure_ascii=False).encode()  # Ansible must be able to return it
 
 
 class Reader(html.parser.HTMLParser):
-    """The elements of a page, and its text."""
+    """Collects the elements and the texts of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -228,24 +228,24 @@ class Reader(html.parser.HTMLParser):
 MARKUP = st.sampled_from(
     ["<script>", "</script>", "</title>", "-->", "<!--", '"', "'", "&amp;", "{{ 1 }}", "{% x %}", "]]>"]
 )
-SHOWN = st.lists(ANY_TEXT | MARKUP, min_size=1, max_size=3).map("".join)
-OPTIONAL = st.none() | SHOWN
-TOKEN = st.fixed_dictionaries({"description": SHOWN, "validity": SHOWN, "expires_at": st.none() | SHOWN})
+TEXT = st.lists(ANY_TEXT | MARKUP, min_size=1, max_size=3).map("".join)
+OPTIONAL_TEXT = st.none() | TEXT
+TOKEN = st.fixed_dictionaries({"description": TEXT, "validity": TEXT, "expires_at": st.none() | TEXT})
 CARD = st.fixed_dictionaries(
     {
-        "host": SHOWN,
-        **dict.fromkeys(("asset_tag", "user", "wifi_ssid", "expires_at"), OPTIONAL),
+        "host": TEXT,
+        **dict.fromkeys(("asset_tag", "user", "wifi_ssid", "expires_at"), OPTIONAL_TEXT),
         "tokens": st.lists(TOKEN, max_size=2),
-        "payload": SHOWN,
+        "payload": TEXT,
         "svg": st.just("<svg></svg>"),
     }
 )
 
 
 @examples(100)
-@given(st.lists(CARD, min_size=1, max_size=3), SHOWN, st.lists(SHOWN, max_size=2))
-def test_a_sheet(cards: list[Mapping[str, Any]], title: str, missing: list[str]) -> None:
-    """Whatever is on it is text: with other text, there are the same elements."""
+@given(st.lists(CARD, min_size=1, max_size=3), TEXT, st.lists(TEXT, max_size=2))
+def test_sheet_escapes_all_text(cards: list[Mapping[str, Any]], title: str, missing: list[str]) -> None:
+    """The page has the same elements as one with harmless text."""
     sheet = {"title": title, "paper": "A4", "template": str(TEMPLATE)}
     page = Reader(render(sheet, cards, missing))
     harmless = [
@@ -265,11 +265,10 @@ def test_a_sheet(cards: list[Mapping[str, Any]], title: str, missing: list[str])
 
 @examples(150)
 @given(st.lists(CARD, max_size=3))
-def test_a_list_for_label_printers(cards: list[Mapping[str, Any]]) -> None:
-    """Comes back as it was, in each cell."""
+def test_label_csv_reads_back(cards: list[Mapping[str, Any]]) -> None:
     head, *rows = csv.reader(io.StringIO(to_csv(cards), newline=""))
     assert len(rows) == len(cards)
     for card, row in zip(cards, rows, strict=True):
         cells = dict(zip(head, row, strict=True))
         for name in ("host", "asset_tag", "user", "expires_at", "payload"):
-            assert cells[name].endswith(card[name] or "")
+            assert cells[name] == (card[name] or "")

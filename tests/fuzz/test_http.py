@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What a client makes of whatever a server does to a request: its own token, or a reason."""
+"""Whatever a server sends, the client returns the token of its own request, or an error."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ from hypothesis import strategies as st
 
 from tests.faulty_server import answer
 from tests.fuzz.examples import examples
-from tests.fuzz.http_answers import (
+from tests.fuzz.fuzzing_server import LONG, Exchange, FuzzingServer
+from tests.fuzz.http_responses import (
     ACCESS_TOKEN,
     AUTHENTICATION,
     ENROLLMENT,
+    INVALID_HTTP,
     OWN_TOKEN,
     SECRET,
-    UNREADABLE,
+    FuzzedResponse,
     Kind,
-    Strike,
-    contents,
-    delays,
-    mistakes,
+    corrupted_responses,
+    delayed_responses,
+    unexpected_bodies,
 )
-from tests.fuzz.striking_server import LONG, Exchange, StrikingServer
 from tests.fuzz.values import outcome
 
-SOON = 0.2  # seconds; for a client that is not going to get more
+SOON = 0.2  # seconds, the timeout for a response that does not end
 NEXT = "token-of-the-next-request"
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A request that is struck, and the next one, of another kind."""
+    """A request with a fuzzed response, and the next request, which is for the other kind of token."""
 
-    struck: TokenRequest
-    kind: Kind
-    following: TokenRequest
-    following_kind: Kind
+    first: TokenRequest
+    first_kind: Kind
+    second: TokenRequest
+    second_kind: Kind
 
 
 _GOOGLE = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
@@ -75,7 +75,7 @@ pairs = pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
 
 
 class Clock:
-    """Goes by itself only while somebody sleeps, for a ``Retry-After`` is not to be waited for here."""
+    """A simulated clock that advances only on ``sleep``, so that ``Retry-After`` takes no time."""
 
     now = 0.0
 
@@ -87,7 +87,7 @@ class Clock:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _nobody_waits() -> Iterator[None]:
+def _simulated_clock() -> Iterator[None]:
     def limiter(**options: Any) -> RateLimiter:
         clock = Clock()
         return RateLimiter(clock=clock.read, sleep=clock.sleep, **options)
@@ -98,69 +98,73 @@ def _nobody_waits() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[StrikingServer]:
-    with closing(StrikingServer()) as server:
+def server() -> Iterator[FuzzingServer]:
+    with closing(FuzzingServer()) as server:
         yield server
 
 
 @contextmanager
-def client_of(server: StrikingServer, timeout: float) -> Iterator[Client]:
+def client_of(server: FuzzingServer, timeout: float) -> Iterator[Client]:
     options = ConnectionOptions(f"http://127.0.0.1:{server.port}", timeout, 0, None)
     with closing(Client(options, AuthOptions.from_options({"access_token": ACCESS_TOKEN}, {}))) as client:
         yield client
 
 
-def check(result: dict[str, Any] | EmmError, strike: Strike) -> None:
-    """The token is what the server has said, byte for byte; no text has a secret, and all of them can be printed."""
+def check(result: dict[str, Any] | EmmError, fuzzed: FuzzedResponse) -> None:
+    """Check an error, or that a token occurs in the response byte for byte and contains no secret."""
     if isinstance(result, EmmError):
         check_error(result)
         return
     json.dumps(result, ensure_ascii=False).encode()
     assert SECRET not in result["token"]
     literally = rb'"token"\s*:\s*"' + re.escape(json.dumps(result["token"])[1:-1]).encode() + b'"'
-    assert result["token"] == OWN_TOKEN or re.search(literally, strike.everything), "the server has said no such thing"
+    assert result["token"] == OWN_TOKEN or re.search(literally, fuzzed.everything), "the server sent no such token"
 
 
 def check_error(error: EmmError) -> None:
+    """Check that an error contains no secret, and that its texts are printable and of limited length."""
     text = "".join(traceback.format_exception(error))
     assert SECRET not in text
-    said = [str(error), *map(str, error.details().values())]
-    assert all(map(str.isprintable, said))
-    assert max(map(len, said)) < 2000
-    if isinstance(error, TransportError):  # where the answer could not be read, nothing of it is quoted
-        assert not any(part in text for part in (UNREADABLE, "androidenterprise#"))
+    texts = [str(error), *map(str, error.details().values())]
+    assert all(map(str.isprintable, texts))
+    assert max(map(len, texts)) < 2000
+    if isinstance(error, TransportError):  # no part of an unreadable response is quoted
+        assert not any(part in text for part in (INVALID_HTTP, "androidenterprise#"))
 
 
 @pairs
-@pytest.mark.parametrize("answers", [mistakes, contents, delays])
+@pytest.mark.parametrize("responses", [corrupted_responses, unexpected_bodies, delayed_responses])
 @examples(300)
 @given(data=st.data())
-def test_an_answer(server: StrikingServer, pair: Pair, answers: Callable[[Kind], Any], data: st.DataObject) -> None:
-    """What comes of it; and the next request of the same client gets what belongs to it."""
-    strike = data.draw(answers(pair.kind))
-    server.exchange = Exchange(strike, answer(json.dumps({**pair.following_kind.own, "token": NEXT})))
+def test_request_yields_its_own_token_or_an_error(
+    server: FuzzingServer, pair: Pair, responses: Callable[[Kind], Any], data: st.DataObject
+) -> None:
+    """After any response, the next request of the same client also yields its own token."""
+    fuzzed = data.draw(responses(pair.first_kind))
+    server.exchange = Exchange(fuzzed, answer(json.dumps({**pair.second_kind.own, "token": NEXT})))
     with client_of(server, LONG) as client:
-        with server.exchange.struck():
-            result = outcome(EmmError, pair.struck.mint, client)
+        with server.exchange.first_request():
+            result = outcome(EmmError, pair.first.mint, client)
         assert server.exchange.requests == 1
-        check(result, strike)
-        if answers is contents and not isinstance(result, EmmError):
-            assert "error" not in json.loads(strike.said.decode("utf-8-sig"))
-        following = outcome(EmmError, pair.following.mint, client)
-        assert not isinstance(following, EmmError), str(following)
-        assert following["token"] == NEXT
+        check(result, fuzzed)
+        if responses is unexpected_bodies and not isinstance(result, EmmError):
+            assert "error" not in json.loads(fuzzed.body.decode("utf-8-sig"))
+        second = outcome(EmmError, pair.second.mint, client)
+        assert not isinstance(second, EmmError), str(second)
+        assert second["token"] == NEXT
         assert server.exchange.requests == 2
 
 
 @pairs
 @examples(30)
 @given(data=st.data(), drop=st.sampled_from([b"", b" ", b"x", b"0", b"\r\n", b"X: y\r\n", b"HTTP/1.1 103 -\r\n\r\n"]))
-def test_an_answer_that_may_not_end(server: StrikingServer, pair: Pair, data: st.DataObject, drop: bytes) -> None:
-    """The client stops waiting by itself."""
-    strike = dataclasses.replace(data.draw(mistakes(pair.kind)), end="stays")
-    server.exchange = Exchange(strike, b"", drop)
-    with client_of(server, SOON) as client, server.exchange.struck():
-        result = outcome(EmmError, pair.struck.mint, client)
+def test_client_stops_waiting_for_an_endless_response(
+    server: FuzzingServer, pair: Pair, data: st.DataObject, drop: bytes
+) -> None:
+    fuzzed = dataclasses.replace(data.draw(corrupted_responses(pair.first_kind)), end="stays")
+    server.exchange = Exchange(fuzzed, b"", drop)
+    with client_of(server, SOON) as client, server.exchange.first_request():
+        result = outcome(EmmError, pair.first.mint, client)
     assert server.exchange.requests == 1
     assert not server.exchange.lost_patience
-    check(result, strike)
+    check(result, fuzzed)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Options and variables: a checked request, or an error that says what is wrong."""
+"""Options and variables yield a valid request or an error that explains the problem."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ IN_TEXT = {name: values.filter(lambda value: isinstance(value, str)) for name, v
     st.fixed_dictionaries({}, optional=OPTIONS),
     st.fixed_dictionaries({}, optional={VARIABLE_NAMES[name]: values for name, values in IN_TEXT.items()}),
 )
-def test_credentials(options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+def test_auth_options_are_consistent_or_refused(options: Mapping[str, Any], environment: Mapping[str, str]) -> None:
     secrets = find_secrets(options, environment)
     chosen = outcome(EmmError, AuthOptions.from_options, options, environment)
     if isinstance(chosen, EmmError):
@@ -67,7 +67,7 @@ def test_credentials(options: Mapping[str, Any], environment: Mapping[str, str])
     for kind, names in CREDENTIALS.items():
         if kind != chosen.auth_kind:
             assert not any(getattr(chosen, name) for name in names)
-            assert not any(options.get(name) for name in names), "what the user says is not passed over"
+            assert not any(options.get(name) for name in names), "no option may be ignored"
     if chosen.auth_kind == "serviceaccount":
         assert bool(chosen.service_account_file) != bool(chosen.service_account_contents)
     assert SECRET not in chosen.fingerprint()
@@ -85,7 +85,7 @@ SECONDS = st.none() | st.integers(-1, 2**70)
 
 @examples(300)
 @given(IDS, IDS)
-def test_an_id_is_one_part_of_a_path(enterprise_id: str, user_id: str) -> None:
+def test_id_is_one_path_segment_or_refused(enterprise_id: str, user_id: str) -> None:
     options = {"enterprise_id": enterprise_id, "user_id": user_id}
     request = outcome(EmmError, AuthenticationTokenRequest.from_options, options)
     if isinstance(request, EmmError):
@@ -110,7 +110,9 @@ def test_an_id_is_one_part_of_a_path(enterprise_id: str, user_id: str) -> None:
         }
     ),
 )
-def test_an_enrollment_token(duration: dict[str, int | None] | None, google: dict[str, str | None] | None) -> None:
+def test_enrollment_token_request_is_valid_or_refused(
+    duration: dict[str, int | None] | None, google: dict[str, str | None] | None
+) -> None:
     options = {
         "enterprise_id": "LC1",
         "enrollment_token_type": "userDevice",
@@ -131,7 +133,7 @@ def test_an_enrollment_token(duration: dict[str, int | None] | None, google: dic
     assert preview["duration"]["seconds"] >= 60
 
 
-SOUND = {
+VALID_VARIABLES = {
     "device_tokens_enterprise_id": "LC1",
     "device_tokens_kinds": ["enrollment", "user_auth"],
     "device_tokens_user_id": "u1",
@@ -140,7 +142,7 @@ SOUND = {
     "device_tokens_google_authentication_options": {"authentication_requirement": "required"},
     "device_tokens_keep_if_valid_for": {"seconds": 60},
 }
-HELD = {
+EXISTING_TOKEN = {
     "token": "token",
     "enterprise_id": "LC1",
     "enrollment_token_type": "userDevice",
@@ -151,16 +153,16 @@ HELD = {
 
 
 @examples(300)
-@given(changed(SOUND, VARIABLES), VALUES | changed(HELD))
-def test_an_order(variables: dict[str, Any], held: Any) -> None:
-    variables = {"device_tokens_enrollment": held, **variables}
-    order = outcome(EmmError, Plan.from_variables, variables)
-    if isinstance(order, EmmError):
+@given(changed(VALID_VARIABLES, VARIABLES), VALUES | changed(EXISTING_TOKEN))
+def test_plan_is_valid_or_refused(variables: dict[str, Any], existing: Any) -> None:
+    variables = {"device_tokens_enrollment": existing, **variables}
+    plan = outcome(EmmError, Plan.from_variables, variables)
+    if isinstance(plan, EmmError):
         return
-    assert set(order.requests) | set(order.kept) <= {"enrollment", "user_auth"}
-    assert not set(order.requests) & set(order.kept)
-    for request in order.requests.values():
+    assert set(plan.requests) | set(plan.kept) <= {"enrollment", "user_auth"}
+    assert not set(plan.requests) & set(plan.kept)
+    for request in plan.requests.values():
         json.dumps(request.preview())
-    for kept in order.kept.values():
+    for kept in plan.kept.values():
         assert kept["token"]
         assert json.loads(json.dumps(kept)) == kept

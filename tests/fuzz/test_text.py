@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Text from outside: durations, JSON, what stands in messages, and names of files."""
+"""External text: durations, JSON, quotations in messages, and file names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 @examples(200)
 @given(duration=DURATIONS)
-def test_a_duration_comes_back(duration: Duration) -> None:
+def test_duration_round_trips(duration: Duration) -> None:
     assert Duration.from_json(duration.to_json()) == duration
     assert Duration.from_human(duration.to_json()) == duration
     assert Duration.from_options(duration.to_options()) == duration
@@ -40,7 +40,7 @@ def test_a_duration_comes_back(duration: Duration) -> None:
 
 @examples(200)
 @given(st.dictionaries(st.sampled_from(list(UNITS)), st.integers(0, 10_000), min_size=1))
-def test_a_duration_is_the_sum_of_what_a_person_writes(amounts: dict[str, int]) -> None:
+def test_duration_is_the_sum_of_its_units(amounts: dict[str, int]) -> None:
     text = "".join(f"{amounts[unit]}{unit}" for unit in UNITS if unit in amounts)
     seconds = sum(amount * UNITS[unit] for unit, amount in amounts.items())
     if seconds <= MAX_SECONDS:
@@ -50,7 +50,7 @@ def test_a_duration_is_the_sum_of_what_a_person_writes(amounts: dict[str, int]) 
 
 @examples(300)
 @given(st.text("0123456789wdhms. -", max_size=30) | st.from_regex(r"[0-9]{1,5000}(\.[0-9]*)?s?") | ANY_TEXT)
-def test_what_may_be_a_duration(text: str) -> None:
+def test_arbitrary_text_is_a_valid_duration_or_refused(text: str) -> None:
     for read in (Duration.from_json, Duration.from_human):
         duration = outcome(ValueError, read, text)
         if isinstance(duration, Duration):
@@ -67,7 +67,7 @@ JSON_VALUES = st.recursive(
 
 @examples(150)
 @given(JSON_VALUES, st.booleans(), st.sampled_from([None, 1]))
-def test_json_is_what_was_written(value: Any, ascii_only: bool, indent: int | None) -> None:
+def test_json_round_trips(value: Any, ascii_only: bool, indent: int | None) -> None:
     assert decode(json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()) == value
 
 
@@ -81,8 +81,8 @@ def test_json_is_what_was_written(value: Any, ascii_only: bool, indent: int | No
         )
     ).map(lambda parts: "".join(parts).encode())
 )
-def test_what_may_be_json(content: bytes) -> None:
-    """What is taken for JSON is JSON for a reader that knows nothing beyond RFC 8259."""
+def test_only_json_is_decoded(content: bytes) -> None:
+    """Decoded text is JSON by RFC 8259, without extensions."""
     value = outcome(NotJsonError, decode, content)
     if isinstance(value, NotJsonError):
         assert value.__cause__ is None
@@ -95,7 +95,7 @@ def test_what_may_be_json(content: bytes) -> None:
 
 @examples(200)
 @given(VALUES, VALUES, VALUES)
-def test_what_may_be_an_error_envelope(errors: Any, details: Any, message: Any) -> None:
+def test_error_envelope_has_only_text_as_reasons(errors: Any, details: Any, message: Any) -> None:
     entries = [{"reason": message}, message]
     for content in (errors, {"error": errors}, {"error": {"errors": errors, "details": details, "message": message}}):
         envelope = ErrorEnvelope.of(content)
@@ -114,7 +114,7 @@ LABELS = (
     "https://user:",
     "-----BEGIN RSA PRIVATE KEY-----",
 )
-AROUND = st.text(max_size=20) | st.sampled_from(
+CONTEXT = st.text(max_size=20) | st.sampled_from(
     [
         *LABELS,
         "ya29.",
@@ -139,7 +139,7 @@ LIMIT = 500
 
 
 @examples(400)
-@given(st.lists(AROUND | SECRETS, max_size=12))
+@given(st.lists(CONTEXT | SECRETS, max_size=12))
 def test_foreign_text_is_one_line_of_bounded_length(parts: list[str]) -> None:
     quoted = quote_foreign("".join(parts))
     assert quoted.isprintable()
@@ -148,8 +148,8 @@ def test_foreign_text_is_one_line_of_bounded_length(parts: list[str]) -> None:
 
 
 @examples(300)
-@given(SECRETS, st.lists(AROUND, max_size=5), st.lists(AROUND, max_size=5))
-def test_a_known_secret_is_never_quoted(secret: str, before: list[str], after: list[str]) -> None:
+@given(SECRETS, st.lists(CONTEXT, max_size=5), st.lists(CONTEXT, max_size=5))
+def test_known_secret_is_never_quoted(secret: str, before: list[str], after: list[str]) -> None:
     for form in (secret, json.dumps(secret)[1:-1], f"\n{secret}\n"):
         quoted = quote_foreign("".join([*before, form, *after]), secret)
         assert secret not in quoted
@@ -159,7 +159,7 @@ def test_a_known_secret_is_never_quoted(secret: str, before: list[str], after: l
 @given(
     st.sampled_from(LABELS), st.from_regex(r"[a-z0-9]{12,40}", fullmatch=True), st.text(" .,;:(){}[]<>xyz", max_size=20)
 )
-def test_what_stands_after_a_label_is_never_quoted(label: str, secret: str, before: str) -> None:
+def test_labeled_secret_is_never_quoted(label: str, secret: str, before: str) -> None:
     at = "@example.com" if "://" in label else ""
     assert secret not in quote_foreign(f"{before} {label}{secret}{at}")
 
@@ -173,7 +173,7 @@ HOSTS = (
 
 @examples(300)
 @given(HOSTS, HOSTS)
-def test_different_hosts_have_different_files(one: str, other: str) -> None:
+def test_different_hosts_have_different_file_names(one: str, other: str) -> None:
     names = file_name(one, ".qr.svg"), file_name(other, ".qr.svg")
     assert (names[0] == names[1]) == (one == other)
     for name in names:

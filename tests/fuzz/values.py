@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Values as they may come from YAML, templates and JSON; and what comes of them."""
+"""Values that YAML, templates and JSON can produce, and the outcomes of functions."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-_GONE = object()
+_REMOVED = object()
 
 
 @st.composite
-def changed(draw: st.DrawFn, sound: Mapping[str, Any], more: Sequence[str] = ()) -> dict[str, Any]:
-    """A dictionary with some other values in it, and some keys taken out or put in."""
-    changes = draw(st.dictionaries(st.sampled_from([*sound, *more]), VALUES | st.just(_GONE), max_size=3))
-    return {key: value for key, value in {**sound, **changes}.items() if value is not _GONE}
+def changed(draw: st.DrawFn, valid: Mapping[str, Any], more: Sequence[str] = ()) -> dict[str, Any]:
+    """A dictionary with some values replaced, and some keys removed or added."""
+    changes = draw(st.dictionaries(st.sampled_from([*valid, *more]), VALUES | st.just(_REMOVED), max_size=3))
+    return {key: value for key, value in {**valid, **changes}.items() if value is not _REMOVED}
 
 
 def outcome(
     error: type[_Error], function: Callable[_Parameters, _Result], *args: _Parameters.args, **kwargs: _Parameters.kwargs
 ) -> _Result | _Error:
-    """What a function returns, or the error that it is documented to raise. Any other one is a defect."""
+    """Return the result of a function, or its documented error. Any other error is a defect."""
     try:
         return function(*args, **kwargs)
     except error as raised:

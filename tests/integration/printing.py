@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Prints a page with a browser, and reads the paper as a camera would."""
+"""Print a page with a browser, and read the QR codes from an image of the paper."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from PIL import Image, ImageChops
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = (
     "--headless",
-    "--no-sandbox",  # which root cannot have
+    "--no-sandbox",  # root cannot use the sandbox
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -36,14 +36,14 @@ _POINTS_PER_INCH = 72  # in a PDF
 
 @dataclass(frozen=True)
 class Page:
-    """A printed page: its size in points, what it looks like, and the text on it."""
+    """A printed page: its size in points, its image and its text."""
 
     size: tuple[float, float]
     image: Image.Image
     text: str
 
     def codes(self) -> list[dict[str, Any]]:
-        """What is in the QR codes, from the top to the bottom."""
+        """The decoded contents of the QR codes, from top to bottom."""
         found = read_codes(self.image)
         return [json.loads(code.text) for code in sorted(found, key=lambda code: code.position.top_left.y)]
 
@@ -53,7 +53,7 @@ class Page:
 
 
 def browser() -> str:
-    """The browser on this machine. Without one, the test is left out, or fails in CI."""
+    """The browser on this machine. Without one, the test is skipped, or fails in CI."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"needs a browser, one of {', '.join(BROWSERS)}")
@@ -61,7 +61,7 @@ def browser() -> str:
 
 
 def print_out(page: Path, directory: Path) -> list[Page]:
-    """Print a file with HTML, as a person would, and look at the paper. The directory keeps what is made for it."""
+    """Print an HTML file. ``directory`` is for the PDF and the browser's profile."""
     pdf = directory / f"{page.stem}.pdf"
     profile = directory / f"{page.stem}-profile"
     command = [browser(), *_QUIET, f"--user-data-dir={profile}", "--no-pdf-header-footer", f"--print-to-pdf={pdf}"]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""A slice of the ways to authenticate end to end, and all that Ansible has a part in; tests/operation has the rest."""
+"""A sample of the ways to authenticate, end to end, and all that involves Ansible. The rest is in tests/operation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import NOTHING, Mint, MintEach
+from tests.conftest import NO_CREDENTIALS, Mint, MintEach
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, Ansible
 from tests.operation.test_authentication import GOOGLE_TOKEN_URI, SCOPE, STAGING, assert_no_secret, minted
@@ -22,10 +22,10 @@ both_ways = pytest.mark.usefixtures("both_ways")
 
 @both_ways
 @pytest.mark.parametrize("form", ["mapping", "file in environment"])
-def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
+def test_service_account_key_authenticates(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
     options = {"service_account_contents": key} if form == "mapping" else {}
     environment = {} if options else {"GCP_SERVICE_ACCOUNT_FILE": emulator.address.service_account_file}
-    result = mint(environment={**NOTHING, **environment}, **options)
+    result = mint(environment={**NO_CREDENTIALS, **environment}, **options)
     assert minted(result, emulator), result
     exchange, request = emulator.journal()
     assert exchange["path"] == "/token"
@@ -35,12 +35,14 @@ def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], fo
 
 
 @both_ways
-def test_what_is_no_secret_in_a_key_does_not_damage_the_token(
+def test_non_secret_key_fields_are_not_redacted_from_the_token(
     mint: Mint, emulator: Emulator, key: dict[str, str]
 ) -> None:
-    """Ansible blanks out every value of a no_log option wherever it stands, be it within a token."""
+    """Ansible redacts all values of a no_log option wherever they occur, even within a token."""
     emulator.fail({"path": "enrollmentTokens", "body": '{"token": "a-token-of-an-emulator"}'})
-    result = mint(environment=NOTHING, service_account_contents={**key, "project_id": "emulator", "client_id": "o"})
+    result = mint(
+        environment=NO_CREDENTIALS, service_account_contents={**key, "project_id": "emulator", "client_id": "o"}
+    )
     assert result["enrollment_token"]["token"] == "a-token-of-an-emulator"
     assert key["private_key_id"] not in result["_output"]
 
@@ -50,7 +52,7 @@ def test_what_is_no_secret_in_a_key_does_not_damage_the_token(
 def test_secrets_in_a_task_are_never_printed(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, key: dict[str, str], form: str
 ) -> None:
-    """Not at the highest verbosity, and not when the module ends before it has looked at them."""
+    """This includes the highest verbosity, and modules that fail before they read the credentials."""
     token = emulator.access_token()
     cases: dict[str, dict[str, Any]] = {
         "mapping": {"service_account_contents": key},
@@ -65,7 +67,7 @@ def test_secrets_in_a_task_are_never_printed(
         {ENROLLMENT: {**good, "enterprise_id": "a/b"}},
         {ENROLLMENT: {**good, "enrollment_token_type": "tablet"}},
         {ENROLLMENT: credentials},
-        {ENROLLMENT: {**good, "colour": "red"}},
+        {ENROLLMENT: {**good, "color": "red"}},
         {ENROLLMENT: {**good, "auth_kind": "application"}},
         {ENROLLMENT: {**good, "service_account_file": "/does/not/exist.json"}},
     ]
@@ -77,8 +79,8 @@ def test_secrets_in_a_task_are_never_printed(
 
 
 @both_ways
-def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) -> None:
-    """What AWX injects for a job must not be in the way of a task that names its own credentials."""
+def test_task_options_override_the_environment(mint: Mint, emulator: Emulator) -> None:
+    """Otherwise, a task with its own credentials would conflict with those that AWX injects into a job."""
     result = mint(auth_kind="accesstoken", access_token=emulator.access_token())
     assert minted(result, emulator), result
     assert [request["path"] for request in emulator.journal()] == [emulator.mints()[0]["path"]], "no key was used"
@@ -86,7 +88,7 @@ def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) ->
 
 @both_ways
 @pytest.mark.parametrize("kind", ["application", "machineaccount"])
-def test_the_account_of_a_machine(
+def test_machine_account_is_found(
     mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], kind: str
 ) -> None:
     host = emulator.address.url.removeprefix("http://")
@@ -94,27 +96,29 @@ def test_the_account_of_a_machine(
     assert minted(result, emulator), result
     assert emulator.proxied() == ["www.googleapis.com:443"]
     tokens = [request["path"] for request in emulator.journal() if request["path"].endswith("/token")]
-    accounts = ["default", STAGING]  # the default account has a name, too
+    accounts = ["default", STAGING]  # two names of the same account
     assert tokens in [[f"/computeMetadata/v1/instance/service-accounts/{account}/token"] for account in accounts]
 
 
-def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
+def test_impersonation_from_a_machine_account_mints_a_token(
+    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]
+) -> None:
     environment = {**google_hosts, "GCE_METADATA_HOST": emulator.address.url.removeprefix("http://")}
     result = mint(environment=environment, auth_kind="machineaccount", impersonate_service_account=STAGING)
     assert minted(result, emulator), result
     assert emulator.proxied() == ["iamcredentials.googleapis.com:443", "www.googleapis.com:443"]
 
 
-def test_nothing_found_anywhere(mint: Mint, emulator: Emulator) -> None:
-    result = mint(environment=NOTHING)
+def test_missing_credentials_are_explained(mint: Mint, emulator: Emulator) -> None:
+    result = mint(environment=NO_CREDENTIALS)
     assert "application default credentials" in result["msg"]
     assert emulator.journal() == []
-    # Whether there is a metadata server, only the network can tell.
-    assert mint(environment=NOTHING, check=True)["enrollment_token"]["token"] is None
+    # Only a request over the network could find a metadata server, so check mode does not fail.
+    assert mint(environment=NO_CREDENTIALS, check=True)["enrollment_token"]["token"] is None
 
 
 @both_ways
-def test_check_mode_never_sends_a_request(
+def test_check_mode_sends_no_request(
     mint_each: MintEach, emulator: Emulator, google_hosts: dict[str, str | None]
 ) -> None:
     host = emulator.address.url.removeprefix("http://")
@@ -122,7 +126,7 @@ def test_check_mode_never_sends_a_request(
     cases: list[dict[str, Any]] = [
         {"service_account_file": emulator.address.service_account_file},
         {"access_token": "ya29.anything"},
-        {},  # a metadata server
+        {},  # application default credentials, from the metadata server
         {"auth_kind": "machineaccount", "impersonate_service_account": STAGING},
     ]
     for result in mint_each(*cases, environment=environment, check=True):
@@ -132,8 +136,8 @@ def test_check_mode_never_sends_a_request(
 
 
 @both_ways
-def test_tracebacks_hold_no_secret(mint: Mint, emulator: Emulator) -> None:
-    """Ansible can be told to print them, with the texts of the exceptions that were met on the way."""
+def test_tracebacks_contain_no_secret(mint: Mint, emulator: Emulator) -> None:
+    """Ansible can print tracebacks, with the messages of all chained exceptions."""
     quoted = "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl and Bearer hunter2"
     emulator.fail({"path": "^/token$", "status": 400, "body": quoted, "times": None})
     result = mint(environment={"ANSIBLE_DISPLAY_TRACEBACK": "always", "ANSIBLE_VERBOSITY": "4"})
@@ -147,7 +151,7 @@ def test_tracebacks_hold_no_secret(mint: Mint, emulator: Emulator) -> None:
     ("module", "library"), [("urllib3", "urllib3"), ("requests", "requests"), ("google.auth", "google-auth")]
 )
 def test_missing_libraries_are_named(mint: Mint, tmp_path: Path, module: str, library: str) -> None:
-    """The interpreter of the tests has them; it finds the ones here first, which cannot be imported."""
+    """A package that fails to import shadows the installed library."""
     path = tmp_path / "broken" / module.replace(".", "/")
     path.mkdir(parents=True)
     (path / "__init__.py").write_text(f"raise ImportError('No module named {module}')", encoding="utf-8")
@@ -157,7 +161,7 @@ def test_missing_libraries_are_named(mint: Mint, tmp_path: Path, module: str, li
 
 
 @both_ways
-def test_module_defaults_for_the_action_group(ansible: Ansible, emulator: Emulator) -> None:
+def test_module_defaults_apply_to_the_action_group(ansible: Ansible, emulator: Emulator) -> None:
     play = {
         "hosts": "localhost",
         "gather_facts": False,

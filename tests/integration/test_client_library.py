@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The collection against Google's own client library: for the same input, both must send the same request."""
+"""Compare the collection with Google's own client library: for the same input, both must send the same request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENTERPRISE = "LC03demo00"
 USER = "100000000000000000001"
 MAX_SECONDS = 315_576_000_000
 
-# The module's options, and what a user of Google's library writes.
+# Pairs of the module's options and the equivalent in Google's client library.
 TYPES = ["userDevice", "userlessDevice"]
 DURATIONS: list[tuple[dict[str, int] | None, str | None]] = [
     (None, None),
@@ -60,8 +60,8 @@ ODD_IDS = [
 ]
 
 
-def recorded(emulator: Emulator) -> list[dict[str, Any]]:
-    """The requests for tokens as far as they have to agree, and a fresh journal."""
+def take_recorded_requests(emulator: Emulator) -> list[dict[str, Any]]:
+    """Return the parts of the token requests that must be equal, and reset the emulator."""
     requests = [
         {
             "method": entry["method"],
@@ -77,7 +77,9 @@ def recorded(emulator: Emulator) -> list[dict[str, Any]]:
     return requests
 
 
-def test_enrollment_tokens(ansible: Ansible, environment: dict[str, str], emulator: Emulator, library: Any) -> None:
+def test_enrollment_token_requests_match_the_client_library(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, library: Any
+) -> None:
     inputs = [
         *itertools.product([ENTERPRISE], TYPES, DURATIONS, GOOGLE_OPTIONS[:1]),
         *itertools.product([ENTERPRISE], TYPES, DURATIONS[:1], GOOGLE_OPTIONS[1:]),
@@ -94,9 +96,9 @@ def test_enrollment_tokens(ansible: Ansible, environment: dict[str, str], emulat
     for enterprise, kind, (_duration, duration), (_google, google) in inputs:
         fields = {"enrollmentTokenType": kind, "duration": duration, "googleAuthenticationOptions": google}
         body = {name: value for name, value in fields.items() if value is not None}
-        answer = library.enrollmentTokens().create(enterpriseId=enterprise, body=body).execute()
-        assert answer["token"] == emulator.tokens()[-1]["token"]
-    googles = recorded(emulator)
+        response = library.enrollmentTokens().create(enterpriseId=enterprise, body=body).execute()
+        assert response["token"] == emulator.tokens()[-1]["token"]
+    expected = take_recorded_requests(emulator)
 
     add_enterprises()
     tasks = [
@@ -113,11 +115,11 @@ def test_enrollment_tokens(ansible: Ansible, environment: dict[str, str], emulat
     results = ansible.tasks(*tasks, environment=environment)
     tokens = [issued["token"] for issued in emulator.tokens()]
     assert [result["enrollment_token"]["token"] for result in results] == tokens
-    assert recorded(emulator) == googles
-    assert len(googles) == len(inputs)
+    assert take_recorded_requests(emulator) == expected
+    assert len(expected) == len(inputs)
 
 
-def test_user_authentication_tokens(
+def test_user_auth_token_requests_match_the_client_library(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, library: Any
 ) -> None:
     inputs = [(ENTERPRISE, USER), (ENTERPRISE, "unknown"), *((odd, odd) for odd in ODD_IDS)]
@@ -134,12 +136,12 @@ def test_user_authentication_tokens(
                 request.execute()
         else:
             assert request.execute()["token"] == emulator.tokens()[-1]["token"]
-    googles = recorded(emulator)
+    expected = take_recorded_requests(emulator)
 
     add_enterprises()
     tasks = [{USER_AUTH: {"enterprise_id": enterprise, "user_id": user}} for enterprise, user in inputs]
     results = ansible.tasks(*tasks, environment=environment)
     tokens = [issued["token"] for issued in emulator.tokens()]
     assert [result["authentication_token"]["token"] for result in results if not result["failed"]] == tokens
-    assert recorded(emulator) == googles
-    assert len(googles) == len(inputs)
+    assert take_recorded_requests(emulator) == expected
+    assert len(expected) == len(inputs)

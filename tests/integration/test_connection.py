@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""A slice of the connection options end to end. All of them are tested in tests/operation."""
+"""A sample of the connection options, end to end. tests/operation tests all of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.emulator.process import Emulator
 
 
 @pytest.mark.usefixtures("both_ways")
-def test_the_connection_options_reach_the_connection(mint_each: MintEach, emulator: Emulator, tmp_path: Path) -> None:
-    """A retry, a certification authority, and a proxy of the environment, in one play."""
+def test_connection_options_take_effect(mint_each: MintEach, emulator: Emulator, tmp_path: Path) -> None:
+    """A retry, a certificate authority and a proxy of the environment, in one play."""
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     key["token_uri"] = "https://oauth2.googleapis.com/token"
     (tmp_path / "key.json").write_text(json.dumps(key), encoding="utf-8")
@@ -41,7 +41,7 @@ def test_the_connection_options_reach_the_connection(mint_each: MintEach, emulat
     assert emulator.proxied() == ["oauth2.googleapis.com:443", "www.googleapis.com:443"]
 
 
-def test_no_option_turns_verification_off(mint_each: MintEach, emulator: Emulator) -> None:
+def test_no_option_disables_verification(mint_each: MintEach, emulator: Emulator) -> None:
     url = emulator.address.https_url
     for result in mint_each({"api_url": url, "validate_certs": False}, {"api_url": url, "verify": False}):
         assert "Unsupported parameters" in result["msg"]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The emulator against Google's own client library and discovery document: does it have the real service's rules?"""
+"""Test the emulator with Google's own client library, and against the documented rules of the service."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ USER = "100000000000000000001"
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 
 
-def test_a_user_is_created_and_provisioned(library: Any, emulator: Emulator) -> None:
-    """The way of a token from users.insert to a device whose account is enabled."""
+def test_new_user_can_be_provisioned(library: Any, emulator: Emulator) -> None:
+    """From users.insert to an enabled account on a device."""
     user = (
         library.users()
         .insert(enterpriseId=ENTERPRISE, body={"accountIdentifier": "asset#1", "accountType": "deviceAccount"})
@@ -46,7 +46,7 @@ def test_a_user_is_created_and_provisioned(library: Any, emulator: Emulator) -> 
         )
         .execute()
     )
-    assert again == {**user, "displayName": "Bench"}, "the same account identifier is the same user"
+    assert again == {**user, "displayName": "Bench"}, "an account identifier has only one user"
     path = {"enterpriseId": ENTERPRISE, "userId": user["id"]}
     assert library.users().get(**path).execute() == again
     assert library.devices().list(**path).execute() == {"device": []}
@@ -62,13 +62,13 @@ def test_a_user_is_created_and_provisioned(library: Any, emulator: Emulator) -> 
     assert library.devices().getState(**path).execute() == enabled
 
 
-def test_google_managed_users_are_found_by_their_address(library: Any) -> None:
+def test_google_managed_users_are_found_by_email(library: Any) -> None:
     found = library.users().list(enterpriseId=ENTERPRISE, email="sam@example.com").execute()["user"]
     assert [user["managementType"] for user in found] == ["googleManaged"]
     assert library.users().list(enterpriseId=ENTERPRISE, email="asset#001").execute() == {"user": []}
 
 
-def test_enterprises(library: Any) -> None:
+def test_enterprise_is_returned_if_it_exists(library: Any) -> None:
     enterprise = library.enterprises().get(enterpriseId=ENTERPRISE).execute()
     assert enterprise["name"] == "Example Staging"
     with pytest.raises(googleapiclient.errors.HttpError) as error:
@@ -76,7 +76,7 @@ def test_enterprises(library: Any) -> None:
     assert error.value.status_code == 404
 
 
-def test_tokens_obey_their_rules(library: Any, emulator: Emulator) -> None:
+def test_tokens_expire_and_have_limited_uses(library: Any, emulator: Emulator) -> None:
     path = {"enterpriseId": ENTERPRISE, "userId": USER}
 
     def user_token() -> str:
@@ -107,7 +107,7 @@ def test_tokens_obey_their_rules(library: Any, emulator: Emulator) -> None:
     assert emulator.redeem(hour["token"])["refused"] == "expired"
 
 
-def test_a_google_managed_user_is_refused(library: Any) -> None:
+def test_google_managed_user_is_refused(library: Any) -> None:
     with pytest.raises(googleapiclient.errors.HttpError) as error:
         library.users().generateAuthenticationToken(enterpriseId=ENTERPRISE, userId="200000000000000000001").execute()
     assert error.value.status_code == 403
@@ -116,7 +116,7 @@ def test_a_google_managed_user_is_refused(library: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "fragment"),
     [
-        pytest.param({"enrollmentTokenType": "userDevice", "colour": "red"}, 'Unknown name "colour"', id="unknown"),
+        pytest.param({"enrollmentTokenType": "userDevice", "color": "red"}, 'Unknown name "color"', id="unknown"),
         pytest.param(
             {"enrollmentTokenType": "userDevice", "googleAuthenticationOptions": {"x": 1}},
             "Unknown name \"x\" at 'enrollment_token.google_authentication_options'",
@@ -148,7 +148,9 @@ def test_a_google_managed_user_is_refused(library: Any) -> None:
         ),
     ],
 )
-def test_requests_that_google_refuses(library: Any, emulator: Emulator, body: dict[str, Any], fragment: str) -> None:
+def test_invalid_request_is_refused_as_by_google(
+    library: Any, emulator: Emulator, body: dict[str, Any], fragment: str
+) -> None:
     with pytest.raises(googleapiclient.errors.HttpError) as error:
         library.enrollmentTokens().create(enterpriseId=ENTERPRISE, body=body).execute()
     assert error.value.status_code == 400
@@ -157,12 +159,12 @@ def test_requests_that_google_refuses(library: Any, emulator: Emulator, body: di
 
 
 @pytest.mark.parametrize("body", ["{}", "null", "x"])
-def test_a_body_where_none_belongs_is_refused(emulator: Emulator, body: str) -> None:
+def test_unexpected_body_or_query_is_refused(emulator: Emulator, body: str) -> None:
     url = f"{emulator.address.url}/androidenterprise/v1/enterprises/{ENTERPRISE}/users/{USER}/authenticationToken"
     headers = {"Authorization": f"Bearer {emulator.access_token()}", "Content-Type": "application/json"}
     assert requests.post(url, data=body, headers=headers, timeout=10).json()["error"]["status"] == "INVALID_ARGUMENT"
     assert requests.post(url, headers=headers, timeout=10).status_code == 200
-    assert requests.post(f"{url}?colour=red", headers=headers, timeout=10).status_code == 400
+    assert requests.post(f"{url}?color=red", headers=headers, timeout=10).status_code == 400
     assert requests.post(f"{url}?alt=json", headers=headers, timeout=10).status_code == 200
 
 
@@ -211,12 +213,12 @@ def test_assertions_are_checked(
     claims = {name: value for name, value in claims.items() if value is not None}
     claims.update({name: now + claims[name] for name in ("iat", "exp")})
     signer = RSASigner.from_service_account_file(emulator.address.service_account_file)
-    answer = _exchange(emulator, jwt.encode(signer, claims).decode())
+    response = _exchange(emulator, jwt.encode(signer, claims).decode())
     if error is None:
-        assert answer["token_type"] == "Bearer"
+        assert response["token_type"] == "Bearer"
     else:
-        assert answer["error"] == error
-        assert str(description) in answer["error_description"]
+        assert response["error"] == error
+        assert str(description) in response["error_description"]
 
 
 def test_signatures_are_checked(emulator: Emulator) -> None:
@@ -231,11 +233,11 @@ def test_signatures_are_checked(emulator: Emulator) -> None:
 
 def _exchange(emulator: Emulator, assertion: str) -> dict[str, Any]:
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
-    answer: dict[str, Any] = requests.post(f"{emulator.address.url}/token", data=form, timeout=10).json()
-    return answer
+    content: dict[str, Any] = requests.post(f"{emulator.address.url}/token", data=form, timeout=10).json()
+    return content
 
 
-def test_the_journal_holds_no_secret(library: Any, emulator: Emulator) -> None:
+def test_journal_contains_no_secret(library: Any, emulator: Emulator) -> None:
     library.enrollmentTokens().create(enterpriseId=ENTERPRISE, body={"enrollmentTokenType": "userDevice"}).execute()
     text = str(emulator.journal())
     assert "ya29." not in text
@@ -243,13 +245,13 @@ def test_the_journal_holds_no_secret(library: Any, emulator: Emulator) -> None:
     assert emulator.tokens()[0]["token"] not in text
 
 
-def test_files_are_only_readable_by_their_owner(emulator: Emulator) -> None:
+def test_credential_files_are_readable_only_by_their_owner(emulator: Emulator) -> None:
     for name in ("service_account_file", "builder_file", "gcloud_login_file", "workload_identity_file"):
         assert Path(getattr(emulator.address, name)).stat().st_mode & 0o077 == 0
 
 
-def test_a_person_can_start_it(tmp_path: Path) -> None:
-    """It prints its URL and where the key is, serves, and ends when it is interrupted."""
+def test_command_line_serves_until_interrupted(tmp_path: Path) -> None:
+    """The emulator prints its URL and the path of the key, serves, and exits when interrupted."""
     command = [sys.executable, "-m", "tests.emulator", "--directory", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
     try:
@@ -272,7 +274,7 @@ def test_a_person_can_start_it(tmp_path: Path) -> None:
         process.communicate()
 
 
-def test_it_runs_a_command(tmp_path: Path) -> None:
+def test_command_line_runs_a_command(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"enterprises": [{"id": "LC77", "name": "Own"}]}', encoding="utf-8")
     script = (
@@ -280,7 +282,7 @@ def test_it_runs_a_command(tmp_path: Path) -> None:
         "raise SystemExit(7)"
     )
     command = [sys.executable, "-m", "tests.emulator", "--seed", str(seed), "--", sys.executable, "-c", script]
-    environment = {**os.environ, "GCP_ACCESS_TOKEN": "of a real service"}
+    environment = {**os.environ, "GCP_ACCESS_TOKEN": "token of the real service"}
     process = subprocess.run(
         command, capture_output=True, text=True, cwd=REPOSITORY, env=environment, timeout=60, check=False
     )
@@ -288,8 +290,7 @@ def test_it_runs_a_command(tmp_path: Path) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+ False\n", process.stdout)
 
 
-def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
-    """When it is terminated, so is its command, and the keys are gone."""
+def test_termination_ends_the_command_and_removes_the_files(tmp_path: Path) -> None:
     script = "import os, time; print(os.environ['GCP_SERVICE_ACCOUNT_FILE'], flush=True); time.sleep(60)"
     command = [sys.executable, "-m", "tests.emulator", "--", sys.executable, "-c", script]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -301,15 +302,15 @@ def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
         assert key.is_file()
         process.terminate()
         assert process.wait(timeout=20) != 0
-        assert process.stdout.read() == ""  # the command's end of the pipe is closed, too
+        assert process.stdout.read() == ""  # closed: the command has ended as well
         assert list(tmp_path.iterdir()) == []
     finally:
         process.kill()
         process.communicate()
 
 
-def test_what_was_asked_for_before_a_reset_does_not_come_after_it(emulator: Emulator) -> None:
-    """Or a test would find what is of the one before, which has not waited for it."""
+def test_delayed_request_is_dropped_after_a_reset(emulator: Emulator) -> None:
+    """Otherwise, a request of one test could mint a token in the next."""
     emulator.fail({"path": "enrollmentTokens", "latency": 2.0})
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(

@@ -9,30 +9,29 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
 from tests.conftest import MintEach
 from tests.emulator.process import Emulator
 from tests.operation.test_enrollment_token import (
-    test_bad_input_is_refused_before_anything_is_sent,
-    test_check_mode_shows_the_structure_and_sends_nothing,
-    test_mints_a_token_that_enrolls_a_device,
+    test_check_mode_previews_the_result_without_requests,
+    test_invalid_options_are_refused_before_any_request,
+    test_minted_token_enrolls_devices,
 )
 
 pytestmark = pytest.mark.usefixtures("both_ways")
-# These run here as well, end to end and both ways.
+# Run these here as well: end to end, in process and as a module.
 __all__ = [
-    "test_bad_input_is_refused_before_anything_is_sent",
-    "test_check_mode_shows_the_structure_and_sends_nothing",
-    "test_mints_a_token_that_enrolls_a_device",
+    "test_check_mode_previews_the_result_without_requests",
+    "test_invalid_options_are_refused_before_any_request",
+    "test_minted_token_enrolls_devices",
 ]
 
 
-def test_durations_as_people_write_them(mint_each: MintEach, emulator: Emulator) -> None:
-    """As text, as seconds, and as a template's text, of which jinja2_native makes a number."""
-    native = {"ANSIBLE_JINJA2_NATIVE": "true"}  # as always from ansible-core 2.19 on
+def test_durations_are_accepted_in_every_form(mint_each: MintEach, emulator: Emulator) -> None:
+    """With units, in seconds, and as a template, whose text jinja2_native converts to a number."""
+    native = {"ANSIBLE_JINJA2_NATIVE": "true"}  # always enabled from ansible-core 2.19 on
     durations = ["1h30m", "5400s", "5400", 5400, "{{ '5400' }}", {"seconds": 5400}]
     results = mint_each(*({"duration": duration} for duration in durations), environment=native)
     for result in results:
@@ -40,11 +39,11 @@ def test_durations_as_people_write_them(mint_each: MintEach, emulator: Emulator)
     assert {json.loads(request["body"])["duration"] for request in emulator.mints()} == {"5400s"}
 
 
-def test_the_earlier_clock_counts_and_the_other_one_is_warned_of(mint_each: MintEach, emulator: Emulator) -> None:
-    """A token of a minute does not last for ever because a server says that it is the year 9999."""
+def test_expiry_uses_the_earlier_clock_and_a_difference_is_warned_of(mint_each: MintEach, emulator: Emulator) -> None:
+    """Otherwise, a wrong server clock would make a token of one minute look valid until the year 9999."""
     dates = ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"]
-    answer = {"path": "enrollmentTokens", "body": '{"token": "t", "duration": "60s"}'}
-    emulator.fail(*({**answer, "headers": {"Date": date}} for date in dates))
+    fault = {"path": "enrollmentTokens", "body": '{"token": "t", "duration": "60s"}'}
+    emulator.fail(*({**fault, "headers": {"Date": date}} for date in dates))
     before = datetime.now(timezone.utc).replace(microsecond=0)
     results = mint_each({}, {})
     ahead, behind = (result["enrollment_token"] for result in results)
@@ -55,7 +54,3 @@ def test_the_earlier_clock_counts_and_the_other_one_is_warned_of(mint_each: Mint
     output = " ".join(results[0]["_output"].split())
     assert len(re.findall(r"The server's clock is \d+ days ahead of that of this machine", output)) == 1
     assert len(re.findall(r"The server's clock is \d+ days behind that of this machine", output)) == 1
-
-
-def _options(emulator: Emulator, **options: Any) -> dict[str, Any]:
-    return {"enterprise_id": emulator.address.enterprise_id, "enrollment_token_type": "userDevice", **options}

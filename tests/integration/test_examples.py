@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The examples in the documentation run as they stand."""
+"""The examples in the documentation run without changes."""
 
 from __future__ import annotations
 
@@ -37,28 +37,28 @@ _BLOCKS = {
 
 
 def examples_of(page: str) -> list[Any]:
-    """The YAML blocks of a page, be it Markdown or reStructuredText."""
+    """The YAML blocks of a page in Markdown or reStructuredText."""
     path = REPOSITORY / page
     blocks = _BLOCKS[path.suffix].findall(path.read_text(encoding="utf-8"))
     return [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
 
 
 def documents() -> list[str]:
-    """All pages for people: those that stand beside what they describe, and the guides."""
+    """All pages of the documentation: the Markdown files, the READMEs of the roles, and the guides."""
     patterns = ("*.md", "roles/*/README.md", "docs/docsite/rst/*.rst")
     return sorted(str(path.relative_to(REPOSITORY)) for pattern in patterns for path in REPOSITORY.glob(pattern))
 
 
-# From inventory to device, by all of the ways; what they make is looked at, too.
-WAYS = [f"docs/docsite/rst/guide_{way}.rst" for way in ("qr_code", "nfc", "zero_touch", "own_dpc")]
-PAGES = [page for page in documents() if examples_of(page) and page not in WAYS]
+# The guides on how tokens reach devices. Their test also checks the files that the examples create.
+GUIDES = [f"docs/docsite/rst/guide_{name}.rst" for name in ("qr_code", "nfc", "zero_touch", "own_dpc")]
+PAGES = [page for page in documents() if examples_of(page) and page not in GUIDES]
 
 
 @pytest.fixture
-def surroundings(
+def full_environment(
     environment: dict[str, str], google_hosts: dict[str, str | None], emulator: Emulator
 ) -> dict[str, str]:
-    """The environment of a machine on which every way to authenticate would work."""
+    """The environment of a machine on which all ways to authenticate work."""
     host = emulator.address.url.removeprefix("http://")
     changed = {
         **environment,
@@ -73,7 +73,7 @@ def surroundings(
 
 
 class Backend(BaseHTTPRequestHandler):
-    """A backend of a reader's own, which takes what it is given."""
+    """A reader's own backend. It stores what it receives."""
 
     received: dict[str, Any]
 
@@ -98,7 +98,7 @@ def backend() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def variables(emulator: Emulator, backend: HTTPServer, tmp_path: Path) -> str:
-    """What the examples take from the reader."""
+    """The variables that the reader sets for the examples."""
     key = Path(emulator.address.service_account_file)
     certificate = tmp_path / "dpc.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=DPC", "-keyout", "/dev/null"]
@@ -126,7 +126,7 @@ def variables(emulator: Emulator, backend: HTTPServer, tmp_path: Path) -> str:
 
 @pytest.fixture
 def inventory() -> dict[str, Any]:
-    """The inventory of the reader, unless a page shows one."""
+    """The inventory of the reader, for pages that show none."""
     return {
         "devices": {
             "vars": {"device_tokens_enterprise_id": "LC03demo00", "device_tokens_enrollment_token_type": "userDevice"},
@@ -136,14 +136,14 @@ def inventory() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_of_plugins(
-    ansible: Ansible, surroundings: dict[str, str], emulator: Emulator, variables: str, plugin: str
+def test_plugin_examples_run(
+    ansible: Ansible, full_environment: dict[str, str], emulator: Emulator, variables: str, plugin: str
 ) -> None:
     examples = importlib.import_module(f"ansible_collections.emm.android_enterprise.{plugin}").EXAMPLES
     tasks = yaml.safe_load(examples)
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
     (ansible.directory / "bench").mkdir(0o700)
-    run = ansible.play([play], "--extra-vars", variables, environment=surroundings)
+    run = ansible.play([play], "--extra-vars", variables, environment=full_environment)
     assert run.returncode == 0, run.output
     counts = [int(count) for count in re.findall(r"^    count: (\d+)$", examples, re.MULTILINE)]
     single = examples.count("  emm.android_enterprise.android_enterprise_") - len(counts)
@@ -151,16 +151,16 @@ def test_of_plugins(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_of_pages(
+def test_page_examples_run(
     ansible: Ansible,
-    surroundings: dict[str, str],
+    full_environment: dict[str, str],
     emulator: Emulator,
     variables: str,
     inventory: dict[str, Any],
     page: str,
 ) -> None:
-    """A mapping is an inventory, and what follows it on the page is run with it; anything else is plays or tasks."""
-    assert isinstance(examples_of(page)[-1], list), "an inventory that nothing is run with"
+    """A mapping is the inventory for the examples after it on the page. Anything else is plays or tasks."""
+    assert isinstance(examples_of(page)[-1], list), "the page ends with an unused inventory"
     for example in examples_of(page):
         if isinstance(example, dict):
             inventory = example
@@ -168,23 +168,23 @@ def test_of_pages(
         emulator.reset()
         (ansible.directory / "bench").mkdir(0o700, exist_ok=True)
         plays = example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
-        run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=surroundings)
+        run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=full_environment)
         assert run.returncode == 0, run.output
         mints = "emm.android_enterprise.android_enterprise_" in str(example) or "device_tokens'" in str(example)
         assert bool(emulator.tokens()) == mints
 
 
-def test_what_the_guides_make(
-    ansible: Ansible, surroundings: dict[str, str], emulator: Emulator, variables: str
+def test_guides_produce_the_files_that_they_describe(
+    ansible: Ansible, full_environment: dict[str, str], emulator: Emulator, variables: str
 ) -> None:
     bench = ansible.directory / "bench"
-    for page in WAYS:
+    for page in GUIDES:
         inventory, *examples = examples_of(page)
         for example in examples:
             plays = (
                 example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
             )
-            run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=surroundings)
+            run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=full_environment)
             assert run.returncode == 0, run.output
     names = {path.name.partition(".")[2] for path in bench.iterdir() if path.is_file()}
     of_hosts = {"payload.json", "qr.svg", "nfc.properties", "ndef", "zero-touch.json", "svg"}
@@ -203,8 +203,8 @@ def test_what_the_guides_make(
         assert not [token for token in issued if token in json.dumps(payload)]
 
 
-def test_no_example_is_overlooked() -> None:
-    """What is code says so, in the form and with one of the languages that the tests of documentation know."""
+def test_every_code_block_is_recognized() -> None:
+    """Otherwise, a block in another form or language would remain untested."""
     for page in documents():
         text = (REPOSITORY / page).read_text(encoding="utf-8")
         if page.endswith(".md"):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""When a task runs in the process of the controller, and what all tasks of a run share."""
+"""When a task runs in a worker process of the controller, and what the tasks of a run share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import Mint, MintEach
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
 
-STARTED = "EXEC"  # what Ansible says at the highest verbosity when it starts something
+PROCESS_STARTED = "EXEC"  # in Ansible's output at the highest verbosity when it starts a process
 OPTIONS = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"}
 USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)]
 NOT_TEXT: list[tuple[dict[str, Any], str]] = [
@@ -41,7 +41,7 @@ def started_a_process(
     whole = {"hosts": "localhost", "gather_facts": False, "tasks": [{ENROLLMENT: OPTIONS, **task}], **(play or {})}
     run = ansible.play([whole], "-vvvv", environment=controller)
     assert run.returncode == 0, run.output
-    return STARTED in run.output
+    return PROCESS_STARTED in run.output
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def started_a_process(
         ({}, {"environment": {}}),
     ],
 )
-def test_no_process_is_started(
+def test_task_on_the_controller_starts_no_process(
     ansible: Ansible, environment: dict[str, str], task: dict[str, Any], play: dict[str, Any]
 ) -> None:
     assert not started_a_process(ansible, environment, task, play)
 
 
-def test_a_process_is_started_where_it_would_make_a_difference(
+def test_process_is_started_if_the_task_requires_one(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     environment = {**environment, "ANSIBLE_ASYNC_DIR": str(ansible.directory / "async")}
@@ -74,18 +74,18 @@ def test_a_process_is_started_where_it_would_make_a_difference(
     assert len(emulator.tokens()) == 5
 
 
-def test_what_a_module_needs_is_looked_for_on_the_controller_first(
+def test_process_is_started_if_the_controller_lacks_a_library(
     ansible: Ansible, without_google_auth: dict[str, str], emulator: Emulator
 ) -> None:
-    """Without its libraries there, it is started as usual: by the Python that has them."""
+    """The module then runs under the host's Python interpreter, which may have the library."""
     play = {"hosts": "localhost", "gather_facts": False, "tasks": [{ENROLLMENT: OPTIONS}]}
     run = ansible.play([play], "-vvvv", environment=without_google_auth)
-    assert STARTED in run.output
+    assert PROCESS_STARTED in run.output
     assert "Failed to import the required Python library (google-auth)" in run.output
     assert emulator.journal() == []
 
 
-def test_credentials_are_exchanged_once_for_a_play(
+def test_credentials_are_exchanged_once_per_play(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     tasks: list[dict[str, Any]] = [
@@ -108,7 +108,7 @@ def test_credentials_are_exchanged_once_for_a_play(
         assert len(emulator.journal("/token")) == 1
 
 
-def test_other_credentials_are_exchanged_on_their_own(
+def test_other_credentials_are_exchanged_separately(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     builder = {**OPTIONS, "auth_kind": "serviceaccount", "service_account_file": emulator.address.builder_file}
@@ -120,8 +120,8 @@ def test_other_credentials_are_exchanged_on_their_own(
     assert len(emulator.journal("/token")) == 2
 
 
-def test_other_credentials_of_the_environment_are_exchanged_on_their_own(ansible: Ansible, emulator: Emulator) -> None:
-    """Or the second host would get its token from the account of the first one."""
+def test_other_credentials_of_the_environment_are_exchanged_separately(ansible: Ansible, emulator: Emulator) -> None:
+    """Otherwise, the second host would get its token from the account of the first."""
     keys = [emulator.address.service_account_file, emulator.address.builder_file]
     inventory: dict[str, Any] = {
         "all": {
@@ -143,7 +143,7 @@ def test_other_credentials_of_the_environment_are_exchanged_on_their_own(ansible
 
 
 @pytest.mark.parametrize("many", [{}, {"count": 2}], ids=["one", "many"])
-def test_credentials_that_were_refused_are_tried_again_for_the_next_item(
+def test_refused_credentials_are_retried_for_the_next_loop_item(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, many: dict[str, int]
 ) -> None:
     emulator.fail({"path": "^/token$", "status": 400, "body": '{"error": "invalid_grant"}'})
@@ -172,7 +172,7 @@ def test_hosts_share_the_failure_to_get_an_access_token(
     strategy: str,
     tasks: int,
 ) -> None:
-    """One asks, and the others do not ask in turn, each as long as it takes. When all come again, one asks again."""
+    """One host requests the token, and the others wait and share the failure. The next task requests it again, once."""
     emulator.fail({"path": "^/token$", "times": None, **fault})
     inventory: dict[str, Any] = {"all": {"hosts": {f"device-{number}": {} for number in range(8)}}}
     options = {**OPTIONS, "timeout": 1, "retries": 0}
@@ -184,11 +184,9 @@ def test_hosts_share_the_failure_to_get_an_access_token(
     assert emulator.mints() == []
 
 
-def test_an_access_token_that_is_no_longer_accepted_is_replaced(
-    ansible: Ansible, environment: dict[str, str], emulator: Emulator
-) -> None:
+def test_expired_access_token_is_replaced(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     emulator.change_settings(access_token_lifetime=3600)
-    forget = {
+    let_token_expire = {
         "ansible.builtin.uri": {
             "url": f"{emulator.address.url}/emulator/clock",
             "method": "POST",
@@ -197,15 +195,17 @@ def test_an_access_token_that_is_no_longer_accepted_is_replaced(
         }
     }
     many = {USER_AUTH: {"enterprise_id": "LC03demo00", "user_ids": USERS}}
-    results = ansible.tasks({ENROLLMENT: OPTIONS}, forget, many, {ENROLLMENT: OPTIONS}, environment=environment)
+    results = ansible.tasks(
+        {ENROLLMENT: OPTIONS}, let_token_expire, many, {ENROLLMENT: OPTIONS}, environment=environment
+    )
     assert [result["failed"] for result in results] == [False] * 4
     assert len(emulator.tokens()) == 2 + len(USERS)
     assert len(emulator.journal("/token")) == 2
 
 
-def test_values_that_are_not_text_in_yaml(ansible: Ansible, mint_each: MintEach, emulator: Emulator) -> None:
-    """Both ways, and before anything is sent."""
-    native = {"ANSIBLE_JINJA2_NATIVE": "true"}  # as always from ansible-core 2.19 on
+def test_ids_that_are_not_text_in_yaml_are_refused(ansible: Ansible, mint_each: MintEach, emulator: Emulator) -> None:
+    """In process and as a module, before any request."""
+    native = {"ANSIBLE_JINJA2_NATIVE": "true"}  # always enabled from ansible-core 2.19 on
     for ansible.in_process in (True, False):
         results = mint_each(*(options for options, dummy in NOT_TEXT), environment=native)
         for result, (dummy, fragment) in zip(results, NOT_TEXT, strict=True):
@@ -217,8 +217,8 @@ def test_values_that_are_not_text_in_yaml(ansible: Ansible, mint_each: MintEach,
     assert emulator.journal() == []
 
 
-def test_text_that_gets_there_in_other_ways(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
-    """As a long number, from a vault, as a default of a module, and from the command line."""
+def test_ids_are_accepted_from_every_source(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+    """As an integer, from a vault, from module defaults and from the command line."""
     password = ansible.directory / "password"
     password.write_text("open sesame", encoding="utf-8")
     vaulted = VaultLib([("default", VaultSecret(b"open sesame"))]).encrypt(USERS[4]).decode()
@@ -247,16 +247,22 @@ def test_text_that_gets_there_in_other_ways(ansible: Ansible, environment: dict[
     assert sorted(token["user_id"] for token in emulator.tokens()) == sorted([*USERS[:5], USERS[4], USERS[4]])
 
 
-def test_an_environment_that_cannot_be(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
-    """With it, a module would be started otherwise than it says, or not be found."""
-    wrong = [{"A": "secret\0"}, {"a=b": "secret"}, {"": "secret"}]
-    results = ansible.tasks(*({ENROLLMENT: OPTIONS, "environment": each} for each in wrong), environment=environment)
+def test_invalid_environment_variables_are_refused(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """With such a variable, a module might not start, or might get other variables."""
+    invalid = [{"A": "secret\0"}, {"a=b": "secret"}, {"": "secret"}]
+    results = ansible.tasks(
+        *({ENROLLMENT: OPTIONS, "environment": variables} for variables in invalid), environment=environment
+    )
     assert all("The keyword 'environment' has a variable" in result["msg"] for result in results)
     assert emulator.journal() == []
 
 
-def test_a_loop_over_many_credentials(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
-    """Each has connections of its own, which are closed, or there would be no file descriptors left."""
+def test_loop_over_many_credentials_closes_its_connections(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    """Otherwise, the process would run out of file descriptors, since each loop item opens its own connections."""
     credentials = [emulator.access_token() for dummy in range(120)]
     options = {**OPTIONS, "auth_kind": "accesstoken", "access_token": "{{ item }}"}
     del environment["GCP_AUTH_KIND"], environment["GCP_SERVICE_ACCOUNT_FILE"]
@@ -266,7 +272,7 @@ def test_a_loop_over_many_credentials(ansible: Ansible, environment: dict[str, s
     assert len(emulator.tokens()) == len(credentials)
 
 
-def test_ten_thousand(mint: Mint, emulator: Emulator) -> None:
+def test_one_task_mints_ten_thousand_tokens(mint: Mint, emulator: Emulator) -> None:
     users = [USERS[number % len(USERS)] for number in range(10_000)]
     tokens = mint(user_ids=users, concurrency=64)["authentication_tokens"]
     assert [token["user_id"] for token in tokens] == users

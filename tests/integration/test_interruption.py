@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Batches that are ended from outside: what had not begun by then does not begin.
+"""Interrupted batches: after the interruption, no more requests are sent.
 
-What counts is the number of requests, which only depends on what was under way, and not on the pace of the machine.
+The tests count requests, which does not depend on the speed of the machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.integration.playbooks import USER_AUTH, Ansible
 
 USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)] * 10
 CONCURRENCY = 2
-LATENCY = 0.1  # seconds; it is enough for the whole batch to take long
+LATENCY = 0.1  # seconds, which makes the whole batch slow enough to interrupt
 A_FEW = 4
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -32,7 +32,7 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> Iterator[Start]:
-    """Starts a long batch, and returns when a few of its requests have been sent."""
+    """A function that starts a long batch, and returns once the batch has sent a few requests."""
     processes: list[subprocess.Popen[str]] = []
 
     def run(**keywords: Any) -> subprocess.Popen[str]:
@@ -57,54 +57,52 @@ def start(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> 
             pass
 
 
-def worker(process: subprocess.Popen[str]) -> int:
-    """The process that runs the task."""
+def worker_pid(process: subprocess.Popen[str]) -> int:
+    """The ID of the process that runs the task."""
     [child] = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
     return int(child)
 
 
-def assert_that_it_ends_early(emulator: Emulator) -> None:
-    """Wait until no more requests come, which must not be because all have come."""
+def assert_batch_ends_early(emulator: Emulator) -> None:
+    """Wait until no more requests arrive, and assert that the batch is incomplete."""
     before = -1
-    while (begun := len(emulator.mints())) > before:
-        before = begun
+    while (sent := len(emulator.mints())) > before:
+        before = sent
         time.sleep(15 * LATENCY)
-    assert begun < len(USERS)
+    assert sent < len(USERS)
 
 
-def strike_time_limit(process: subprocess.Popen[str]) -> None:
-    """Do to a task what the system does when its time is over, and wait for what comes of it."""
-    os.kill(worker(process), signal.SIGALRM)
+def reach_time_limit(process: subprocess.Popen[str]) -> None:
+    """Send the task the signal of an expired time limit, and wait for the end of the run."""
+    os.kill(worker_pid(process), signal.SIGALRM)
     output, dummy = process.communicate()
-    assert "imed out" in output or "time frame" in output, "which is how ansible-core 2.18 says it"
+    assert "imed out" in output or "time frame" in output, "the second is the message of ansible-core 2.18"
 
 
-def test_what_is_under_way_at_the_time_limit_is_neither_waited_for_nor_tried_again(
-    start: Start, emulator: Emulator
-) -> None:
+def test_time_limit_ends_the_task_without_further_retries(start: Start, emulator: Emulator) -> None:
     emulator.fail({"path": "authenticationToken", "times": None, "status": 503})
-    strike_time_limit(start(timeout=3600))
-    assert len(emulator.mints()) < CONCURRENCY * 6, "or all retries of the first ones were sent"
+    reach_time_limit(start(timeout=3600))
+    assert len(emulator.mints()) < CONCURRENCY * 6, "fewer than all retries of the first requests"
 
 
 @pytest.mark.usefixtures("as_module")
-def test_a_module_ends_when_nobody_reads_its_output(start: Start, emulator: Emulator) -> None:
-    """As after the time limit of its task: Ansible starts it, and leaves it alone then."""
-    strike_time_limit(start(timeout=3600))
-    assert_that_it_ends_early(emulator)
+def test_module_ends_when_its_output_is_not_read(start: Start, emulator: Emulator) -> None:
+    """When the time limit of a task expires, Ansible closes the module's output and does not end the module."""
+    reach_time_limit(start(timeout=3600))
+    assert_batch_ends_early(emulator)
 
 
-def test_a_batch_ends_with_the_main_process(start: Start, emulator: Emulator) -> None:
+def test_batch_ends_when_the_main_process_is_killed(start: Start, emulator: Emulator) -> None:
     process = start()
     process.kill()
     process.wait()
-    assert_that_it_ends_early(emulator)
+    assert_batch_ends_early(emulator)
 
 
-def test_the_next_item_of_a_loop_has_its_own_time(
+def test_next_loop_item_has_its_own_time_limit(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
-    """What the time limit has ended does not stand in the way of what follows in the same process."""
+    """The interrupted item does not block the next one, which runs in the same process."""
     emulator.fail({"path": "authenticationToken", "times": 1, "latency": 60})
     options = {"enterprise_id": emulator.address.enterprise_id, "user_ids": USERS[:1]}
     [result] = ansible.tasks({USER_AUTH: options, "loop": [1, 2], "timeout": 5}, environment=environment)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What ansible-core 2.22 masks in the output of a run by itself, and what it must not."""
+"""Values that ansible-core 2.22 and later masks in its output, and values that it must not mask."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from tests.emulator.process import Emulator
 from tests.integration.devices import BOTH, DEVICE_TOKENS, GROUP, ROLE, fleet
 from tests.integration.playbooks import ENROLLMENT, Ansible
 
-MASKED = Version(re.sub("[a-z].*", "", __version__)) >= Version("2.22")
+CORE_MASKS = Version(re.sub("[a-z].*", "", __version__)) >= Version("2.22")
 OPTIONS = {"enterprise_id": "LC03demo00", "enrollment_token_type": "userDevice"}
-IN_A_KEY = "service_account, googleapis.com, the project o-and-o"
+COMMON_WORDS = "service_account, googleapis.com, the project o-and-o"
 SHOW_MINTED = {"name": "Show", "ansible.builtin.debug": {"var": "minted.enrollment_token"}}
 SHOW_FACTS = {"name": "Show", "ansible.builtin.debug": {"var": "device_tokens_user_auth"}}
 
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as a module"])
-def test_of_a_key_only_what_is_secret_is_masked(
+def test_only_secret_key_fields_are_masked(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, in_process: bool
 ) -> None:
-    """Not the words that stand in every key, nor short ones that stand in every text, in results nor in their keys."""
+    """Words that occur in every key, and short values that occur in any text, stay readable."""
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     key.update(project_id="o-and-o", client_id="o")
     del environment["GCP_AUTH_KIND"], environment["GCP_SERVICE_ACCOUNT_FILE"]
@@ -50,23 +50,23 @@ def test_of_a_key_only_what_is_secret_is_masked(
                 "vars": {f"device_tokens_{name}": value for name, value in OPTIONS.items()},
                 "no_log": True,
             },
-            {"name": "Say", "ansible.builtin.debug": {"msg": {"service_account": IN_A_KEY}}},
+            {"name": "Say", "ansible.builtin.debug": {"msg": {"service_account": COMMON_WORDS}}},
             secret,
         ],
     }
     run = ansible.play([play], environment=environment)
     assert run.returncode == 0, run.output
     [said] = [entry["result"]["msg"] for entry in run.results if entry["task"] == "Say"]
-    assert said == {"service_account": IN_A_KEY}
-    assert IN_A_KEY in run.output
+    assert said == {"service_account": COMMON_WORDS}
+    assert COMMON_WORDS in run.output
     line = key["private_key"].splitlines()[1]
-    assert (key["private_key_id"] not in run.output) == (line not in run.output) == MASKED
+    assert (key["private_key_id"] not in run.output) == (line not in run.output) == CORE_MASKS
 
 
-@pytest.mark.skipif(not MASKED, reason="this version of ansible-core masks nothing")
+@pytest.mark.skipif(not CORE_MASKS, reason="this version of ansible-core masks nothing")
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as a module"])
 @pytest.mark.parametrize("no_log", [True, False])
-def test_a_token_is_masked_if_its_task_is(
+def test_token_is_masked_if_its_task_has_no_log(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, no_log: bool, in_process: bool
 ) -> None:
     ansible.in_process = in_process
@@ -76,12 +76,12 @@ def test_a_token_is_masked_if_its_task_is(
     assert (token in shown["_output"]) == (not no_log)
 
 
-@pytest.mark.skipif(not MASKED, reason="this version of ansible-core masks nothing")
+@pytest.mark.skipif(not CORE_MASKS, reason="this version of ansible-core masks nothing")
 @pytest.mark.parametrize("no_log", [True, False])
-def test_the_tokens_of_the_role_are_masked_unless_they_may_be_shown(
+def test_role_tokens_are_masked_unless_no_log_is_off(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, no_log: bool
 ) -> None:
-    """They are the same in files, on devices, and wherever else they are needed."""
+    """Masking does not change the tokens that tasks write to files."""
     file = ansible.directory / "token"
     write = {"ansible.builtin.copy": {"content": "{{ device_tokens_user_auth.token }}", "dest": str(file)}}
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the modules do on a Python that is too old for them, but not for Ansible."""
+"""The modules under a version of Python that Ansible supports, but the collection does not."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ VERSION = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
 
 @pytest.fixture
 def old_python() -> str:
-    """The oldest there is of those that Ansible runs modules on."""
+    """The oldest installed one of those that Ansible runs modules with."""
     supported = constants.config.get_config_value("INTERPRETER_PYTHON_FALLBACK")
     found = [path for name in old_pythons.NAMES if name in supported and (path := old_pythons.find(name))]
     if not found:
-        pytest.skip("there is no Python that is too old for the modules, but not for Ansible")
+        pytest.skip("no Python is installed that Ansible supports, but the modules do not")
     return found[0]
 
 
-def test_a_message_says_which_python_is_needed(ansible: Ansible, old_python: str) -> None:
+def test_old_python_is_refused_with_the_required_version(ansible: Ansible, old_python: str) -> None:
     variables = {"ansible_python_interpreter": old_python}
     tasks = [{action: {}, "vars": variables} for action in (ENROLLMENT, USER_AUTH)]
     version = subprocess.run([old_python, "-c", VERSION], capture_output=True, text=True, check=True).stdout.strip()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The tarball: what is in it, and that everything works once it is installed from it."""
+"""The tarball has the right contents, and the collection works once it is installed from it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOCAL_FILES = [
 
 
 def copy_checkout(target: Path) -> None:
-    """What git tracks, or would track if it were committed."""
+    """Copy all files that git tracks or does not ignore."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
@@ -47,7 +47,7 @@ def version() -> str:
 
 @pytest.fixture(scope="module")
 def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tarball built from a checkout in which somebody has worked."""
+    """A tarball built from a checkout with local files."""
     checkout = tmp_path_factory.mktemp("checkout")
     copy_checkout(checkout)
     for name in LOCAL_FILES:
@@ -62,7 +62,7 @@ def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def installed(tarball: Path, ansible: Ansible, emulator: Emulator) -> dict[str, str]:
-    """The environment of a controller on which nothing but the tarball is installed."""
+    """The environment of a controller on which the tarball is the only installed collection."""
     collections = ansible.directory / "collections"
     environment = ansible.environment(ANSIBLE_COLLECTIONS_PATH=str(collections), **emulator.address.environment())
     command = [
@@ -78,7 +78,7 @@ def installed(tarball: Path, ansible: Ansible, emulator: Emulator) -> dict[str, 
     return environment
 
 
-def test_contents(tarball: Path) -> None:
+def test_tarball_contains_the_collection_and_no_local_files(tarball: Path) -> None:
     assert tarball.name == f"emm-android_enterprise-{version()}.tar.gz"
     with tarfile.open(tarball) as archive:
         names = {member.name for member in archive if member.isfile()}
@@ -122,7 +122,7 @@ def test_contents(tarball: Path) -> None:
         "requirements.txt",
         "roles",
     }
-    # Everything that Ansible loads is packed: a list of what belongs in the tarball must not forget a file.
+    # The list of files to pack must include all files that Ansible loads.
     tracked = subprocess.run(
         ["git", "ls-files", "meta", "playbooks", "plugins", "roles", "docs", "examples"],
         cwd=REPOSITORY,
@@ -133,7 +133,7 @@ def test_contents(tarball: Path) -> None:
     assert set(tracked) <= names
 
 
-def test_documentation(installed: dict[str, str]) -> None:
+def test_documentation_is_available_once_installed(installed: dict[str, str]) -> None:
     for kind, name in (
         ("module", ENROLLMENT),
         ("module", USER_AUTH),
@@ -150,7 +150,9 @@ def test_documentation(installed: dict[str, str]) -> None:
         assert json.loads(process.stdout)[name]
 
 
-def test_modules_role_and_playbook(ansible: Ansible, emulator: Emulator, installed: dict[str, str]) -> None:
+def test_modules_and_playbook_run_once_installed(
+    ansible: Ansible, emulator: Emulator, installed: dict[str, str]
+) -> None:
     enterprise = {"enterprise_id": "LC03demo00"}
     results = ansible.tasks(
         {ENROLLMENT: {**enterprise, "enrollment_token_type": "userDevice"}},
@@ -170,7 +172,7 @@ def test_modules_role_and_playbook(ansible: Ansible, emulator: Emulator, install
     assert (ansible.directory / "staging" / "sheet.html").exists()
 
 
-def test_the_version_is_the_same_everywhere() -> None:
+def test_version_is_the_same_everywhere() -> None:
     library = (REPOSITORY / "plugins" / "module_utils" / "_version.py").read_text(encoding="utf-8")
     assert f'VERSION = "{version()}"' in library
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is public of a play tells plays, and batches of hosts, as Ansible does."""
+"""The collection derives a play's identity and batches from public variables, with the same result as Ansible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import yaml
 
 from tests.integration.playbooks import Ansible
 
-# An action that is beside the playbook, and its module, which is documentation only.
+# An action plugin for the directory of the playbook. Ansible also requires a module of that name.
 ACTION = """
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run import play
@@ -43,13 +43,11 @@ SERIALS: list[Any] = [
 ]
 ORDERS = ["inventory", "sorted", "reverse_sorted", "reverse_inventory", "{{ 'sorted' }}"]
 HOSTS = ["c", "a", "e", "b", "d"]
-
-
 ASK = {"ask": {"play": "{{ ansible_play_name }}"}}
 
 
 def run_plays(ansible: Ansible, plays: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Run plays in which there is a task ``ask``; a file and a role with it; and a playbook for some hosts."""
+    """Run plays and return the results of the task ``ask``, also those from a file, a role and an imported playbook."""
     files = {
         "action_plugins/ask.py": ACTION,
         "library/ask.py": "#!/usr/bin/python\n",
@@ -71,22 +69,22 @@ def play(**keywords: Any) -> dict[str, Any]:
     return {"hosts": "all", "gather_facts": False, "vars": {"two": 2}, **keywords}
 
 
-def test_batches_are_those_of_ansible(ansible: Ansible) -> None:
-    """Whatever says so: the keyword as it was written, for a task that is there from the start, or what it came to."""
+def test_batches_match_those_of_ansible(ansible: Ansible) -> None:
+    """A static task sees the keyword ``serial`` as written, an included one its templated value."""
     tasks = [ASK, {"ansible.builtin.include_tasks": "asking.yml", "when": "inventory_hostname in ['a', 'd']"}]
-    hows = [*({"serial": serial} for serial in SERIALS), *({"serial": 2, "order": order} for order in ORDERS)]
-    results = run_plays(ansible, [play(**how, name=str(number), tasks=tasks) for number, how in enumerate(hows)])
-    assert len(results) == len(hows) * (len(HOSTS) + 2)
+    keywords = [*({"serial": serial} for serial in SERIALS), *({"serial": 2, "order": order} for order in ORDERS)]
+    results = run_plays(ansible, [play(**case, name=str(number), tasks=tasks) for number, case in enumerate(keywords)])
+    assert len(results) == len(keywords) * (len(HOSTS) + 2)
     for result in results:
-        assert result["whole"] == result["batch"], hows[int(result["name"])]
+        assert result["whole"] == result["batch"], keywords[int(result["name"])]
     assert len({str(result["whole"]) for result in results}) == 17
 
 
-def test_hosts_that_have_failed_are_of_their_wave(ansible: Ansible) -> None:
+def test_failed_hosts_remain_in_their_batch(ansible: Ansible) -> None:
     fail = {"ansible.builtin.fail": {"msg": "x"}, "when": "inventory_hostname in ['a', 'b']"}
     tasks = [{"block": [fail], "always": [{**ASK, "when": "inventory_hostname == 'a'"}]}, ASK]
     results = run_plays(ansible, [play(serial=3, tasks=tasks)])
-    # The hosts of a batch come to a task at once, and end it in any order.
+    # The hosts of a batch finish a task in any order.
     assert sorted((result["_host"], result["batch"], result["whole"]) for result in results) == [
         ("a", ["c", "e"], ["c", "a", "e"]),
         ("c", ["c", "e"], ["c", "a", "e"]),
@@ -95,8 +93,8 @@ def test_hosts_that_have_failed_are_of_their_wave(ansible: Ansible) -> None:
     ]
 
 
-def test_each_play_has_an_identity(ansible: Ansible) -> None:
-    """It is that of all of its tasks, wherever they are, and of all of its batches."""
+def test_each_play_has_its_own_identity(ansible: Ansible) -> None:
+    """All tasks and all batches of a play have the same identity."""
     role, file = {"name": "asking"}, "asking.yml"
     tasks = [
         ASK,
@@ -105,7 +103,7 @@ def test_each_play_has_an_identity(ansible: Ansible) -> None:
         {"ansible.builtin.import_tasks": file},
         {"ansible.builtin.include_tasks": file, "when": "inventory_hostname != 'c'"},
     ]
-    # Two plays that differ in their places only, and two in their hosts only.
+    # Two plays that differ only in their position, and two that differ only in their hosts.
     plays = [
         play(serial=3, name="{{ two }}", roles=["asking"], tasks=tasks),
         play(serial=3, name="{{ two }}", roles=["asking"], tasks=tasks),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The commands of the README run as they stand, in a fresh copy of the checkout and a fresh home."""
+"""The commands of the README run without changes, in a fresh copy of the checkout and an empty home directory."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible
 from tests.integration.test_package import copy_checkout
 
-THIS_VERY_TEST = "make test"
+TEST_COMMAND = "make test"
 
 
 def commands() -> list[str]:
-    """What stands in the README's console blocks, line by line."""
+    """The lines of the README's console blocks."""
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     return [line for block in blocks for line in block.splitlines()]
 
 
 def borrow_environment(checkout: Path) -> None:
-    """What "make" sets up in .venv, with packages that are borrowed, and the copy for the collection."""
+    """Set up .venv as "make" does, but with the packages of this environment. The collection in it is the copy."""
     (checkout / ".venv" / "collections" / "ansible_collections" / "emm").mkdir(parents=True)
     for name in ("bin", "lib", "pyvenv.cfg"):
         (checkout / ".venv" / name).symlink_to(Path(sys.prefix) / name)
@@ -38,8 +38,8 @@ def borrow_environment(checkout: Path) -> None:
     (checkout / ".venv" / "installed").touch()
 
 
-def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
-    lines = [line for line in commands() if line != THIS_VERY_TEST]
+def test_readme_commands_run(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
+    lines = [line for line in commands() if line != TEST_COMMAND]
     assert len(lines) == len(commands()) - 1
     checkout = tmp_path / "checkout"
     copy_checkout(checkout)
@@ -61,10 +61,10 @@ def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
         check=False,
     )
     assert process.returncode == 0, process.stdout
-    # Of the playbook's runs: all of the inventory, nothing in check mode, the tablets, all of it again in batches.
+    # The playbook runs for the whole inventory, in check mode, for the tablets, and for the whole inventory in batches.
     assert len(emulator.tokens()) == 5 + 0 + 3 + 5
     assert not [issued["token"] for issued in emulator.tokens() if issued["token"] in process.stdout]
-    # "make demo" shows the tokens of the devices of its inventory, and ends with a sheet of them.
+    # "make demo" shows the masked tokens of its devices, and creates a sheet of them.
     sheet = (checkout / ".cache" / "demo" / "sheet.html").read_text(encoding="utf-8")
     assert f"- The files are in {checkout}/.cache/demo\n    - Print sheet.html\n" in process.stdout
     assert f"The files are in {tmp_path}/android-staging" in process.stdout
@@ -74,19 +74,19 @@ def test_commands(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
         assert re.search(rf"^ *- {host} +enrollment +\*\*\*\*\S{{4}} +until 20", process.stdout, re.MULTILINE)
 
 
-def test_the_continuous_integration_runs_the_two_commands() -> None:
+def test_ci_script_runs_the_demo_and_the_tests() -> None:
     script = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
-    assert {"make demo", THIS_VERY_TEST} <= set(script.splitlines())
+    assert {"make demo", TEST_COMMAND} <= set(script.splitlines())
 
 
-def test_the_workflow_and_the_hook_run_targets_of_the_makefile_and_nothing_else() -> None:
+def test_workflow_and_hook_run_only_makefile_targets() -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z][a-z -]*):(?! export)", makefile, re.MULTILINE))
     targets = {target for names in targets for target in names.split()}
     workflow = yaml.safe_load((REPOSITORY / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     [job] = workflow["jobs"].values()
     assert [step["run"] for step in job["steps"] if "run" in step] == ["make ${{ matrix.target }}"]
-    # What "make test" does one after the other, side by side.
+    # The parts of "make test", as parallel jobs.
     parts = {"lint", "sanity", "tests", "molecule"}
     assert {"demo", *parts, "test-matrix"} == set(job["strategy"]["matrix"]["target"]) <= targets
     hooks = yaml.safe_load((REPOSITORY / ".pre-commit-config.yaml").read_text(encoding="utf-8"))

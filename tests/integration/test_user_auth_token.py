@@ -9,17 +9,17 @@ from __future__ import annotations
 import pytest
 
 from tests.operation.test_user_auth_token import (
-    test_bad_input_is_refused_before_anything_is_sent,
-    test_check_mode_shows_the_structure_and_sends_nothing,
-    test_mints_a_token_that_provisions_one_device,
-    test_only_emm_managed_accounts_have_tokens,
+    test_check_mode_previews_the_result_without_requests,
+    test_google_managed_account_is_refused,
+    test_invalid_options_are_refused_before_any_request,
+    test_minted_token_provisions_one_device,
 )
 
 pytestmark = pytest.mark.usefixtures("both_ways")
-# These run here as well, end to end and both ways.
+# Run these here as well: end to end, in process and as a module.
 __all__ = [
-    "test_bad_input_is_refused_before_anything_is_sent",
-    "test_check_mode_shows_the_structure_and_sends_nothing",
-    "test_mints_a_token_that_provisions_one_device",
-    "test_only_emm_managed_accounts_have_tokens",
+    "test_check_mode_previews_the_result_without_requests",
+    "test_google_managed_account_is_refused",
+    "test_invalid_options_are_refused_before_any_request",
+    "test_minted_token_provisions_one_device",
 ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Performs the operations in the process of the tests, over real connections to the emulator, and without Ansible."""
+"""Run the operations in the test process, without Ansible, over real connections to the emulator."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ from tests.emulator.process import Emulator
 
 @pytest.fixture
 def environment(emulator: Emulator, tmp_path: Path) -> dict[str, str]:
-    """An environment that is set up for the emulator, and has nothing else but a home of its own."""
+    """An environment with a home directory and the emulator's variables, and nothing else."""
     return {"HOME": str(tmp_path), "NO_GCE_CHECK": "true", **emulator.address.environment()}
 
 
 @pytest.fixture
 def mint(emulator: Emulator, environment: dict[str, str]) -> Mint:
-    """Perform an operation: the enrollment token's, or with ``user_id`` the other one; the module's result.
+    """Run an operation and return its result as a module does.
 
-    ``environment`` is added to that which is set up for the emulator; None there takes one away.
+    Options with ``user_id`` or ``user_ids`` are for user authentication tokens, all others for enrollment tokens.
+    ``environment`` changes the variables of the fixture ``environment``. A value of None removes a variable.
     """
 
     def call(
@@ -49,7 +50,7 @@ def mint(emulator: Emulator, environment: dict[str, str]) -> Mint:
 
 @pytest.fixture
 def mint_each(mint: Mint) -> MintEach:
-    """The same for each of several sets of options. ``environments`` are added for one each."""
+    """Run ``mint`` for each set of options. Each mapping in ``environments`` is for the set at the same position."""
 
     def call(
         *cases: Mapping[str, Any],
@@ -57,17 +58,17 @@ def mint_each(mint: Mint) -> MintEach:
         environments: Sequence[Mapping[str, str]] = (),
         check: bool = False,
     ) -> list[dict[str, Any]]:
-        own = [*environments, *[{}] * (len(cases) - len(environments))]
+        padded = [*environments, *[{}] * (len(cases) - len(environments))]
         return [
             mint(environment={**(environment or {}), **variables}, check=check, **options)
-            for options, variables in zip(cases, own, strict=True)
+            for options, variables in zip(cases, padded, strict=True)
         ]
 
     return call
 
 
 def perform(options: Mapping[str, Any], environment: Mapping[str, str], *, check: bool) -> dict[str, Any]:
-    """What a module would do with options, in a process that has this environment only."""
+    """Do what a module does with options, with no other environment variables than these."""
     operation = user_auth_token.OPERATION if asks_for_users(options) else enrollment_token.OPERATION
     with mock.patch.dict(os.environ, environment, clear=True):
         validation = ArgumentSpecValidator(operation.whole_argument_spec, **operation.rules).validate(options)

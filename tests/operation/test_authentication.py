@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""All ways to authenticate, each through to a minted token, but for what google-auth looks up when it is imported."""
+"""All ways to authenticate, up to a minted token, except what google-auth reads from the environment on import."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.conftest import NOTHING, Mint, MintEach
+from tests.conftest import NO_CREDENTIALS, Mint, MintEach
 from tests.emulator.process import Emulator
 
 SCOPE = "https://www.googleapis.com/auth/androidenterprise"
 STAGING = "emm-staging@emulator.iam.gserviceaccount.com"
-GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, wherever the key says to go
+GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # the audience, whatever token URI the key has
 
 
 def minted(result: dict[str, Any], emulator: Emulator) -> bool:
@@ -32,7 +32,7 @@ def minted(result: dict[str, Any], emulator: Emulator) -> bool:
 
 
 @pytest.mark.parametrize("form", ["file", "text", "mapping", "file in environment", "text in environment"])
-def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
+def test_service_account_key_authenticates(mint: Mint, emulator: Emulator, key: dict[str, str], form: str) -> None:
     file, text = emulator.address.service_account_file, json.dumps(key)
     cases: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         "file": ({"auth_kind": "serviceaccount", "service_account_file": file}, {}),
@@ -42,7 +42,7 @@ def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], fo
         "text in environment": ({}, {"GCP_SERVICE_ACCOUNT_CONTENTS": text}),
     }
     options, environment = cases[form]
-    result = mint(environment={**NOTHING, **environment}, **options)
+    result = mint(environment={**NO_CREDENTIALS, **environment}, **options)
     assert minted(result, emulator), result
     exchange, request = emulator.journal()
     assert exchange["path"] == "/token"
@@ -51,16 +51,18 @@ def test_service_account(mint: Mint, emulator: Emulator, key: dict[str, str], fo
     assert request["authorization"] == "Bearer"
 
 
-def test_what_is_no_secret_in_a_key_does_not_damage_the_token(
+def test_non_secret_key_fields_are_not_redacted_from_the_token(
     mint: Mint, emulator: Emulator, key: dict[str, str]
 ) -> None:
     emulator.fail({"path": "enrollmentTokens", "body": '{"token": "a-token-of-an-emulator"}'})
-    result = mint(environment=NOTHING, service_account_contents={**key, "project_id": "emulator", "client_id": "o"})
+    result = mint(
+        environment=NO_CREDENTIALS, service_account_contents={**key, "project_id": "emulator", "client_id": "o"}
+    )
     assert result["enrollment_token"]["token"] == "a-token-of-an-emulator"
     assert key["private_key_id"] not in result["_output"]
 
 
-def test_scopes(mint: Mint, emulator: Emulator) -> None:
+def test_scopes_are_requested_and_wrong_scopes_fail(mint: Mint, emulator: Emulator) -> None:
     wide = [SCOPE, "https://www.googleapis.com/auth/cloud-platform"]
     assert minted(mint(scopes=wide), emulator)
     assert emulator.journal()[0]["body"]["assertion"]["scope"] == " ".join(wide)
@@ -72,25 +74,25 @@ def test_scopes(mint: Mint, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("where", ["option", "environment"])
-def test_access_token(mint: Mint, emulator: Emulator, where: str) -> None:
-    token = emulator.access_token() + "\n"  # as a file or a command gives it
+def test_access_token_is_used_without_an_exchange(mint: Mint, emulator: Emulator, where: str) -> None:
+    token = emulator.access_token() + "\n"  # as read from a file or a command
     if where == "option":
-        result = mint(environment=NOTHING, access_token=token)
+        result = mint(environment=NO_CREDENTIALS, access_token=token)
     else:
-        result = mint(environment={**NOTHING, "GCP_ACCESS_TOKEN": token})
+        result = mint(environment={**NO_CREDENTIALS, "GCP_ACCESS_TOKEN": token})
     assert minted(result, emulator), result
     assert len(emulator.journal()) == 1
 
 
-def test_the_task_goes_before_the_environment(mint: Mint, emulator: Emulator) -> None:
-    """What AWX injects for a job must not be in the way of a task that names its own credentials."""
+def test_task_options_override_the_environment(mint: Mint, emulator: Emulator) -> None:
+    """Otherwise, a task with its own credentials would conflict with those that AWX injects into a job."""
     result = mint(auth_kind="accesstoken", access_token=emulator.access_token())
     assert minted(result, emulator), result
     assert [request["path"] for request in emulator.journal()] == [emulator.mints()[0]["path"]], "no key was used"
 
 
 @pytest.mark.parametrize("where", ["environment variable", "gcloud login", "workload identity federation"])
-def test_application_default_credentials(
+def test_application_default_credentials_are_found(
     mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], tmp_path: Path, where: str
 ) -> None:
     address = emulator.address
@@ -113,26 +115,28 @@ def test_application_default_credentials(
     assert emulator.proxied() == expected[where]
 
 
-def test_machine_account(mint: Mint, emulator: Emulator) -> None:
+def test_machine_account_uses_the_metadata_server(mint: Mint, emulator: Emulator) -> None:
     host = emulator.address.url.removeprefix("http://")
-    environment = {**NOTHING, "GCE_METADATA_HOST": host}
+    environment = {**NO_CREDENTIALS, "GCE_METADATA_HOST": host}
     result = mint(environment=environment, auth_kind="machineaccount", service_account_email=STAGING)
     assert minted(result, emulator), result
     tokens = [request["path"] for request in emulator.journal() if request["path"].endswith("/token")]
     assert tokens == [f"/computeMetadata/v1/instance/service-accounts/{STAGING}/token"]
 
 
-def test_a_machine_account_that_the_machine_does_not_have(mint: Mint, emulator: Emulator) -> None:
+def test_machine_account_unknown_to_the_metadata_server_fails(mint: Mint, emulator: Emulator) -> None:
     email = "other@emulator.iam.gserviceaccount.com"
     host = emulator.address.url.removeprefix("http://")
-    environment = {**NOTHING, "GCE_METADATA_HOST": host}
+    environment = {**NO_CREDENTIALS, "GCE_METADATA_HOST": host}
     result = mint(environment=environment, auth_kind="machineaccount", service_account_email=email)
     assert f"the metadata server responded with HTTP 404 for {email}" in result["msg"]
     assert emulator.mints() == []
 
 
 @pytest.mark.parametrize("source", ["serviceaccount", "application"])
-def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], source: str) -> None:
+def test_impersonated_account_mints_a_token(
+    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], source: str
+) -> None:
     environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.builder_file}
     options = {"service_account_file": emulator.address.builder_file} if source == "serviceaccount" else {}
     result = mint(
@@ -144,7 +148,9 @@ def test_impersonation(mint: Mint, emulator: Emulator, google_hosts: dict[str, s
     assert json.loads(request["body"])["scope"] == [SCOPE]
 
 
-def test_impersonation_without_the_role(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
+def test_impersonation_without_permission_is_explained(
+    mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]
+) -> None:
     result = mint(
         environment=google_hosts,
         service_account_file=emulator.address.service_account_file,
@@ -155,17 +161,17 @@ def test_impersonation_without_the_role(mint: Mint, emulator: Emulator, google_h
     assert "Service Account Token Creator" in result["msg"]
 
 
-def test_awx_credential_as_injected(
+def test_credential_injected_by_awx_is_used(
     mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], key: dict[str, str], tmp_path: Path
 ) -> None:
-    """The injector of AWX itself writes the environment; the collection finds all it needs there."""
+    """AWX's own injector sets the environment variables."""
     credential = Credential(
         {"username": key["client_email"], "project": "emulator", "ssh_key_data": key["private_key"]}
     )
     injected: dict[str, Any] = {}
     (tmp_path / "env").mkdir()
     path = gce(credential, injected, str(tmp_path))
-    for name, value in injected.items():  # in a job, the directory is mounted under another name
+    for name, value in injected.items():  # a job mounts the directory under another name
         if value.startswith("/runner/"):
             injected[name] = path
     assert set(json.loads(Path(path).read_text(encoding="utf-8"))) == {
@@ -180,7 +186,7 @@ def test_awx_credential_as_injected(
     assert emulator.proxied() == ["oauth2.googleapis.com:443", "www.googleapis.com:443"]
 
 
-def _broken(change: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], str]:
+def _changed_key(change: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], str]:
     def make(key: dict[str, Any]) -> str:
         changed = dict(key)
         return json.dumps(change(changed) or changed)
@@ -188,38 +194,38 @@ def _broken(change: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]
     return make
 
 
-def _elliptic(_key: dict[str, Any]) -> str:
+def _elliptic_curve_key(_key: dict[str, Any]) -> str:
     key = ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 UNUSABLE_KEYS: list[tuple[str, Callable[[dict[str, Any]], str], list[str]]] = [
-    ("no JSON", lambda _key: "no JSON", ["not valid JSON"]),
+    ("not JSON", lambda _key: "not JSON", ["not valid JSON"]),
     ("array", lambda _key: "[1]", ["not a JSON object"]),
-    ("no type", _broken(lambda key: key.pop("type") and None), ["has no type"]),
+    ("no type", _changed_key(lambda key: key.pop("type") and None), ["has no type"]),
     (
         "user login",
-        _broken(lambda key: key.update(type="authorized_user")),
+        _changed_key(lambda key: key.update(type="authorized_user")),
         ["its type is 'authorized_user'", "GOOGLE_APPLICATION_CREDENTIALS"],
     ),
     (
         "incomplete",
-        _broken(lambda key: [key.pop(name) for name in ("client_email", "token_uri")] and None),
+        _changed_key(lambda key: [key.pop(name) for name in ("client_email", "token_uri")] and None),
         ["Missing: client_email, token_uri"],
     ),
-    ("cut off", _broken(lambda key: key.update(private_key=key["private_key"][:600])), ["cannot be used"]),
+    ("truncated", _changed_key(lambda key: key.update(private_key=key["private_key"][:600])), ["cannot be used"]),
     (
         "escaped line breaks",
-        _broken(lambda key: key.update(private_key=key["private_key"].replace("\n", "\\n"))),
+        _changed_key(lambda key: key.update(private_key=key["private_key"].replace("\n", "\\n"))),
         ["private key", "line breaks"],
     ),
-    ("elliptic curve", _broken(lambda key: key.update(private_key=_elliptic(key))), ["RSA"]),
-    ("empty", _broken(lambda key: key.update(private_key="")), ["private key"]),
+    ("elliptic curve", _changed_key(lambda key: key.update(private_key=_elliptic_curve_key(key))), ["RSA"]),
+    ("empty", _changed_key(lambda key: key.update(private_key="")), ["private key"]),
 ]
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_an_unusable_key_is_refused_before_anything_is_sent(
+def test_unusable_key_is_refused_before_any_request(
     mint_each: MintEach,
     emulator: Emulator,
     key: dict[str, Any],
@@ -230,7 +236,9 @@ def test_an_unusable_key_is_refused_before_anything_is_sent(
     paths = [tmp_path / f"{case[0]}.json" for case in UNUSABLE_KEYS]
     for path, (_name, make, _fragments) in zip(paths, UNUSABLE_KEYS, strict=True):
         path.write_text(make(key), encoding="utf-8")
-    results = mint_each(*({"service_account_file": str(path)} for path in paths), environment=NOTHING, check=check)
+    results = mint_each(
+        *({"service_account_file": str(path)} for path in paths), environment=NO_CREDENTIALS, check=check
+    )
     for result, path, (name, _make, fragments) in zip(results, paths, UNUSABLE_KEYS, strict=True):
         with subtests.test(key=name):
             assert result["failed"]
@@ -240,7 +248,7 @@ def test_an_unusable_key_is_refused_before_anything_is_sent(
     assert emulator.journal() == []
 
 
-CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
+INVALID_OPTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
     (
         {"auth_kind": "serviceaccount"},
         {},
@@ -303,13 +311,13 @@ CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str], list[str]]] = [
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
+def test_invalid_credential_options_are_refused_before_any_request(
     mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests, check: bool
 ) -> None:
-    cases = CONTRADICTIONS[:4] if check else CONTRADICTIONS  # the same code looks at them, which the first ones show
+    cases = INVALID_OPTIONS[:4] if check else INVALID_OPTIONS  # a sample: check mode runs the same checks
     results = mint_each(
         *(case[0] for case in cases),
-        environment=NOTHING,
+        environment=NO_CREDENTIALS,
         environments=[case[1] for case in cases],
         check=check,
     )
@@ -323,7 +331,7 @@ def test_contradictions_and_gaps_are_refused_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("kind", ["key", "access token", "impersonation"])
-def test_check_mode_never_sends_a_request(
+def test_check_mode_sends_no_request(
     mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None], kind: str
 ) -> None:
     options: dict[str, Any] = {
@@ -336,14 +344,14 @@ def test_check_mode_never_sends_a_request(
     assert emulator.proxied() == []
 
 
-def test_check_mode_does_not_look_for_a_metadata_server(mint: Mint, emulator: Emulator) -> None:
-    """Whether there is one, only the network can tell."""
-    environment = {**NOTHING, "NO_GCE_CHECK": None}
+def test_check_mode_does_not_probe_for_a_metadata_server(mint: Mint, emulator: Emulator) -> None:
+    """Only a request over the network could find one."""
+    environment = {**NO_CREDENTIALS, "NO_GCE_CHECK": None}
     assert mint(environment=environment, check=True)["enrollment_token"]["token"] is None
     assert emulator.journal() == []
 
 
-def test_a_revoked_key(mint: Mint, emulator: Emulator, key: dict[str, str]) -> None:
+def test_revoked_key_is_explained(mint: Mint, emulator: Emulator, key: dict[str, str]) -> None:
     emulator.revoke(STAGING)
     result = mint()
     assert result["reason"] == "invalid_grant"
@@ -353,16 +361,16 @@ def test_a_revoked_key(mint: Mint, emulator: Emulator, key: dict[str, str]) -> N
     assert emulator.mints() == []
 
 
-def test_a_deleted_account(mint: Mint, key: dict[str, str]) -> None:
+def test_deleted_account_is_explained(mint: Mint, key: dict[str, str]) -> None:
     key["client_email"] = "gone@emulator.iam.gserviceaccount.com"
-    result = mint(environment=NOTHING, service_account_contents=json.dumps(key))
+    result = mint(environment=NO_CREDENTIALS, service_account_contents=json.dumps(key))
     assert result["reason"] == "invalid_grant"
     assert "account was deleted" in result["msg"]
 
 
-def test_a_login_that_was_revoked(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
-    said = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
-    emulator.fail({"path": "^/token$", "status": 400, "body": json.dumps(said)})
+def test_revoked_login_is_explained(mint: Mint, emulator: Emulator, google_hosts: dict[str, str | None]) -> None:
+    error = {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+    emulator.fail({"path": "^/token$", "status": 400, "body": json.dumps(error)})
     environment = {"GOOGLE_APPLICATION_CREDENTIALS": emulator.address.gcloud_login_file}
     result = mint(environment={**google_hosts, **environment}, auth_kind="application")
     assert result["reason"] == "invalid_grant"
@@ -370,7 +378,7 @@ def test_a_login_that_was_revoked(mint: Mint, emulator: Emulator, google_hosts: 
 
 
 @pytest.mark.parametrize("seconds", [-7200, 7200])
-def test_a_clock_that_is_off(mint: Mint, emulator: Emulator, key: dict[str, str], seconds: int) -> None:
+def test_wrong_clock_is_explained(mint: Mint, emulator: Emulator, key: dict[str, str], seconds: int) -> None:
     emulator.advance_clock(seconds)
     result = mint()
     assert result["reason"] == "invalid_grant"
@@ -378,20 +386,20 @@ def test_a_clock_that_is_off(mint: Mint, emulator: Emulator, key: dict[str, str]
     assert_no_secret(result, key)
 
 
-def test_an_expired_access_token(mint: Mint, emulator: Emulator) -> None:
+def test_expired_access_token_is_explained(mint: Mint, emulator: Emulator) -> None:
     token = emulator.access_token(lifetime=60)
     emulator.advance_clock(61)
-    result = mint(environment=NOTHING, access_token=token)
+    result = mint(environment=NO_CREDENTIALS, access_token=token)
     assert (result["http_status"], result["status"]) == (401, "UNAUTHENTICATED")
     assert "access token has expired" in result["msg"]
     assert token not in result["_output"]
     assert len(emulator.journal()) == 1
 
 
-def test_odd_answers_of_the_authorization_server(
+def test_invalid_token_responses_fail_and_show_no_secret(
     mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
-    answers = [
+    responses = [
         ("<html><title>Sign in</title>hunter2</html>", 200),
         ("<html><title>Sign in</title>hunter2</html>", 403),
         ("", 200),
@@ -412,20 +420,23 @@ def test_odd_answers_of_the_authorization_server(
         ('{"error": {"message": 7}}', 400),
     ]
     emulator.fail(
-        *({"path": "^/token$", "body": body, "status": status, "content_type": "text/html"} for body, status in answers)
+        *(
+            {"path": "^/token$", "body": body, "status": status, "content_type": "text/html"}
+            for body, status in responses
+        )
     )
-    for result, (body, status) in zip(mint_each(*[{}] * len(answers)), answers, strict=True):
+    for result, (body, status) in zip(mint_each(*[{}] * len(responses)), responses, strict=True):
         with subtests.test(body=body, status=status):
             assert result["failed"]
             assert "access token" in result["msg"]
             assert "hunter2" not in result["_output"]
             assert "Traceback" not in result["_output"]
-    assert len(emulator.journal("/token")) == len(answers)
+    assert len(emulator.journal("/token")) == len(responses)
     assert emulator.mints() == []
 
 
-def test_an_assertion_that_comes_back_is_not_shown(mint: Mint, emulator: Emulator) -> None:
-    """An error page or description may well quote the request."""
+def test_assertion_quoted_in_an_error_is_not_shown(mint: Mint, emulator: Emulator) -> None:
+    """An error page or description may quote the request."""
     quoted = "assertion=eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl and Bearer hunter2"
     for body in (
         json.dumps({"error": "invalid_request", "error_description": quoted}),
@@ -439,28 +450,30 @@ def test_an_assertion_that_comes_back_is_not_shown(mint: Mint, emulator: Emulato
 
 
 @pytest.mark.parametrize("content", ["[]", "7", "null", '{"type": "external_account", "audience": 7}', "{", ""])
-def test_odd_application_default_credentials(mint: Mint, emulator: Emulator, tmp_path: Path, content: str) -> None:
+def test_invalid_application_default_credentials_are_refused(
+    mint: Mint, emulator: Emulator, tmp_path: Path, content: str
+) -> None:
     path = tmp_path / "adc.json"
     path.write_text(content, encoding="utf-8")
     for check in (False, True):
-        result = mint(environment={**NOTHING, "GOOGLE_APPLICATION_CREDENTIALS": str(path)}, check=check)
+        result = mint(environment={**NO_CREDENTIALS, "GOOGLE_APPLICATION_CREDENTIALS": str(path)}, check=check)
         assert "application default credentials cannot be used" in result["msg"]
         assert "Traceback" not in result["_output"]
     assert emulator.journal() == []
 
 
-def test_application_default_credentials_with_an_unusable_key(
+def test_application_default_credentials_with_an_unusable_key_are_refused(
     mint: Mint, emulator: Emulator, tmp_path: Path, key: dict[str, Any]
 ) -> None:
     path = tmp_path / "adc.json"
-    path.write_text(json.dumps({**key, "private_key": _elliptic(key)}), encoding="utf-8")
-    result = mint(environment={**NOTHING, "GOOGLE_APPLICATION_CREDENTIALS": str(path)})
+    path.write_text(json.dumps({**key, "private_key": _elliptic_curve_key(key)}), encoding="utf-8")
+    result = mint(environment={**NO_CREDENTIALS, "GOOGLE_APPLICATION_CREDENTIALS": str(path)})
     assert "RSA" in result["msg"]
     assert emulator.journal() == []
 
 
 def assert_no_secret(result: dict[str, Any], key: dict[str, str]) -> None:
-    """No line of the private key, and nothing that looks like an assertion."""
+    """Assert that the output contains no line of the private key and nothing that looks like an assertion."""
     lines = [line for line in key["private_key"].splitlines() if not line.startswith("-----")]
     assert not [line for line in lines if line and line in result["_output"]]
     assert "eyJ" not in result["_output"]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Retries, time limits, TLS, proxies, and answers that are not what they should be, over real connections."""
+"""Retries, timeouts, TLS, proxies and invalid responses, over real connections."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tests.conftest import Mint, MintEach
 from tests.emulator.process import Emulator
 
 USER = "100000000000000000001"
-SLACK = 5.0  # seconds that a busy machine may take besides
+SLACK = 5.0  # seconds of delay that a busy machine may add
 
 
 @pytest.fixture
 def proxied_hosts(emulator: Emulator) -> dict[str, str | None]:
-    """An environment in which the API has Google's own host name, and the emulator answers for it."""
+    """Changes to the environment: the API has Google's own host name, and the emulator responds under it."""
     return {"ANDROID_ENTERPRISE_API_URL": None, "HTTPS_PROXY": emulator.address.proxy_url}
 
 
-def gaps(requests: list[dict[str, Any]]) -> list[float]:
+def seconds_between(requests: list[dict[str, Any]]) -> list[float]:
     """The seconds between requests."""
     times = [request["time"] for request in requests]
     return [later - earlier for earlier, later in itertools.pairwise(times)]
@@ -44,11 +44,11 @@ def test_temporary_failures_of_the_api_are_retried(mint: Mint, emulator: Emulato
     assert [issued["token"] for issued in emulator.tokens()] == [result["enrollment_token"]["token"]]
     requests = emulator.mints()
     assert [request["status"] for request in requests] == [status, status, 200]
-    # Half a second, then one, each plus or minus half of itself; and what the machine itself takes.
-    first, second = gaps(requests)
+    # Half a second, then one second, each plus or minus 50 percent, and the delay of the machine.
+    first, second = seconds_between(requests)
     assert 0.25 <= first < 0.75 + SLACK
     assert 0.5 <= second < 1.5 + SLACK
-    assert len(emulator.journal("/token")) == 1, "one exchange is enough"
+    assert len(emulator.journal("/token")) == 1, "all attempts use one access token"
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -61,7 +61,7 @@ def test_temporary_failures_of_the_authorization_server_are_retried(
 
 
 @pytest.mark.parametrize("retries", [0, 2])
-def test_retries_end(mint: Mint, emulator: Emulator, retries: int) -> None:
+def test_retries_stop_at_the_limit(mint: Mint, emulator: Emulator, retries: int) -> None:
     emulator.fail({"path": "enrollmentTokens", "status": 503, "times": None})
     result = mint(retries=retries)
     assert (result["http_status"], result["reason"], result["status"]) == (503, "backendError", "UNAVAILABLE")
@@ -69,16 +69,16 @@ def test_retries_end(mint: Mint, emulator: Emulator, retries: int) -> None:
 
 
 @pytest.mark.parametrize("retries", [0, 2])
-def test_retries_of_the_token_request_end(mint: Mint, emulator: Emulator, retries: int) -> None:
+def test_retries_of_the_token_request_stop_at_the_limit(mint: Mint, emulator: Emulator, retries: int) -> None:
     emulator.fail({"path": "^/token$", "status": 503, "times": None})
     result = mint(retries=retries)
     assert result["http_status"] == 503
     assert "/token responded with HTTP 503" in result["msg"]
-    assert len(emulator.journal("/token")) == retries + 1, "google-auth must not add retries of its own"
+    assert len(emulator.journal("/token")) == retries + 1, "google-auth must not retry as well"
 
 
-def test_other_errors_are_not_retried(mint_each: MintEach, emulator: Emulator) -> None:
-    statuses = [401, 400, 403, 404, 409]  # 401 first, while the access token is fresh
+def test_permanent_errors_are_not_retried(mint_each: MintEach, emulator: Emulator) -> None:
+    statuses = [401, 400, 403, 404, 409]  # 401 first: with an older access token, it causes a retry
     emulator.fail(*({"path": "enrollmentTokens", "status": status} for status in statuses))
     assert [result["http_status"] for result in mint_each(*[{}] * len(statuses))] == statuses
     assert len(emulator.mints()) == len(statuses)
@@ -87,19 +87,21 @@ def test_other_errors_are_not_retried(mint_each: MintEach, emulator: Emulator) -
 def test_retry_after_is_obeyed(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "enrollmentTokens", "status": 429, "headers": {"Retry-After": "2"}})
     assert mint()["enrollment_token"]["token"]
-    assert 2.0 <= gaps(emulator.mints())[0] < 2.0 + SLACK
+    assert 2.0 <= seconds_between(emulator.mints())[0] < 2.0 + SLACK
 
 
 @pytest.mark.parametrize("retry_after", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT"])
-def test_retry_after_is_capped_and_the_total_time_is_bounded(mint: Mint, emulator: Emulator, retry_after: str) -> None:
+def test_retry_after_beyond_the_total_time_ends_the_retries(mint: Mint, emulator: Emulator, retry_after: str) -> None:
     emulator.fail({"path": "enrollmentTokens", "status": 429, "times": None, "headers": {"Retry-After": retry_after}})
     result = mint(timeout=1, retries=2)
     assert (result["http_status"], result["reason"]) == (429, "rateLimitExceeded")
     assert "quota" in result["msg"]
-    assert len(emulator.mints()) == 1, "it may take timeout * (retries + 1) seconds, which is less than a minute"
+    assert len(emulator.mints()) == 1, (
+        "the total time, timeout * (retries + 1) seconds, is shorter than any retry delay"
+    )
 
 
-def test_a_retry_after_that_makes_no_sense_is_ignored(mint_each: MintEach, emulator: Emulator) -> None:
+def test_invalid_retry_after_is_ignored(mint_each: MintEach, emulator: Emulator) -> None:
     values = ["soon", "9" * 5000, "Fri, 31 Dec 10000 23:59:59 GMT", "-5"]
     for value in values:
         emulator.fail({"path": "enrollmentTokens", "status": 503, "headers": {"Retry-After": value}})
@@ -107,12 +109,12 @@ def test_a_retry_after_that_makes_no_sense_is_ignored(mint_each: MintEach, emula
 
 
 def test_connect_errors_are_retried(mint: Mint, emulator: Emulator) -> None:
-    """A server that only starts to listen a second after the access token was handed out, right before the request."""
+    """The server starts to listen a second after the access token was issued, just before the request."""
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
     arrivals: list[float] = []
 
-    class Late(http.server.BaseHTTPRequestHandler):
+    class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             arrivals.append(time.time())
             body = b'{"token": "late"}'
@@ -124,15 +126,15 @@ def test_connect_errors_are_retried(mint: Mint, emulator: Emulator) -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    def serve_one_late() -> None:
+    def serve_after_a_delay() -> None:
         while not emulator.journal("/token"):
             time.sleep(0.05)
         time.sleep(1.0)
-        with http.server.HTTPServer(("127.0.0.1", port), Late) as server:
+        with http.server.HTTPServer(("127.0.0.1", port), Handler) as server:
             server.timeout = 30
             server.handle_request()
 
-    thread = threading.Thread(target=serve_one_late, daemon=True)
+    thread = threading.Thread(target=serve_after_a_delay, daemon=True)
     thread.start()
     result = mint(api_url=f"http://127.0.0.1:{port}", retries=8)
     thread.join(60)
@@ -141,7 +143,7 @@ def test_connect_errors_are_retried(mint: Mint, emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("retries", [0, 1])
-def test_nobody_listens(mint: Mint, emulator: Emulator, retries: int) -> None:
+def test_refused_connection_is_explained(mint: Mint, emulator: Emulator, retries: int) -> None:
     result = mint(api_url="http://127.0.0.1:9", retries=retries)
     assert "POST http://127.0.0.1:9/androidenterprise/v1/enterprises/LC03demo00/enrollmentTokens" in result["msg"]
     assert "Connection refused" in result["msg"]
@@ -151,7 +153,7 @@ def test_nobody_listens(mint: Mint, emulator: Emulator, retries: int) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_connection_that_breaks_never_doubles_a_token(mint: Mint, emulator: Emulator, after: bool) -> None:
+def test_broken_connection_is_not_retried(mint: Mint, emulator: Emulator, after: bool) -> None:
     emulator.fail({"path": "enrollmentTokens", "reset": True, "after": after, "times": 1})
     result = mint()
     assert "the connection failed" in result["msg"]
@@ -161,8 +163,10 @@ def test_a_connection_that_breaks_never_doubles_a_token(mint: Mint, emulator: Em
 
 
 @pytest.mark.parametrize("prefix", ["/a%7Eb", "/a/../b", "/caf\u00e9", "/a%20b", "/A"])
-def test_however_the_url_is_written_no_token_is_doubled(mint: Mint, emulator: Emulator, prefix: str) -> None:
-    """The policy for requests that must not be repeated goes by the URL, and requests writes some of them anew."""
+def test_broken_connection_is_not_retried_however_the_url_is_written(
+    mint: Mint, emulator: Emulator, prefix: str
+) -> None:
+    """The retry policy depends on the URL, and the library requests normalizes some URLs."""
     emulator.fail({"path": "enrollmentTokens", "reset": True, "times": None})
     result = mint(api_url=emulator.address.url.replace("127.0.0.1", "LOCALHOST") + prefix)
     assert "may have been carried out" in result["msg"]
@@ -171,10 +175,10 @@ def test_however_the_url_is_written_no_token_is_doubled(mint: Mint, emulator: Em
 
 
 @pytest.mark.parametrize("path", ["enrollmentTokens", "^/token$"])
-def test_a_connection_through_a_proxy_that_breaks(
+def test_broken_proxy_connection_is_retried_only_for_access_tokens(
     mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None], tmp_path: Path, path: str
 ) -> None:
-    """urllib3 blames the proxy for it, but the request was sent."""
+    """urllib3 reports a proxy error, although the request was sent."""
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     key["token_uri"] = "https://oauth2.googleapis.com/token"
     (tmp_path / "key.json").write_text(json.dumps(key), encoding="utf-8")
@@ -189,13 +193,13 @@ def test_a_connection_through_a_proxy_that_breaks(
         assert len(emulator.journal("/token")) == 2
 
 
-def test_a_token_request_whose_connection_breaks_is_retried(mint: Mint, emulator: Emulator) -> None:
+def test_broken_connection_is_retried_for_access_tokens(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "^/token$", "reset": True, "times": 2})
     assert mint()["enrollment_token"]["token"]
     assert len(emulator.journal("/token")) == 3
 
 
-def test_a_slow_answer_is_not_asked_for_again(mint: Mint, emulator: Emulator) -> None:
+def test_timed_out_request_is_not_retried(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "enrollmentTokens", "latency": 3.0, "times": None})
     result = mint(timeout=1)
     assert "no response arrived in time" in result["msg"]
@@ -203,14 +207,14 @@ def test_a_slow_answer_is_not_asked_for_again(mint: Mint, emulator: Emulator) ->
     assert len(emulator.mints()) == 1
 
 
-def test_the_timeout_holds_for_the_token_request(mint: Mint, emulator: Emulator) -> None:
+def test_timeout_applies_to_the_token_request(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "^/token$", "latency": 20.0, "times": None})
     result = mint(timeout=1, retries=0)
     assert "No access token from" in result["msg"]
     assert "no response arrived in time" in result["msg"]
 
 
-def test_an_answer_that_is_cut_short(mint: Mint, emulator: Emulator) -> None:
+def test_truncated_response_is_explained_and_not_shown(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "enrollmentTokens", "truncate": True})
     result = mint()
     assert "the response was cut short" in result["msg"]
@@ -219,7 +223,9 @@ def test_an_answer_that_is_cut_short(mint: Mint, emulator: Emulator) -> None:
     assert emulator.tokens()[0]["token"][:20] not in result["_output"]
 
 
-def test_a_success_that_is_none(mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests) -> None:
+def test_invalid_success_responses_fail_and_show_no_secret(
+    mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests
+) -> None:
     page = "<html><head><title>Sign in &amp; pay</title></head>hunter2</html>"
     cases = [
         ("", "application/json", "an empty body"),
@@ -254,7 +260,9 @@ def test_a_success_that_is_none(mint_each: MintEach, emulator: Emulator, subtest
         assert len(emulator.mints()) == len(cases)
 
 
-def test_errors_of_all_shapes(mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests) -> None:
+def test_error_responses_of_any_form_are_reported(
+    mint_each: MintEach, emulator: Emulator, subtests: pytest.Subtests
+) -> None:
     cases: list[tuple[int, str, str, list[str]]] = [
         (403, "<html><title>Blocked by policy</title></html>", "text/html", ["HTTP 403", "'Blocked by policy'"]),
         (502, "", "text/html", ["HTTP 502", "an empty body"]),
@@ -280,7 +288,7 @@ def test_errors_of_all_shapes(mint_each: MintEach, emulator: Emulator, subtests:
             assert "hunter2" not in result["_output"]
 
 
-def test_an_error_that_quotes_the_request_shows_no_secret(mint: Mint, emulator: Emulator) -> None:
+def test_error_that_quotes_the_request_shows_no_secret(mint: Mint, emulator: Emulator) -> None:
     token = emulator.access_token()
     message = json.dumps({"error": {"message": f"I saw {token} and Bearer hunter2", "errors": [{"reason": token}]}})
     emulator.fail({"path": "enrollmentTokens", "status": 400, "body": message})
@@ -299,19 +307,19 @@ def test_an_error_that_quotes_the_request_shows_no_secret(mint: Mint, emulator: 
         {"Location": "http://[bad"},
     ],
 )
-def test_odd_headers_do_not_cost_a_token(mint: Mint, emulator: Emulator, headers: dict[str, str]) -> None:
+def test_invalid_headers_do_not_lose_the_token(mint: Mint, emulator: Emulator, headers: dict[str, str]) -> None:
     emulator.fail({"path": "enrollmentTokens", "body": '{"token": "precious"}', "headers": headers})
     assert mint()["enrollment_token"]["token"] == "precious"
 
 
-def test_a_redirect_to_nowhere(mint: Mint, emulator: Emulator) -> None:
+def test_redirect_to_an_invalid_url_is_reported(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "enrollmentTokens", "status": 302, "body": "", "headers": {"Location": "http://[bad"}})
     result = mint()
     assert result["http_status"] == 302
     assert "redirect to http://[bad" in result["msg"]
 
 
-def test_a_password_of_a_proxy_is_not_shown(mint_each: MintEach, proxied_hosts: dict[str, str | None]) -> None:
+def test_proxy_password_is_not_shown(mint_each: MintEach, proxied_hosts: dict[str, str | None]) -> None:
     proxies = ["http://user:hunter2@127.0.0.1:99999", "http://user:hunter2@127.0.0.1:9", "http://user:hun#ter2@[x"]
     for proxy in proxies:
         [result] = mint_each({"retries": 0}, environment={**proxied_hosts, "HTTPS_PROXY": proxy})
@@ -322,7 +330,7 @@ def test_a_password_of_a_proxy_is_not_shown(mint_each: MintEach, proxied_hosts: 
 
 
 @pytest.mark.parametrize("path", ["enrollmentTokens", "^/token$"])
-def test_no_redirect_is_followed(mint_each: MintEach, emulator: Emulator, path: str) -> None:
+def test_redirects_are_not_followed(mint_each: MintEach, emulator: Emulator, path: str) -> None:
     elsewhere = f"{emulator.address.url}/elsewhere"
     statuses = [301, 302, 303, 307, 308]
     emulator.fail(
@@ -336,7 +344,7 @@ def test_no_redirect_is_followed(mint_each: MintEach, emulator: Emulator, path: 
     assert len(emulator.journal("/token")) == len(statuses)
 
 
-def test_an_untrusted_certificate_is_refused(mint: Mint, emulator: Emulator) -> None:
+def test_untrusted_certificate_is_refused(mint: Mint, emulator: Emulator) -> None:
     result = mint(api_url=emulator.address.https_url)
     assert "the TLS connection failed" in result["msg"]
     assert "certificate verify failed" in result["msg"].lower()
@@ -344,7 +352,7 @@ def test_an_untrusted_certificate_is_refused(mint: Mint, emulator: Emulator) -> 
 
 
 def _key_for_https(emulator: Emulator, directory: Path) -> str:
-    """A key whose token endpoint has a certificate of the emulator's, too."""
+    """A key whose token endpoint is the emulator's over HTTPS."""
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     key["token_uri"] = f"{emulator.address.https_url}/token"
     path = directory / "https_key.json"
@@ -352,7 +360,7 @@ def _key_for_https(emulator: Emulator, directory: Path) -> str:
     return str(path)
 
 
-def test_ca_path_holds_for_the_api_and_for_the_token_request(mint: Mint, emulator: Emulator, tmp_path: Path) -> None:
+def test_ca_path_applies_to_the_api_and_the_token_request(mint: Mint, emulator: Emulator, tmp_path: Path) -> None:
     key = _key_for_https(emulator, tmp_path)
     result = mint(api_url=emulator.address.https_url, service_account_file=key)
     assert "No access token from https://" in result["msg"]
@@ -360,13 +368,12 @@ def test_ca_path_holds_for_the_api_and_for_the_token_request(mint: Mint, emulato
     options = {"api_url": emulator.address.https_url, "service_account_file": key, "ca_path": emulator.address.ca_file}
     assert mint(**options)["enrollment_token"]["token"]
     assert {request["scheme"] for request in emulator.journal()} == {"https"}
-    # The option goes before the environment.
-    (tmp_path / "other.pem").write_text(Path(emulator.address.ca_file).read_text(encoding="utf-8"), encoding="utf-8")
+    # The option overrides the environment.
     assert mint(**options, environment={"REQUESTS_CA_BUNDLE": "/does/not/exist.pem"})["enrollment_token"]["token"]
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_ca_environment_variables(mint: Mint, emulator: Emulator, tmp_path: Path, variable: str) -> None:
+def test_ca_environment_variables_are_used(mint: Mint, emulator: Emulator, tmp_path: Path, variable: str) -> None:
     options = {"api_url": emulator.address.https_url, "service_account_file": _key_for_https(emulator, tmp_path)}
     assert mint(**options, environment={variable: emulator.address.ca_file})["enrollment_token"]["token"]
     result = mint(**options, environment={variable: "/does/not/exist.pem"})
@@ -374,7 +381,7 @@ def test_ca_environment_variables(mint: Mint, emulator: Emulator, tmp_path: Path
     assert "Traceback" not in result["_output"]
 
 
-def test_no_environment_variable_turns_verification_off(mint_each: MintEach, emulator: Emulator) -> None:
+def test_environment_variables_cannot_disable_verification(mint_each: MintEach, emulator: Emulator) -> None:
     url = emulator.address.https_url
     variables = [{"PYTHONHTTPSVERIFY": "0"}, {"CURL_CA_BUNDLE": ""}, {"REQUESTS_CA_BUNDLE": ""}]
     for result in mint_each(*[{"api_url": url}] * len(variables), environments=variables):
@@ -382,7 +389,7 @@ def test_no_environment_variable_turns_verification_off(mint_each: MintEach, emu
     assert emulator.mints() == []
 
 
-def test_proxies_of_the_environment_are_used(
+def test_proxy_of_the_environment_is_used(
     mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None], tmp_path: Path
 ) -> None:
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
@@ -397,32 +404,32 @@ def test_proxies_of_the_environment_are_used(
     ]
 
 
-def test_no_proxy_is_obeyed(mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None]) -> None:
+def test_no_proxy_variable_is_obeyed(mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None]) -> None:
     port = emulator.address.https_url.rpartition(":")[2]
     url = f"https://play.emulator.test:{port}"
     result = mint(environment={**proxied_hosts, "NO_PROXY": "emulator.test"}, api_url=url, retries=0)
-    assert "Name or service not known" in result["msg"], "without the proxy, there is no such host"
+    assert "Name or service not known" in result["msg"], "without the proxy, the host name does not resolve"
     assert emulator.proxied() == []
 
 
-def test_a_proxy_that_refuses(mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None]) -> None:
+def test_refused_proxy_connection_is_reported(
+    mint: Mint, emulator: Emulator, proxied_hosts: dict[str, str | None]
+) -> None:
     environment = {**proxied_hosts, "HTTPS_PROXY": "http://127.0.0.1:9"}
     result = mint(environment=environment, retries=0)
     assert "proxy" in result["msg"]
     assert emulator.mints() == []
 
 
-def test_loopback_is_never_asked_for_through_a_proxy(mint: Mint, emulator: Emulator) -> None:
-    """Plain HTTP to this machine is fine; plain HTTP with a token to a proxy is not."""
+def test_loopback_bypasses_the_proxy(mint: Mint, emulator: Emulator) -> None:
+    """A token may travel over plain HTTP on this machine, but not to a proxy."""
     proxy = emulator.address.proxy_url
     environment: dict[str, str | None] = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), proxy)
     assert mint(environment=environment)["enrollment_token"]["token"]
     assert emulator.proxied() == []
 
 
-def test_plain_http_to_another_host_is_refused_for_the_token_request_too(
-    mint: Mint, emulator: Emulator, tmp_path: Path
-) -> None:
+def test_token_request_over_plain_http_is_refused(mint: Mint, emulator: Emulator, tmp_path: Path) -> None:
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     key["token_uri"] = "http://oauth.example.com/token"
     (tmp_path / "key.json").write_text(json.dumps(key), encoding="utf-8")
@@ -441,13 +448,13 @@ def test_netrc_does_not_replace_the_credentials(mint: Mint, emulator: Emulator, 
     assert (exchange["authorization"], request["authorization"]) == ("", "Bearer")
 
 
-def test_the_url_may_have_a_slash_at_its_end(mint: Mint, emulator: Emulator) -> None:
+def test_api_url_may_end_with_a_slash(mint: Mint, emulator: Emulator) -> None:
     assert mint(api_url=f"{emulator.address.url}/")["enrollment_token"]["token"]
     assert emulator.mints()[0]["path"] == "/androidenterprise/v1/enterprises/LC03demo00/enrollmentTokens"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_but_loopback(emulator: Emulator) -> Iterator[None]:
-    """No test here may have made the emulator's proxy ask for anything but the names it stands in for."""
+def _only_google_hosts_are_proxied(emulator: Emulator) -> Iterator[None]:
+    """Assert after each test that the emulator's proxy was asked for no other hosts."""
     yield
     assert all(host.startswith(("www.", "oauth2.")) for host in emulator.proxied())

@@ -19,7 +19,7 @@ from tests.emulator.process import Emulator
 MAX_SECONDS = 315_576_000_000
 
 
-def test_mints_a_token_that_enrolls_a_device(mint: Mint, emulator: Emulator) -> None:
+def test_minted_token_enrolls_devices(mint: Mint, emulator: Emulator) -> None:
     result = mint(enrollment_token_type="userlessDevice")
     token = result["enrollment_token"]
     assert result["changed"] is True
@@ -30,13 +30,13 @@ def test_mints_a_token_that_enrolls_a_device(mint: Mint, emulator: Emulator) -> 
     issued, expires = (datetime.fromisoformat(token[name]) for name in ("issued_at", "expires_at"))
     assert expires - issued == timedelta(hours=1)
     assert "userId" in emulator.redeem(token["token"])
-    assert "userId" in emulator.redeem(token["token"]), "one token serves many devices"
+    assert "userId" in emulator.redeem(token["token"]), "one token enrolls many devices"
 
 
-def test_sends_what_was_asked_for(mint: Mint, emulator: Emulator) -> None:
+def test_request_contains_the_options(mint: Mint, emulator: Emulator) -> None:
     options = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
     result = mint(duration={"seconds": 3, "nanos": 500_000_000}, google_authentication_options=options)
-    assert result["failed"], "three seconds are too short"
+    assert result["failed"], "three seconds are less than the minimum"
     result = mint(duration={"seconds": 90, "nanos": 500_000_000}, google_authentication_options=options)
     [request] = emulator.mints()
     assert request["method"] == "POST"
@@ -65,7 +65,7 @@ def test_durations_are_exact_over_the_whole_range(mint_each: MintEach, emulator:
         ({"seconds": 2**53 // 100_000 + 1, "nanos": 999_999_999}, f"{2**53 // 100_000 + 1}.999999999s"),
         ({"seconds": MAX_SECONDS}, f"{MAX_SECONDS}s"),
         ({"seconds": MAX_SECONDS, "nanos": 999_999_999}, f"{MAX_SECONDS}.999999999s"),
-        ({"seconds": str(MAX_SECONDS)}, f"{MAX_SECONDS}s"),  # as templates give it
+        ({"seconds": str(MAX_SECONDS)}, f"{MAX_SECONDS}s"),  # as a template returns it
     ]
     results = mint_each(*({"duration": duration} for duration, dummy in durations))
     assert [json.loads(request["body"])["duration"] for request in emulator.mints()] == [
@@ -75,10 +75,10 @@ def test_durations_are_exact_over_the_whole_range(mint_each: MintEach, emulator:
         expected = {"seconds": int(duration["seconds"]), "nanos": duration.get("nanos", 0)}
         assert result["enrollment_token"]["duration"] == expected
     assert "expires_at" in results[0]["enrollment_token"]
-    assert "expires_at" not in results[-1]["enrollment_token"], "it cannot be written in four digits of a year"
+    assert "expires_at" not in results[-1]["enrollment_token"], "it is after the year 9999"
 
 
-REFUSED: list[tuple[dict[str, Any], list[str]]] = [
+INVALID_OPTIONS: list[tuple[dict[str, Any], list[str]]] = [
     ({"duration": {"seconds": 59, "nanos": 999_999_999}}, ["'duration'", "59", "1 minute"]),
     ({"duration": {"seconds": -3600}}, ["'duration'", "-3600", "must not be negative"]),
     ({"duration": {"seconds": MAX_SECONDS + 1}}, ["'duration'", str(MAX_SECONDS + 1), "Durations.MAX_VALUE"]),
@@ -140,9 +140,9 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-def test_bad_input_is_refused_before_anything_is_sent(mint_each: MintEach, emulator: Emulator) -> None:
-    results = mint_each(*(options for options, dummy in REFUSED))
-    for result, (options, fragments) in zip(results, REFUSED, strict=True):
+def test_invalid_options_are_refused_before_any_request(mint_each: MintEach, emulator: Emulator) -> None:
+    results = mint_each(*(options for options, dummy in INVALID_OPTIONS))
+    for result, (options, fragments) in zip(results, INVALID_OPTIONS, strict=True):
         assert result["failed"], options
         missing = [fragment for fragment in fragments if fragment not in result["msg"]]
         assert not missing, f"{options}: {missing} not in: {result['msg']}"
@@ -150,14 +150,14 @@ def test_bad_input_is_refused_before_anything_is_sent(mint_each: MintEach, emula
     assert emulator.journal() == []
 
 
-def test_a_password_in_the_url_is_refused_and_not_shown(mint: Mint) -> None:
+def test_password_in_the_url_is_refused_and_not_shown(mint: Mint) -> None:
     for url in ("https://user:hunter2@127.0.0.1", "https://user:hun#ter2@127.0.0.1", "https://user:hun/ter2@127.0.0.1"):
         result = mint(api_url=url)
         assert "must not contain a user name or a password" in result["msg"]
         assert "ter2" not in result["msg"]
 
 
-def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:
+def test_check_mode_previews_the_result_without_requests(mint: Mint, emulator: Emulator) -> None:
     options = {"authentication_requirement": "optional"}
     result = mint(check=True, duration={"seconds": 90}, google_authentication_options=options)
     assert result["changed"] is True
@@ -183,7 +183,7 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
         pytest.param({"echo": False}, {"seconds": 120, "nanos": 0}, id="token-only"),
     ],
 )
-def test_undocumented_variations_of_the_answer_do_not_matter(
+def test_undocumented_response_variations_are_accepted(
     mint: Mint, emulator: Emulator, settings: dict[str, Any], expected: dict[str, int]
 ) -> None:
     emulator.change_settings(**settings)
@@ -194,7 +194,7 @@ def test_undocumented_variations_of_the_answer_do_not_matter(
     assert token["expires_at"] == emulator.tokens()[0]["expires"]
 
 
-def test_a_token_is_not_lost_over_what_stands_beside_it(mint: Mint, emulator: Emulator) -> None:
+def test_token_is_returned_despite_an_invalid_duration_beside_it(mint: Mint, emulator: Emulator) -> None:
     emulator.fail(
         {"path": "enrollmentTokens", "body": '{"token": "precious", "duration": {"seconds": 3600, "nanos": 0}}'}
     )
@@ -204,11 +204,11 @@ def test_a_token_is_not_lost_over_what_stands_beside_it(mint: Mint, emulator: Em
     assert "expires_at" not in token
 
 
-def test_the_earlier_clock_counts_and_the_other_one_is_warned_of(mint_each: MintEach, emulator: Emulator) -> None:
-    """A token of a minute does not last for ever because a server says that it is the year 9999."""
+def test_expiry_uses_the_earlier_clock_and_a_difference_is_warned_of(mint_each: MintEach, emulator: Emulator) -> None:
+    """Otherwise, a wrong server clock would make a token of one minute look valid until the year 9999."""
     dates = ["Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"]
-    answer = {"path": "enrollmentTokens", "body": '{"token": "t", "duration": "60s"}'}
-    emulator.fail(*({**answer, "headers": {"Date": date}} for date in dates))
+    fault = {"path": "enrollmentTokens", "body": '{"token": "t", "duration": "60s"}'}
+    emulator.fail(*({**fault, "headers": {"Date": date}} for date in dates))
     before = datetime.now(timezone.utc).replace(microsecond=0)
     results = mint_each({}, {})
     ahead, behind = (result["enrollment_token"] for result in results)

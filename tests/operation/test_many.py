@@ -23,7 +23,7 @@ def seconds_between(requests: list[dict[str, Any]]) -> list[float]:
     return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
-def test_tokens_come_in_the_order_of_the_users(mint: Mint, emulator: Emulator) -> None:
+def test_tokens_are_returned_in_the_order_of_the_users(mint: Mint, emulator: Emulator) -> None:
     users = list(reversed(USERS))
     result = mint(user_ids=users)
     assert result["changed"] is True
@@ -32,10 +32,10 @@ def test_tokens_come_in_the_order_of_the_users(mint: Mint, emulator: Emulator) -
     assert [token["user_id"] for token in result["authentication_tokens"]] == users
     issued = {token["user_id"]: token["token"] for token in emulator.tokens()}
     assert {token["user_id"]: token["token"] for token in result["authentication_tokens"]} == issued
-    assert len(emulator.journal("/token")) == 1, "one exchange for all"
+    assert len(emulator.journal("/token")) == 1, "all tokens use one access token"
 
 
-def test_tokens_that_are_alike(mint: Mint, emulator: Emulator) -> None:
+def test_count_mints_that_many_tokens(mint: Mint, emulator: Emulator) -> None:
     result = mint(count=40, duration={"seconds": 90}, enrollment_token_type="userlessDevice")
     assert result["changed"] is True
     assert {token["token"] for token in result["enrollment_tokens"]} == {token["token"] for token in emulator.tokens()}
@@ -44,7 +44,7 @@ def test_tokens_that_are_alike(mint: Mint, emulator: Emulator) -> None:
     assert "enrollment_token" not in result
 
 
-def test_a_user_who_is_listed_twice_gets_two_tokens(mint: Mint, emulator: Emulator) -> None:
+def test_user_listed_twice_gets_two_tokens(mint: Mint, emulator: Emulator) -> None:
     tokens = mint(user_ids=[USERS[0], USERS[1], USERS[0]])["authentication_tokens"]
     assert [token["user_id"] for token in tokens] == [USERS[0], USERS[1], USERS[0]]
     assert len({token["token"] for token in tokens}) == len(emulator.tokens()) == 3
@@ -53,14 +53,14 @@ def test_a_user_who_is_listed_twice_gets_two_tokens(mint: Mint, emulator: Emulat
 @pytest.mark.parametrize(
     ("options", "name"), [({"user_ids": []}, "authentication_tokens"), ({"count": 0}, "enrollment_tokens")]
 )
-def test_nothing_to_do(mint: Mint, emulator: Emulator, options: dict[str, Any], name: str) -> None:
+def test_zero_tokens_change_nothing(mint: Mint, emulator: Emulator, options: dict[str, Any], name: str) -> None:
     result = mint(**options)
     assert (result["failed"], result["changed"], result[name], result["failures"]) == (False, False, [], [])
     assert emulator.journal() == []
 
 
 @pytest.mark.parametrize("on_failure", ["fail", "continue"])
-def test_what_failed_is_listed_and_the_rest_is_returned(mint: Mint, emulator: Emulator, on_failure: str) -> None:
+def test_failures_are_listed_and_other_tokens_are_returned(mint: Mint, emulator: Emulator, on_failure: str) -> None:
     users = [USERS[0], GOOGLE_MANAGED_USER, USERS[1], "999"]
     result = mint(user_ids=users, on_failure=on_failure)
     assert result["failed"] is (on_failure == "fail")
@@ -80,7 +80,7 @@ def test_what_failed_is_listed_and_the_rest_is_returned(mint: Mint, emulator: Em
         assert managed["message"] in result["msg"]
 
 
-def test_an_answer_that_got_lost_is_a_failure_and_not_asked_for_again(mint: Mint, emulator: Emulator) -> None:
+def test_lost_response_is_a_failure_and_not_retried(mint: Mint, emulator: Emulator) -> None:
     emulator.fail({"path": "authenticationToken", "times": 1, "after": True, "reset": True})
     result = mint(user_ids=USERS, on_failure="continue")
     [failure] = result["failures"]
@@ -96,16 +96,16 @@ def test_temporary_failures_are_retried(mint: Mint, emulator: Emulator) -> None:
     assert len(result["authentication_tokens"]) == len(emulator.tokens()) == len(USERS)
 
 
-def test_no_access_token_is_asked_for_once(mint: Mint, emulator: Emulator) -> None:
+def test_refused_access_token_is_requested_only_once(mint: Mint, emulator: Emulator) -> None:
     emulator.revoke(emulator.address.service_account_email)
     result = mint(user_ids=USERS)
     assert result["failed"]
     assert "deleted, disabled, or replaced" in result["msg"]
-    assert "failures" not in result, "nothing was tried"
+    assert "failures" not in result, "no token was attempted"
     assert len(emulator.journal()) == 1
 
 
-REFUSED: list[tuple[dict[str, Any], list[str]]] = [
+INVALID_OPTIONS: list[tuple[dict[str, Any], list[str]]] = [
     ({"user_ids": [USERS[0], "a/b"]}, ["'user_ids[1]'", "a/b"]),
     ({"user_ids": [USERS[0]], "user_id": USERS[0]}, ["mutually exclusive", "user_id", "user_ids"]),
     ({"user_ids": USERS, "concurrency": 0}, ["'concurrency'", "0", "from 1 to 100"]),
@@ -117,8 +117,8 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("options", "fragments"), REFUSED)
-def test_bad_input_is_refused_before_anything_is_sent(
+@pytest.mark.parametrize(("options", "fragments"), INVALID_OPTIONS)
+def test_invalid_options_are_refused_before_any_request(
     mint: Mint, emulator: Emulator, options: dict[str, Any], fragments: list[str]
 ) -> None:
     result = mint(**options)
@@ -127,7 +127,7 @@ def test_bad_input_is_refused_before_anything_is_sent(
     assert emulator.journal() == []
 
 
-def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:
+def test_check_mode_previews_the_result_without_requests(mint: Mint, emulator: Emulator) -> None:
     result = mint(user_ids=USERS[:2], check=True)
     assert result["changed"] is True
     assert result["authentication_tokens"] == [
@@ -138,26 +138,26 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
     assert emulator.journal() == []
 
 
-def test_no_more_requests_at_a_time_than_asked_for(mint: Mint, emulator: Emulator) -> None:
+def test_concurrency_limits_simultaneous_requests(mint: Mint, emulator: Emulator) -> None:
     emulator.change_settings(latency=0.2)
     mint(user_ids=USERS[:9], concurrency=3)
     times = [request["time"] for request in emulator.mints()]
     assert all(later - first > 0.19 for first, later in zip(times, times[3:], strict=False))
-    assert times[-1] - times[0] < 0.2 * 8, "but three at a time"
+    assert times[-1] - times[0] < 0.2 * 8, "three requests run at the same time"
 
 
 @pytest.mark.parametrize("retry_after", [False, True])
-def test_the_quota_is_kept_without_a_storm(mint: Mint, emulator: Emulator, retry_after: bool) -> None:
+def test_quota_is_respected_without_a_retry_storm(mint: Mint, emulator: Emulator, retry_after: bool) -> None:
     emulator.change_settings(quota=60, quota_window=1.0, retry_after=retry_after, latency=0.02)
     result = mint(count=300, concurrency=32)
     assert len(result["enrollment_tokens"]) == len(emulator.tokens()) == 300
     requests = emulator.mints()
     refused = [request for request in requests if request["status"] == 429]
-    assert refused, "or the quota was not met"
+    assert refused, "the test must exceed the quota"
     assert len(refused) < 150
 
 
-def test_a_pause_that_one_request_is_asked_for_is_kept_by_all(mint: Mint, emulator: Emulator) -> None:
+def test_retry_after_pauses_all_requests(mint: Mint, emulator: Emulator) -> None:
     fault = {"path": "authenticationToken", "times": 1, "status": 429, "headers": {"Retry-After": "2"}}
     emulator.change_settings(latency=0.02)
     emulator.fail(fault)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The operation that generates authentication tokens of users."""
+"""The operation that generates user authentication tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ USER = "100000000000000000001"
 GOOGLE_MANAGED_USER = "200000000000000000001"
 
 
-def test_mints_a_token_that_provisions_one_device(mint: Mint, emulator: Emulator) -> None:
+def test_minted_token_provisions_one_device(mint: Mint, emulator: Emulator) -> None:
     result = mint(user_id=USER)
     assert result["changed"] is True
     token = result["authentication_token"]
@@ -31,7 +31,7 @@ def test_mints_a_token_that_provisions_one_device(mint: Mint, emulator: Emulator
     assert emulator.redeem(token["token"])["refused"] == "used"
 
 
-def test_sends_no_body_at_all(mint: Mint, emulator: Emulator) -> None:
+def test_request_has_no_body(mint: Mint, emulator: Emulator) -> None:
     mint(user_id=USER)
     [request] = emulator.mints()
     enterprise = emulator.address.enterprise_id
@@ -43,7 +43,7 @@ def test_sends_no_body_at_all(mint: Mint, emulator: Emulator) -> None:
     assert "Content-Type" not in request["headers"]
 
 
-def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: Emulator) -> None:
+def test_check_mode_previews_the_result_without_requests(mint: Mint, emulator: Emulator) -> None:
     result = mint(user_id=USER, check=True)
     assert result["changed"] is True
     assert result["authentication_token"] == {
@@ -56,13 +56,13 @@ def test_check_mode_shows_the_structure_and_sends_nothing(mint: Mint, emulator: 
 
 
 @pytest.mark.parametrize("kind", [False, True])
-def test_kind_in_the_answer_does_not_matter(mint: Mint, emulator: Emulator, kind: bool) -> None:
+def test_kind_in_the_response_is_optional(mint: Mint, emulator: Emulator, kind: bool) -> None:
     emulator.change_settings(kind=kind)
     assert set(mint(user_id=USER)["authentication_token"]) == {"token", "enterprise_id", "user_id", "issued_at"}
 
 
-def test_bad_input_is_refused_before_anything_is_sent(mint_each: MintEach, emulator: Emulator) -> None:
-    refused = ["", "..", "a/b", "\ufeffa"]  # the unit tests have more
+def test_invalid_options_are_refused_before_any_request(mint_each: MintEach, emulator: Emulator) -> None:
+    refused = ["", "..", "a/b", "\ufeffa"]  # a sample; the unit tests have the rest
     results = mint_each(*({"user_id": user} for user in refused))
     for result, user in zip(results, refused, strict=True):
         assert result["failed"]
@@ -70,13 +70,13 @@ def test_bad_input_is_refused_before_anything_is_sent(mint_each: MintEach, emula
     assert emulator.journal() == []
 
 
-def test_only_emm_managed_accounts_have_tokens(mint: Mint) -> None:
+def test_google_managed_account_is_refused(mint: Mint) -> None:
     result = mint(user_id=GOOGLE_MANAGED_USER)
     assert (result["http_status"], result["reason"], result["status"]) == (403, "forbidden", "PERMISSION_DENIED")
     assert "EMM-managed accounts only" in result["msg"]
 
 
-def test_a_user_has_at_most_ten_devices(mint: Mint, emulator: Emulator) -> None:
+def test_device_limit_is_explained(mint: Mint, emulator: Emulator) -> None:
     for _device in range(10):
         assert "deviceId" in emulator.redeem(emulator.call("POST", f"/users/{USER}/authenticationToken")["token"])
     result = mint(user_id=USER)
@@ -92,19 +92,19 @@ def test_a_user_has_at_most_ten_devices(mint: Mint, emulator: Emulator) -> None:
         pytest.param({"user_id": USER, "enterprise_id": "LC04"}, "enterprise_id is wrong", id="enterprise"),
     ],
 )
-def test_what_does_not_exist_is_named(mint: Mint, options: dict[str, Any], fragment: str) -> None:
+def test_unknown_user_or_enterprise_is_explained(mint: Mint, options: dict[str, Any], fragment: str) -> None:
     result = mint(**options)
     assert (result["http_status"], result["reason"], result["status"]) == (404, "notFound", "NOT_FOUND")
     assert fragment in result["msg"]
 
 
-def test_another_enterprises_service_account_is_told_who_it_is(mint: Mint, emulator: Emulator) -> None:
+def test_wrong_service_account_is_named(mint: Mint, emulator: Emulator) -> None:
     result = mint(user_id=USER, service_account_file=emulator.address.builder_file, auth_kind="serviceaccount")
     assert result["http_status"] == 403
     assert "builder@emulator.iam.gserviceaccount.com is not the enterprise's service account" in result["msg"]
 
 
-def test_a_token_lives_for_minutes(mint: Mint, emulator: Emulator) -> None:
+def test_token_expires_after_five_minutes(mint: Mint, emulator: Emulator) -> None:
     token = mint(user_id=USER)["authentication_token"]["token"]
     emulator.advance_clock(301)
     assert emulator.redeem(token)["refused"] == "expired"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Records every task's result as a line of JSON, for the tests."""
+"""Record each task result as a line of JSON, for the tests."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Runs tasks as the linear strategy does, in processes that have nothing of the collection when they begin."""
+"""Run tasks as the linear strategy does, but let each worker process load the collection anew."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible.plugins.strategy.linear import StrategyModule as Linear
 DOCUMENTATION = """
 name: apart
 short_description: Executes tasks in processes that load the actions by themselves
-description: As a strategy may that starts its processes otherwise than Ansible does.
+description: Simulates a strategy whose worker processes do not inherit loaded plugins.
 """
 
 

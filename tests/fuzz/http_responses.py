@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Answers of a server, as a grammar has them, and then with mistakes in their bytes.
+"""Responses of a server, generated from a grammar and then corrupted.
 
-An answer is a list of atoms, which are single bytes but for ``OWN_TOKEN`` and a foreign token together with its kind.
-No mistake takes an atom apart, so what a server really says can be told from what a client makes of it.
+A response is a list of atoms. Most atoms are single bytes, but ``OWN_TOKEN`` is one atom, and a foreign token together
+with its kind is another. Corruption never splits an atom, so a token that the client returns can be traced to the
+response.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from hypothesis import strategies as st
 
 Atoms: TypeAlias = "list[bytes]"
 
-SECRET = "hunter2"  # a part of all that must not be seen
-ACCESS_TOKEN = f"{SECRET}-access"  # of the client, which servers have, and may send back
+SECRET = "hunter2"  # a part of all secrets, which no text may contain
+ACCESS_TOKEN = f"{SECRET}-access"  # the client's, which a server may send back
 OWN_TOKEN = "token-of-this-request"
-UNREADABLE = "neither-fish-nor-fowl"  # a part of what breaks the rules of HTTP
+INVALID_HTTP = "neither-fish-nor-fowl"  # a part of what violates the rules of HTTP
 
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """A kind of resource: what an answer is to say of it, and what one of another kind says."""
+    """A kind of resource: its own content, and content of the other kind."""
 
     own: dict[str, Any]
     foreign: str  # entries of a JSON object
@@ -60,27 +61,28 @@ ENROLLMENT = Kind(
 
 
 @dataclass(frozen=True)
-class Strike:
-    """What is done to a request: the pieces that are sent, and how the connection ends, which is one of ``ENDS``.
+class FuzzedResponse:
+    """The response to a request: the pieces to send, and how the connection ends, one of ``ENDS``.
 
-    ``said`` is the body of the answer, ``late`` what is sent when the client waits for more, or for something else.
+    ``body`` is the body before framing and compression. ``late`` is sent once the client waits for more data, or with
+    the next response.
     """
 
     pieces: list[bytes]
     end: str
-    said: bytes
+    body: bytes
     late: bytes = b""
 
     @property
     def everything(self) -> bytes:
-        """All that the client has from the server."""
-        return b"".join([*self.pieces, self.late, self.said])
+        """All data that the client can have received, and the body."""
+        return b"".join([*self.pieces, self.late, self.body])
 
 
 ENDS = ("stays", "closes", "breaks")
 
 
-# --- What stands in an answer
+# --- The content of a response
 
 _ODD_VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [
@@ -103,7 +105,7 @@ def _dump(value: Any) -> str:
 
 @functools.cache
 def _resource(kind: Kind, *, intact: bool) -> st.SearchStrategy[str]:
-    """What was asked for, with something wrong in it; ``intact`` is for what no mistake will be made in."""
+    """The requested resource with an error in it. ``intact`` adds content that must not be corrupted afterwards."""
     keys = st.sampled_from([*kind.own, "error", "other"])
     changes = st.dictionaries(keys, _ODD_VALUES | _ASCII, min_size=1, max_size=2)
     beside = [
@@ -124,7 +126,7 @@ def _resource(kind: Kind, *, intact: bool) -> st.SearchStrategy[str]:
 
 @functools.cache
 def _error(kind: Kind) -> st.SearchStrategy[str]:
-    """Google's envelope."""
+    """An error in Google's envelope."""
     reasons = ["rateLimitExceeded", "accessNotConfigured", "USER_PROJECT_DENIED", "forbidden"]
     text = st.sampled_from([*_LEAKS, kind.foreign, *reasons, "user limit"]) | _ODD_VALUES
     entries = st.lists(st.fixed_dictionaries({}, optional={"reason": text, "message": text}), max_size=2)
@@ -133,7 +135,7 @@ def _error(kind: Kind) -> st.SearchStrategy[str]:
 
 
 _VERSIONS = st.sampled_from(
-    ["HTTP/1.0", "HTTP/0.9", "HTTP/2", "http/1.1", f"SSH-2.0-{UNREADABLE}", "", " HTTP/1.1", "\r\nHTTP/1.1"]
+    ["HTTP/1.0", "HTTP/0.9", "HTTP/2", "http/1.1", f"SSH-2.0-{INVALID_HTTP}", "", " HTTP/1.1", "\r\nHTTP/1.1"]
 )
 _SUCCESSES = st.sampled_from([200] * 9 + [201, 204, 206, 226])
 _FAILURES = st.sampled_from([301, 304, 400, 401, 403, 403, 404, 407, 412, 429, 500, 503])
@@ -141,7 +143,7 @@ _ODD_STATUS = st.sampled_from(
     [*(100, 101, 199, 0, 99, 600, 999, 1000), "2oo", "", "-200", "+200", "2_00", "\xb2\xb2\xb2", "200200"]
 )
 _INTERIM_STATUS = st.sampled_from([103, 100, 102, 199, 101])
-_REASONS = st.sampled_from(["", UNREADABLE, "x" * 70_000, "a\rb", "\xff\x00", "\x85"])
+_REASONS = st.sampled_from(["", INVALID_HTTP, "x" * 70_000, "a\rb", "\xff\x00", "\x85"])
 
 
 @functools.cache
@@ -163,14 +165,14 @@ def _headers(kind: Kind) -> st.SearchStrategy[list[str]]:
                 "Retry-After: Fri, 31 Dec 9999 23:59:59 GMT",
             ),
             *("Date: Fri, 27 Nov 2026 05:00:00 GMT", "Date: Fri, 31 Dec 9999 23:59:59 -2359", "Date: yesterday"),
-            *("Content-Type: text/html; charset=utf-7", UNREADABLE, " folded at first", "\x00", "X" * 70_000),
+            *("Content-Type: text/html; charset=utf-7", INVALID_HTTP, " folded at first", "\x00", "X" * 70_000),
         ]
     )
     return st.lists(st.builds(str.format, forms, st.sampled_from(names), values) | known, min_size=1, max_size=3)
 
 
 def _head(draw: st.DrawFn, kind: Kind, status: Any, odd: set[str]) -> bytes:
-    """The head of an answer, without the empty line at its end."""
+    """The status line and the headers of a response, without the empty line at the end."""
     version = draw(_VERSIONS) if "version" in odd else "HTTP/1.1"
     status = draw(_ODD_STATUS) if "status" in odd else status
     reason = draw(_REASONS) if "reason" in odd else "OK"
@@ -179,11 +181,11 @@ def _head(draw: st.DrawFn, kind: Kind, status: Any, odd: set[str]) -> bytes:
     return "\r\n".join(lines).encode("latin-1", errors="replace")
 
 
-# --- How the body is framed
+# --- The framing of the body
 
 
 def atoms_of(wire: bytes) -> Atoms:
-    """The atoms of an answer."""
+    """The atoms of a response."""
     return re.findall(_ATOM, wire)
 
 
@@ -194,21 +196,21 @@ _WHOLE = [
 ]
 _ATOM = re.compile(b"|".join(re.escape(whole.encode()) for whole in _WHOLE) + b"|.", re.DOTALL)
 _FRAMINGS = st.sampled_from(["length", "chunks", "end"])
-_ODD_FRAMINGS = st.sampled_from(["another length", "odd chunks", "chunks and length", "compressed"])
+_ODD_FRAMINGS = st.sampled_from(["wrong length", "odd chunks", "chunks and length", "compressed"])
 _CHUNK_SIZES = st.sampled_from(
-    ["{:x}", "{:X}", "000{:x}", "{:x};a=b", "{:x} ", "0x{:x}", "+{:x}", "-{:x}", "f{:x}", UNREADABLE]
+    ["{:x}", "{:X}", "000{:x}", "{:x};a=b", "{:x} ", "0x{:x}", "+{:x}", "-{:x}", "f{:x}", INVALID_HTTP]
 )
 _LAST_CHUNKS = st.sampled_from([b"0\r\nX: y\r\n\r\n", b"00\r\n\r\n", b"0\r\n", b"0;x\r\n\r\n", b"", b"-0\r\n\r\n"])
 
 
 def _framed(draw: st.DrawFn, body: bytes, framing: str) -> bytes:
-    """The headers that tell where a body ends, and the body."""
+    """The headers that frame a body, and the body."""
     if framing == "end":
         return b"\r\n" + body
     if "chunks" in framing:
         length = b"Content-Length: %d\r\n" % draw(st.integers(0, 300)) if "length" in framing else b""
         return length + b"Transfer-Encoding: chunked\r\n\r\n" + _chunks(draw, atoms_of(body), odd="odd" in framing)
-    length = b"Content-Length: %d\r\n" % (len(body) + (draw(st.integers(-20, 40)) if "another" in framing else 0))
+    length = b"Content-Length: %d\r\n" % (len(body) + (draw(st.integers(-20, 40)) if "wrong" in framing else 0))
     return (b"Content-Encoding: gzip\r\n" if framing == "compressed" else b"") + length + b"\r\n" + body
 
 
@@ -227,91 +229,91 @@ _PARTS = st.sets(
 )
 
 
-def _answer(draw: st.DrawFn, kind: Kind, odd: set[str], *, intact: bool = False) -> tuple[bytes, bytes]:
-    """Interim answers, an answer, and what follows it, of which some parts are odd; and its body."""
+def _response(draw: st.DrawFn, kind: Kind, odd: set[str], *, intact: bool = False) -> tuple[bytes, bytes]:
+    """Interim responses, a response and data after it, of which the parts in ``odd`` are invalid; and its body."""
     before = after = b""
     if "interim" in odd:
         for status in draw(st.lists(_INTERIM_STATUS, min_size=1, max_size=3)):
             before += _head(draw, kind, status, odd & {"headers", "reason"}) + b"\r\n"
     if "after" in odd:
-        another = _another(kind)
-        after = draw(st.sampled_from([another, b"\r\n", b"\r\n" + another, another[:30], another[-30:], another * 3]))
+        foreign = _foreign_response(kind)
+        after = draw(st.sampled_from([foreign, b"\r\n", b"\r\n" + foreign, foreign[:30], foreign[-30:], foreign * 3]))
     success = draw(st.sampled_from([True, True, False]))
     head = _head(draw, kind, draw(_SUCCESSES if success else _FAILURES), odd)
     body = _dump(kind.own)
     if "body" in odd or not success:
         body = draw(_resource(kind, intact=intact) if success else _error(kind))
-    said = body.encode(errors="surrogatepass")
+    body_bytes = body.encode(errors="surrogatepass")
     framing = draw(_ODD_FRAMINGS if "framing" in odd else _FRAMINGS)
-    content = gzip.compress(said, mtime=0) if framing == "compressed" else said
-    return before + head + _framed(draw, content, framing) + after, said
+    content = gzip.compress(body_bytes, mtime=0) if framing == "compressed" else body_bytes
+    return before + head + _framed(draw, content, framing) + after, body_bytes
 
 
-def _another(kind: Kind) -> bytes:
-    """The answer to another request."""
+def _foreign_response(kind: Kind) -> bytes:
+    """The response to another request."""
     body = f"{{{kind.foreign}}}".encode()
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-# --- What goes wrong with bytes
+# --- Corruption of bytes
 
-_STUFF = st.sampled_from(
+_NOISE = st.sampled_from(
     [
         *(b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"\x00", b"\xff", b"\xc3", b"\x1b", b"\xef\xbb\xbf", b"\xed\xa0\x80"),
         *(b" ", b"\t", b":", b";", b'"', b"\\", b"{", b"}", b"0", b"9", b"-", b"%", b"<"),
         *(b"HTTP/1.1 100 \r\n\r\n", b"x" * 200_000),
     ]
 )
-_MISTAKES = ("delete", "duplicate", "swap", "insert", "replace", "cut off")
-_mistake = st.tuples(st.sampled_from(_MISTAKES), st.integers(0, 1000), st.integers(1, 40), _STUFF)
+_CORRUPTIONS = ("delete", "duplicate", "swap", "insert", "replace", "cut off")
+_corruption = st.tuples(st.sampled_from(_CORRUPTIONS), st.integers(0, 1000), st.integers(1, 40), _NOISE)
 
 
-def _make(atoms: Atoms, mistake: str, at: int, length: int, stuff: bytes) -> Atoms:
-    """The atoms with a mistake made in them."""
+def _corrupt(atoms: Atoms, corruption: str, at: int, length: int, noise: bytes) -> Atoms:
+    """Corrupt the atoms."""
     at %= len(atoms) + 1
-    before, struck, after = atoms[:at], atoms[at : at + length], atoms[at + length :]
+    before, selected, after = atoms[:at], atoms[at : at + length], atoms[at + length :]
     return {
         "delete": before + after,
-        "duplicate": before + struck + struck + after,
-        "swap": before + after[:length] + struck + after[length:],
-        "insert": [*before, stuff, *struck, *after],
-        "replace": [*before, stuff, *after],
+        "duplicate": before + selected + selected + after,
+        "swap": before + after[:length] + selected + after[length:],
+        "insert": [*before, noise, *selected, *after],
+        "replace": [*before, noise, *after],
         "cut off": before,
-    }[mistake]
+    }[corruption]
 
 
 @st.composite
-def mistakes(draw: st.DrawFn, kind: Kind) -> Strike:
-    """An answer to a request for a resource of a kind, which may be wrong in all of its parts."""
-    wire, said = _answer(draw, kind, draw(_PARTS))
+def corrupted_responses(draw: st.DrawFn, kind: Kind) -> FuzzedResponse:
+    """A response with any part invalid or corrupted."""
+    wire, body_bytes = _response(draw, kind, draw(_PARTS))
     atoms = atoms_of(wire)
-    for mistake in draw(st.lists(_mistake, max_size=2)):
-        atoms = _make(atoms, *mistake)
+    for corruption in draw(st.lists(_corruption, max_size=2)):
+        atoms = _corrupt(atoms, *corruption)
     wire = b"".join(atoms)
     cuts = sorted(draw(st.lists(st.integers(0, len(wire)), max_size=3)))
     pieces = [wire[start:end] for start, end in itertools.pairwise([0, *cuts, len(wire)])]
-    return Strike([piece for piece in pieces if piece], draw(st.sampled_from(ENDS)), said)
+    return FuzzedResponse([piece for piece in pieces if piece], draw(st.sampled_from(ENDS)), body_bytes)
 
 
 @st.composite
-def contents(draw: st.DrawFn, kind: Kind) -> Strike:
-    """An answer as HTTP has it, with a body that may say anything."""
-    wire, said = _answer(draw, kind, {"body"}, intact=True)
-    return Strike([wire], "stays", said)
+def unexpected_bodies(draw: st.DrawFn, kind: Kind) -> FuzzedResponse:
+    """A response in valid HTTP with an unexpected body."""
+    wire, body_bytes = _response(draw, kind, {"body"}, intact=True)
+    return FuzzedResponse([wire], "stays", body_bytes)
 
 
 @st.composite
-def delays(draw: st.DrawFn, kind: Kind) -> Strike:
-    """An answer as HTTP has it, the rest of which comes late; or a part of another one with it, and the rest late."""
-    said = _dump(kind.own).encode()
+def delayed_responses(draw: st.DrawFn, kind: Kind) -> FuzzedResponse:
+    """A valid response whose end is late, or one with the start of a foreign response, whose end is late."""
+    body_bytes = _dump(kind.own).encode()
     interim = b"".join(
         b"HTTP/1.1 %d -\r\n\r\n" % status for status in draw(st.lists(st.sampled_from([103, 100, 102]), max_size=3))
     )
     framing = draw(st.sampled_from(["length", "chunks"]))
-    wire = interim + b"HTTP/1.1 200 OK\r\n" + _framed(draw, said, framing)
+    wire = interim + b"HTTP/1.1 200 OK\r\n" + _framed(draw, body_bytes, framing)
     if draw(st.booleans()):
-        wire, whole = wire + _another(kind), len(wire)
+        wire, whole = wire + _foreign_response(kind), len(wire)
         cut = draw(st.integers(whole + 1, len(wire) - 1))
     else:
         cut = draw(st.just(len(interim)) | st.integers(0, len(wire) - 1))
-    return Strike([wire[:cut]], "stays", said, late=wire[cut:])
+    return FuzzedResponse([wire[:cut]], "stays", body_bytes, late=wire[cut:])

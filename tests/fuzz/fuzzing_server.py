@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""A server on a raw socket that strikes a request, and answers the next one properly."""
+"""A server on a raw socket that sends a fuzzed response to the first request, and valid responses to the others."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ import time
 from collections.abc import Iterator
 
 from tests.faulty_server import ends, resets, sends
-from tests.fuzz.http_answers import Strike
+from tests.fuzz.http_responses import FuzzedResponse
 
-LONG = 60.0  # seconds, in which any client has given up
-_PAUSE = 0.001  # seconds between pieces, so that not all of them arrive as one
-_PATIENCE = 0.02  # seconds with a client that waits for more
+LONG = 60.0  # seconds, after which any client has given up
+_PAUSE = 0.001  # seconds between pieces, so that they arrive separately
+_PATIENCE = 0.02  # seconds after which the server assumes that the client waits for more
 
 
 class Exchange:
-    """A request that is struck, and those that follow it, which get the proper answer.
+    """A request with a fuzzed response, and further requests with valid responses.
 
-    The server that never comes to an end sends ``drop`` again and again until the client does something.
+    With ``drop``, the fuzzed response never ends: the server repeats these bytes until the client gives up.
     """
 
-    def __init__(self, strike: Strike, proper: bytes, drop: bytes | None = None) -> None:
-        self.requests = 0  # that have arrived so far
+    def __init__(self, fuzzed: FuzzedResponse, valid: bytes, drop: bytes | None = None) -> None:
+        self.requests = 0  # the number of requests so far
         self.lost_patience = False
-        self._strike = strike
-        self._proper = proper
+        self._fuzzed = fuzzed
+        self._valid = valid
         self._drop = drop
         self._late = b""
-        self._struck: socket.socket | None = None
+        self._fuzzed_connection: socket.socket | None = None
         self._client_is_done = threading.Event()
         self._server_is_done = threading.Event()
 
     @contextlib.contextmanager
-    def struck(self) -> Iterator[None]:
-        """To be left when the client has made something of the answer.
+    def first_request(self) -> Iterator[None]:
+        """The context in which the client sends the first request and processes the response.
 
-        By then, the server has done what it does, so that what comes next does not depend on the time.
+        On exit, the server has finished with the request, so later requests do not depend on timing.
         """
         try:
             yield
@@ -49,27 +49,27 @@ class Exchange:
             self._client_is_done.set()
             self._server_is_done.wait(LONG)
 
-    def answer(self, connection: socket.socket) -> None:
-        """Answer a request that has been read."""
+    def respond(self, connection: socket.socket) -> None:
+        """Respond to a request that has been read."""
         self.requests += 1
         if self.requests == 1:
-            self._struck = connection
+            self._fuzzed_connection = connection
             try:
-                self._answer_first(connection)
+                self._respond_first(connection)
             finally:
                 self._server_is_done.set()
         else:
-            connection.sendall((self._late if connection is self._struck else b"") + self._proper)
+            connection.sendall((self._late if connection is self._fuzzed_connection else b"") + self._valid)
 
-    def _answer_first(self, connection: socket.socket) -> None:
-        pieces = [part for piece in self._strike.pieces for part in (piece, _PAUSE)]
-        {"stays": sends, "closes": ends, "breaks": resets}[self._strike.end](*pieces)(connection)
-        if self._strike.end != "stays":
+    def _respond_first(self, connection: socket.socket) -> None:
+        pieces = [part for piece in self._fuzzed.pieces for part in (piece, _PAUSE)]
+        {"stays": sends, "closes": ends, "breaks": resets}[self._fuzzed.end](*pieces)(connection)
+        if self._fuzzed.end != "stays":
             return
         if self._drop is not None:
             self._drip(connection, self._drop)
-        elif self._strike.late:
-            self._send_late(connection, self._strike.late)
+        elif self._fuzzed.late:
+            self._send_late(connection, self._fuzzed.late)
         self._wait(connection)
 
     def _drip(self, connection: socket.socket, drop: bytes) -> None:
@@ -81,7 +81,7 @@ class Exchange:
                 return
 
     def _send_late(self, connection: socket.socket, late: bytes) -> None:
-        """Send what a client waits for; or else, it gets that when it waits for the answer to its next request."""
+        """Send the rest to a client that waits for it. To any other client, send it before the next response."""
         if self._client_is_done.wait(_PATIENCE):
             self._late = late
         else:
@@ -92,8 +92,8 @@ class Exchange:
             connection.shutdown(socket.SHUT_RDWR)
 
 
-class StrikingServer:
-    """Listens on a port of its own, for one exchange after the other."""
+class FuzzingServer:
+    """Listens on a free port, for one exchange after another."""
 
     def __init__(self) -> None:
         self.exchange: Exchange
@@ -102,11 +102,11 @@ class StrikingServer:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Accept no more connections."""
         self._socket.close()
 
     def _serve(self) -> None:
-        with contextlib.suppress(OSError):  # when it is closed
+        with contextlib.suppress(OSError):  # raised on close
             while True:
                 connection, dummy = self._socket.accept()
                 threading.Thread(target=_converse, args=(connection, self.exchange), daemon=True).start()
@@ -121,4 +121,4 @@ def _converse(connection: socket.socket, exchange: Exchange) -> None:
                 length = int(value) if name.lower() == b"content-length" else length
                 line = file.readline()
             file.read(length)
-            exchange.answer(connection)
+            exchange.respond(connection)
