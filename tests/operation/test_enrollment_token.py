@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -141,8 +142,13 @@ INVALID_OPTIONS: list[tuple[dict[str, Any], list[str]]] = [
 
 
 def test_invalid_options_are_refused_before_any_request(mint_each: MintEach, emulator: Emulator) -> None:
-    results = mint_each(*(options for options, dummy in INVALID_OPTIONS))
-    for result, (options, fragments) in zip(results, INVALID_OPTIONS, strict=True):
+    assert_refused(INVALID_OPTIONS, mint_each, emulator)
+
+
+def assert_refused(cases: Sequence[tuple[dict[str, Any], list[str]]], mint_each: MintEach, emulator: Emulator) -> None:
+    """Each set of options is refused with a message that contains all of its fragments."""
+    results = mint_each(*(options for options, dummy in cases))
+    for result, (options, fragments) in zip(results, cases, strict=True):
         assert result["failed"], options
         missing = [fragment for fragment in fragments if fragment not in result["msg"]]
         assert not missing, f"{options}: {missing} not in: {result['msg']}"
