@@ -15,7 +15,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.emm.android_enterprise.plugins.action import android_enterprise_device_tokens as plugin
 from ansible_collections.emm.android_enterprise.plugins.action.android_enterprise_device_tokens import ActionModule
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Performed
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import MintResult
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import Plan
 
 
@@ -50,8 +50,8 @@ def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a
     requests = {"user_auth": Mock(), "enrollment": Mock()}
     action = action_for(Plan(requests, {}, shared=False, cacheable=False), monkeypatch)
 
-    def mint(_plan: Plan, part: Mock, _variables: object) -> None:
-        part.tokens["user_auth"] = {"token": "minted"}
+    def mint(_plan: Plan, host_tokens: Mock, _variables: object) -> None:
+        host_tokens.tokens["user_auth"] = {"token": "minted"}
         raise TypeError("secret")
 
     monkeypatch.setattr(action, "_mint", mint)
@@ -75,7 +75,7 @@ def test_tokens_are_registered_unless_they_may_be_shown(monkeypatch: pytest.Monk
 def test_the_servers_clock_is_warned_of(monkeypatch: pytest.MonkeyPatch, warning: str | None) -> None:
     shown: list[str] = []
     monkeypatch.setattr(plugin, "Display", Mock(return_value=Mock(warning=shown.append)))
-    monkeypatch.setattr(plugin, "perform", Mock(return_value=Performed([], [{"token": "minted"}], warning)))
+    monkeypatch.setattr(plugin, "check_and_mint", Mock(return_value=MintResult([], [{"token": "minted"}], warning)))
     action = action_for(Plan({"user_auth": Mock()}, {}, shared=False, cacheable=False), monkeypatch)
     result = action.run(task_vars={"inventory_hostname": "device"})
     assert result["facts"]["device_tokens_user_auth"] == {"token": "minted"}

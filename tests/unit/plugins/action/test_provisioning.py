@@ -26,7 +26,7 @@ def action(plugin: Any, **arguments: Any) -> Any:
 
 def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     card = action(provisioning_card)
-    monkeypatch.setattr(card, "_make", Mock(side_effect=TypeError("secret")))
+    monkeypatch.setattr(card, "_build", Mock(side_effect=TypeError("secret")))
     result = card.run(task_vars=PLAY)
     assert result["refusal"].startswith("Unexpected error: TypeError in ")
     assert "secret" not in str(result)
@@ -36,15 +36,15 @@ def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.Mo
 def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
     files = Mock(
-        **{"remarks.return_value": ["So it is."], "path.return_value": "/volume/own/a", "write_all.return_value": True}
+        **{"warnings.return_value": ["So it is."], "path.return_value": "/volume/own/a", "write_all.return_value": True}
     )
-    made = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
+    output = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
     monkeypatch.setattr(provisioning_card, "SecretFiles", Mock(return_value=files))
-    monkeypatch.setattr(provisioning_card, "hosts_stay_together", Mock(return_value=True))
-    monkeypatch.setattr(card_module, "make", Mock(return_value=made))
+    monkeypatch.setattr(provisioning_card, "hosts_run_in_lockstep", Mock(return_value=True))
+    monkeypatch.setattr(card_module, "build_host_output", Mock(return_value=output))
     monkeypatch.setattr(provisioning_card, "Display", Mock(return_value=Mock(warning=warnings.append)))
     card = action(provisioning_card)
-    monkeypatch.setattr(card, "_find", Mock(return_value=""))
+    monkeypatch.setattr(card, "_find_template", Mock(return_value=""))
     result = card.run(task_vars={"inventory_hostname": "a", **PLAY})
     assert result["refusal"] is None
     assert result["files"] == ["/volume/own/a"]

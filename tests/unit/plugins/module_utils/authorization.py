@@ -58,25 +58,25 @@ class Cache:
 
     def __init__(self) -> None:
         self.entries: dict[str, tuple[dict[str, Any], float | None]] = {}
-        self.is_made = False
+        self.is_creating = False
         self._filled: dict[str, Any] | None = None
 
-    def get(self, key: str, _taker: str, make: Callable[[], Any], is_good: Callable[[Any], bool]) -> Any:
-        assert not self.is_made
+    def get(self, key: str, _requester: str, create: Callable[[], Any], is_valid: Callable[[Any], bool]) -> Any:
+        assert not self.is_creating
         value, dummy = self.entries.get(key, (self._filled, None))
-        if value and is_good(value):
+        if value and is_valid(value):
             return value
-        self.is_made = True
+        self.is_creating = True
         try:
-            value, expires = make()
+            value, expires = create()
         finally:
-            self.is_made = False
+            self.is_creating = False
         if expires is None or expires > time.time():
             self.entries[key] = (value, expires)
         return value
 
     def forget(self, key: str, value: Any) -> None:
-        assert not self.is_made
+        assert not self.is_creating
         if self._filled == value:
             self._filled = None
         if key in self.entries and self.entries[key][0] == value:

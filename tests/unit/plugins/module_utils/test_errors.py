@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
     ENTERPRISE_CAUSES,
     USER_CAUSES,
-    recognise,
+    refine_likely_cause,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError, OptionError
 
@@ -54,7 +54,7 @@ def test_whatever_an_error_is_made_from_it_can_be_printed(bad: str) -> None:
 )
 def test_recognised_causes(status: int, said: str, fragment: str | None) -> None:
     error = ApiError("POST ...", http_status=status, server_message=said)
-    recognise(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
+    refine_likely_cause(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
     if fragment is None:
         assert error.likely_cause is None
     else:

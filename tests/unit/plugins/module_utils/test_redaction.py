@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _redaction
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction 
     ],
 )
 def test_foreign_text(text: str, expected: str) -> None:
-    assert quote_foreign(text, "hunter2", None, "") == expected
-    assert quote_foreign(expected) == expected or len(expected) > 500, "twice does no harm"
+    assert sanitize(text, "hunter2", None, "") == expected
+    assert sanitize(expected) == expected or len(expected) > 500, "twice does no harm"
 
 
 SECRET = "s3cr3t-V4lue"  # which looks the same in JSON, in a URL and in HTML
@@ -170,7 +170,7 @@ def test_no_secret(encoding: str) -> None:
         if encoding == "in capitals" and sample in LOOKS:
             continue
         text = ENCODINGS[encoding](sample.replace("SECRET", SECRET))
-        visible = re.sub("[\u200b\x00\x1b]", "", quote_foreign(f"It failed: {text}"))
+        visible = re.sub("[\u200b\x00\x1b]", "", sanitize(f"It failed: {text}"))
         for part in re.findall(r"\w+", SECRET):
             assert part not in visible, text
 
@@ -181,7 +181,7 @@ def test_no_secret_that_is_cut_off() -> None:
             continue
         text = sample.replace("SECRET", SECRET)
         for end in range(len(text)):
-            assert SECRET[:4] not in quote_foreign(text[:end]), text[:end]
+            assert SECRET[:4] not in sanitize(text[:end]), text[:end]
 
 
 def test_no_secret_where_a_long_text_is_cut_off() -> None:
@@ -189,7 +189,7 @@ def test_no_secret_where_a_long_text_is_cut_off() -> None:
     for sample in [sample for sample in OTHERS + LOOKS if sample not in LOOKING_LIKE_A_HOST]:
         for length in range(0, 100, 5):
             text = f"{long}{'y' * length} {sample.replace('SECRET', SECRET)}"
-            assert SECRET[:4] not in quote_foreign(text), text
+            assert SECRET[:4] not in sanitize(text), text
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_no_secret_where_a_long_text_is_cut_off() -> None:
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
-    assert quote_foreign(text, "ya29.the-token") == text
+    assert sanitize(text, "ya29.the-token") == text
 
 
 KNOWN = "ab/c+d=e&f\"g'h\\i <j>\nk"
@@ -256,7 +256,7 @@ KNOWN = "ab/c+d=e&f\"g'h\\i <j>\nk"
 
 @pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "in capitals"])
 def test_a_known_secret(encoding: str) -> None:
-    said = quote_foreign(f"x {ENCODINGS[encoding](KNOWN)} y", KNOWN)
+    said = sanitize(f"x {ENCODINGS[encoding](KNOWN)} y", KNOWN)
     assert re.fullmatch(r"(b')?x .{0,20}\[redacted\].{0,20} y", said), said
 
 
@@ -265,12 +265,12 @@ def test_a_known_secret(encoding: str) -> None:
 def test_a_known_secret_in_base64(user: str, encode: Callable[[bytes], bytes]) -> None:
     secret = "a>>>b???c~~~d"
     text = encode(f"{user}:{secret}".encode()).decode()
-    assert quote_foreign(f"saw {text}!", secret) == "saw [redacted]!"
-    assert quote_foreign("saw YWI=", "ab") == "saw YWI=", "which is too short to be told"
+    assert sanitize(f"saw {text}!", secret) == "saw [redacted]!"
+    assert sanitize("saw YWI=", "ab") == "saw YWI=", "which is too short to be told"
 
 
 def test_a_known_secret_that_cannot_be_encoded() -> None:
-    assert quote_foreign("saw a\ud800b and ab", "a\ud800b") == "saw [redacted] and [redacted]"
+    assert sanitize("saw a\ud800b and ab", "a\ud800b") == "saw [redacted] and [redacted]"
 
 
 def test_nothing_unprintable() -> None:
@@ -278,7 +278,7 @@ def test_nothing_unprintable() -> None:
         map(chr, (*range(0x3000), *range(0xD7FF, 0x10000), *range(0x1F5FF, 0x1F700), *range(0xE0000, 0xE0200)))
     )
     for start in range(0, len(text), 400):
-        said = quote_foreign(text[start : start + 400])
+        said = sanitize(text[start : start + 400])
         said.encode()
         assert (
             said.replace("\u200c", "").replace("\u200d", "").replace("\ufe0e", "").replace("\ufe0f", "").isprintable()
@@ -321,6 +321,6 @@ def test_a_long_text_is_cut_before_it_is_matched(monkeypatch: pytest.MonkeyPatch
     for name, value in vars(_redaction).items():
         if isinstance(value, re.Pattern):
             monkeypatch.setattr(_redaction, name, Pattern())
-    quote_foreign("://" * 100_000)
+    sanitize("://" * 100_000)
     assert seen
     assert max(seen) <= 2000

@@ -21,12 +21,12 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import OPERATION
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _action
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
-    as_module_gets_it,
-    environment_of,
     invocation,
     open_client,
+    task_environment,
+    to_module_arguments,
     tokens_in,
-    with_key_as_text,
+    with_key_as_json,
 )
 
 CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
@@ -43,7 +43,7 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
         closed.append(client)
 
     monkeypatch.setattr(Client, "close", close)
-    monkeypatch.setattr(_action, "_kept", {})
+    monkeypatch.setattr(_action, "_kept_clients", {})
     return closed
 
 
@@ -85,8 +85,8 @@ def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
 
 def test_a_key_that_is_a_dictionary_is_the_text_of_its_file() -> None:
     key = {"type": "service_account", "project_id": "o"}
-    assert json.loads(with_key_as_text({"service_account_contents": key})["service_account_contents"]) == key
-    assert with_key_as_text({"service_account_contents": "text"}) == {"service_account_contents": "text"}
+    assert json.loads(with_key_as_json({"service_account_contents": key})["service_account_contents"]) == key
+    assert with_key_as_json({"service_account_contents": "text"}) == {"service_account_contents": "text"}
 
 
 @pytest.mark.parametrize("result", [{"enrollment_token": {"token": "a"}}, {"enrollment_tokens": [{"token": "a"}]}])
@@ -99,13 +99,13 @@ def test_there_may_be_none(result: dict[str, Any]) -> None:
     assert list(tokens_in(OPERATION, result)) == []
 
 
-@pytest.mark.parametrize("wanted", [True, False, AnsibleError("There is no such setting.")])
-def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.MonkeyPatch, wanted: Any) -> None:
-    monkeypatch.setattr(constants.config, "get_config_value", Mock(side_effect=[wanted]))
+@pytest.mark.parametrize("is_included", [True, False, AnsibleError("There is no such setting.")])
+def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.MonkeyPatch, is_included: Any) -> None:
+    monkeypatch.setattr(constants.config, "get_config_value", Mock(side_effect=[is_included]))
     spec: dict[str, dict[str, Any]] = {"count": {"type": "int"}, "access_token": {"no_log": True}, "api_url": {}}
     returned = invocation(spec, {"count": 1, "access_token": "secret", "api_url": None, "other": 1}, {})
     shown = {"count": 1, "access_token": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "api_url": None}
-    assert returned == ({} if wanted is False else {"invocation": {"module_args": shown}})
+    assert returned == ({} if is_included is False else {"invocation": {"module_args": shown}})
 
 
 @pytest.mark.parametrize(
@@ -113,19 +113,19 @@ def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.Monke
 )
 def test_a_variable_that_cannot_be_set_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(EmmError, match=r"^The keyword 'environment' has a variable '.*' that cannot be set") as caught:
-        environment_of(Mock(environment=[{"LANG": "C", name: value}]))
+        task_environment(Mock(environment=[{"LANG": "C", name: value}]))
     assert "secret" not in str(caught.value)
 
 
 def test_variables_may_be_what_yaml_makes_of_them() -> None:
-    assert environment_of(Mock(environment=[{"A": 1}, {2: "é", "A": None}])) == {"A": "None", "2": "é"}
-    assert environment_of(Mock(environment=None)) == {}
+    assert task_environment(Mock(environment=[{"A": 1}, {2: "é", "A": None}])) == {"A": "None", "2": "é"}
+    assert task_environment(Mock(environment=None)) == {}
 
 
 def test_what_a_module_gets() -> None:
     class Text(str):
         __slots__ = ()
 
-    got = as_module_gets_it({"day": date(2026, 11, 22), "text": Text("a"), "list": [Text("b"), 1]})
+    got = to_module_arguments({"day": date(2026, 11, 22), "text": Text("a"), "list": [Text("b"), 1]})
     assert json.dumps(got) == '{"day": "2026-11-22", "text": "a", "list": ["b", 1]}'
     assert not isinstance(got["text"], Text)

@@ -26,7 +26,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch 
     mint_all,
     mint_in_turn,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
@@ -55,7 +55,7 @@ class Stub(Client):
     def authorize(self) -> None:
         self.calls.append("authorize")
 
-    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
         assert body is None
         user = path[3]
         self.calls.append(user)
@@ -63,7 +63,7 @@ class Stub(Client):
         if user in self._failing:
             raise ApiError(f"POST {user}: no.", http_status=403, reason="forbidden", status="PERMISSION_DENIED")
         moment = datetime(2026, 7, 29, tzinfo=timezone.utc)
-        return Answer("POST", {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
+        return ApiResponse("POST", {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
 
 
 def requests(count: int) -> list[AuthenticationTokenRequest]:

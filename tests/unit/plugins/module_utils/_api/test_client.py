@@ -143,14 +143,14 @@ def test_an_access_token_can_be_had_beforehand(
 
 def test_the_clocks(client: Client, api: Api) -> None:
     """The time on the way is that of the request that was answered, and not of one before that was not accepted."""
-    asked = api.now
+    sent_at = api.now
     api.takes = timedelta(seconds=20)
-    said = asked + timedelta(seconds=35)
-    api.headers = {"Date": format_datetime(said, usegmt=True)}
+    server_time = sent_at + timedelta(seconds=35)
+    api.headers = {"Date": format_datetime(server_time, usegmt=True)}
     clocks = client.post("enterprises", "LC1", "a/b").clocks
     assert api.seen == ["cached", "token-1"]
-    assert (clocks.asked, clocks.received) == (asked + api.takes, asked + 2 * api.takes)
-    assert clocks.said == said
+    assert (clocks.sent_at, clocks.received_at) == (sent_at + api.takes, sent_at + 2 * api.takes)
+    assert clocks.server_time == server_time
     assert client.clock_warning is None
 
 

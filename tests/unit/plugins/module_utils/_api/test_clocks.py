@@ -22,14 +22,14 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
 FOREVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
 
 
-def clocks(said: float | None, *, took: float = 0) -> Clocks:
+def clocks(server_time: float | None, *, took: float = 0) -> Clocks:
     """Asked at noon, and answered so many seconds after that, by either clock."""
-    server = None if said is None else NOON + timedelta(seconds=said)
+    server = None if server_time is None else NOON + timedelta(seconds=server_time)
     return Clocks(NOON, NOON + timedelta(seconds=took), server)
 
 
 @pytest.mark.parametrize(
-    ("said", "took", "earliest"),
+    ("server_time", "took", "earliest"),
     [
         (0, 0, 0),
         (7, 30, 7),  # on the way
@@ -42,20 +42,21 @@ def clocks(said: float | None, *, took: float = 0) -> Clocks:
         (-5, -10, -5),  # our clock was set back meanwhile
     ],
 )
-def test_the_earlier_one_counts(said: float | None, took: float, earliest: float) -> None:
-    assert clocks(said, took=took).earliest == NOON + timedelta(seconds=earliest)
-    assert clocks(said, took=took).issued_at == NOON + timedelta(seconds=said or 0)
+def test_the_earlier_one_counts(server_time: float | None, took: float, earliest: float) -> None:
+    assert clocks(server_time, took=took).earliest == NOON + timedelta(seconds=earliest)
+    assert clocks(server_time, took=took).issued_at == NOON + timedelta(seconds=server_time or 0)
 
 
 @pytest.mark.parametrize(
-    ("said", "took"), [(0, 0), (59, 0), (-59, 0), (0, 600), (600, 600), (659, 600), (-59, 600), (None, 0), (None, -600)]
+    ("server_time", "took"),
+    [(0, 0), (59, 0), (-59, 0), (0, 600), (600, 600), (659, 600), (-59, 600), (None, 0), (None, -600)],
 )
-def test_nothing_is_said_of_what_the_way_explains(said: float | None, took: float) -> None:
-    assert clocks(said, took=took).warning is None
+def test_nothing_is_said_of_what_the_way_explains(server_time: float | None, took: float) -> None:
+    assert clocks(server_time, took=took).warning is None
 
 
 @pytest.mark.parametrize(
-    ("said", "took", "words"),
+    ("server_time", "took", "words"),
     [
         (60, 0, "1 minute ahead of"),
         (-60, 0, "1 minute behind"),
@@ -67,8 +68,8 @@ def test_nothing_is_said_of_what_the_way_explains(said: float | None, took: floa
         ((FOREVER - NOON).total_seconds(), 0, "2912112 days ahead of"),
     ],
 )
-def test_clocks_that_differ_are_warned_of(said: float, took: float, words: str) -> None:
-    warning = clocks(said, took=took).warning
+def test_clocks_that_differ_are_warned_of(server_time: float, took: float, words: str) -> None:
+    warning = clocks(server_time, took=took).warning
     assert warning is not None
     assert warning.startswith(f"The server's clock is {words} that of this machine. ")
 

@@ -61,7 +61,7 @@ CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=1, retries=
 def authorizer(
     options: AuthOptions = OPTIONS, cache: AccessTokens | None = None, connection: ConnectionOptions = CONNECTION
 ) -> Authorizer:
-    return Authorizer(options, Session(connection, once="https://www.googleapis.com/"), cache)
+    return Authorizer(options, Session(connection, non_idempotent_prefix="https://www.googleapis.com/"), cache)
 
 
 def token(authorizer: Authorizer) -> str:
@@ -227,7 +227,7 @@ def test_a_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
         with pytest.raises(CredentialsError, match="invalid_grant"):
             failing.header()
     assert server.exchanges == 1
-    assert not cache.is_made
+    assert not cache.is_creating
     assert not cache.entries
     server.broken = False
     with pytest.raises(CredentialsError, match="invalid_grant"):
@@ -264,7 +264,7 @@ def test_an_access_token_from_the_cache_is_renewed(server: AuthorizationServer) 
     used = authorizer(cache=cache)
     assert token(used) == "revoked"
     assert used.renew(used.header())
-    assert not cache.is_made
+    assert not cache.is_creating
     assert token(authorizer(cache=cache)) == "token-1", "it is not cached any more"
     assert token(used) == "token-1"
     assert server.exchanges == 1

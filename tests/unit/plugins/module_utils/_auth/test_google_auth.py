@@ -49,7 +49,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def failure(directory: Path, credentials: Mapping[str, Any], **options: Any) -> EmmError:
     """What goes wrong in getting an access token with application default credentials."""
     (directory / "credentials.json").write_text(json.dumps(credentials), encoding="utf-8")
-    session = Session(ConnectionOptions(API, 1, 0, None), once=f"{API}/")
+    session = Session(ConnectionOptions(API, 1, 0, None), non_idempotent_prefix=f"{API}/")
     with pytest.raises(EmmError) as raised:
         Authorizer(AuthOptions.from_options(options, {}), session).header()
     return raised.value
@@ -122,6 +122,6 @@ def test_no_host_is_asked_in_which_regions_an_account_may_act(monkeypatch: pytes
     monkeypatch.setenv("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED", "true")
     enabled: list[str | None] = []
     server.on_exchange = lambda: enabled.append(os.environ.get("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"))
-    session = Session(ConnectionOptions(API, 1, 0, None), once=f"{API}/")
+    session = Session(ConnectionOptions(API, 1, 0, None), non_idempotent_prefix=f"{API}/")
     assert set(Authorizer(AuthOptions.from_options({}, {}), session).header()) == {"authorization"}
     assert enabled == [None], "versions 2.41 to 2.49 of google-auth would ask"

@@ -47,8 +47,8 @@ class Thread:
     def wait(self) -> None:
         self._executor.submit(self._limiter.wait).result(10)
 
-    def settle(self, *, refused: bool) -> None:
-        self._executor.submit(self._limiter.settle, refused).result(10)
+    def record_result(self, *, refused: bool) -> None:
+        self._executor.submit(self._limiter.record_result, refused).result(10)
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def send(limiter: RateLimiter, time: Time, count: int = 1) -> list[float]:
     for dummy in range(count):
         limiter.wait()
         moments.append(time.now - start)
-        limiter.settle(refused=False)
+        limiter.record_result(refused=False)
     return moments
 
 
 def meet_quota(limiter: RateLimiter) -> None:
     """Send a request, which is refused."""
     limiter.wait()
-    limiter.settle(refused=True)
+    limiter.record_result(refused=True)
 
 
 def rate(limiter: RateLimiter, time: Time) -> float:
@@ -129,7 +129,7 @@ def test_the_rate_is_lowered_once_for_all_requests_under_way(
     for thread in threads:
         thread.wait()
     for thread in threads:
-        thread.settle(refused=True)
+        thread.record_result(refused=True)
         time.now += 0.01
     assert rate(limiter, time) == pytest.approx(800, rel=0.002)
 
@@ -137,7 +137,7 @@ def test_the_rate_is_lowered_once_for_all_requests_under_way(
 def test_the_rate_is_lowered_once_for_as_long_as_the_quota_is_exhausted(limiter: RateLimiter, time: Time) -> None:
     for dummy in range(10):
         meet_quota(limiter)
-        limiter.settle(refused=True)  # as after the last retry, which is told twice
+        limiter.record_result(refused=True)  # as after the last retry, which is told twice
     assert rate(limiter, time) == pytest.approx(800, rel=0.001)
 
 
@@ -154,11 +154,11 @@ def test_what_was_under_way_says_nothing_of_the_lowered_rate(
     first, second, third = threads
     for thread in threads:
         thread.wait()
-    first.settle(refused=True)
-    second.settle(refused=False)  # sent before the quota was met, it does not say that it no longer is,
+    first.record_result(refused=True)
+    second.record_result(refused=False)  # sent before the quota was met, it does not say that it no longer is,
     meet_quota(limiter)  # so this is not another time
     send(limiter, time)
-    third.settle(refused=True)  # and neither is this
+    third.record_result(refused=True)  # and neither is this
     assert rate(limiter, time) == pytest.approx(800, rel=0.001)
 
 
@@ -195,9 +195,9 @@ def test_one_thread_finds_out_when_the_quota_is_not_exhausted_any_more(
     first.wait()
     time.meanwhile = [
         lambda: None,
-        lambda: second.settle(refused=False),  # which is older
+        lambda: second.record_result(refused=False),  # which is older
         lambda: None,
-        lambda: first.settle(refused=False),
+        lambda: first.record_result(refused=False),
     ]
     [moment] = send(limiter, time)
     assert not time.meanwhile, "it was held for so long"
@@ -209,7 +209,7 @@ def test_one_thread_finds_out_when_the_quota_is_not_exhausted_any_more(
 def test_what_is_tried_at_once_is_heard(limiter: RateLimiter, time: Time) -> None:
     limiter.wait()
     time.now += 1
-    limiter.settle(refused=True)
+    limiter.record_result(refused=True)
     assert send(limiter, time, 3) == pytest.approx([0, 1 / 800, 2 / 800]), "the first of them in the same moment"
 
 
@@ -219,9 +219,9 @@ def test_another_thread_tries_when_the_first_was_refused(
     first, second, dummy = threads
     meet_quota(limiter)
     first.wait()
-    first.settle(refused=True)
+    first.record_result(refused=True)
     second.wait()
-    time.meanwhile = [lambda: None, lambda: second.settle(refused=False)]
+    time.meanwhile = [lambda: None, lambda: second.record_result(refused=False)]
     send(limiter, time)
     assert not time.meanwhile
 
@@ -236,7 +236,7 @@ def test_a_thread_that_waits_for_its_turn_is_held_while_another_one_tries(
         first.wait,
         lambda: None,  # while that one waits for its turn
         lambda: None,
-        lambda: first.settle(refused=False),
+        lambda: first.record_result(refused=False),
     ]
     [moment] = send(limiter, time)
     assert not time.meanwhile
@@ -257,7 +257,7 @@ def test_who_was_held_while_another_one_tried_takes_turns(
         second.wait()
         moments.append(time.now)
 
-    time.meanwhile = [send_another, lambda: first.settle(refused=False)]
+    time.meanwhile = [send_another, lambda: first.record_result(refused=False)]
     limiter.wait()
     moments.append(time.now)
     assert not time.meanwhile
@@ -270,10 +270,10 @@ def test_what_is_settled_twice_does_not_end_what_another_thread_tries(
     first, second, dummy = threads
     meet_quota(limiter)
     first.wait()
-    first.settle(refused=True)
+    first.record_result(refused=True)
     second.wait()
-    first.settle(refused=True)  # as after its last retry
-    time.meanwhile = [lambda: None, lambda: second.settle(refused=False)]
+    first.record_result(refused=True)  # as after its last retry
+    time.meanwhile = [lambda: None, lambda: second.record_result(refused=False)]
     send(limiter, time)
     assert not time.meanwhile, "it was held for so long"
 

@@ -102,7 +102,7 @@ def test_what_was_sent_decides_if_it_is_sent_again(
     monkeypatch: pytest.MonkeyPatch, sent: bool, error: Exception, expected: type[Exception]
 ) -> None:
     """A request that must not be repeated fails as itself; one that was not sent, only when there are no more tries."""
-    monkeypatch.setattr(retry_module, "something_was_sent", lambda: sent)
+    monkeypatch.setattr(retry_module, "may_have_been_sent", lambda: sent)
     retry = retry_module.BoundedRetry(total=0, read=False, other=0, time_limit=10)
     with pytest.raises(expected):
         retry.increment("POST", "/", error=error)

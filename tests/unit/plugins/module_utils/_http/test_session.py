@@ -17,7 +17,7 @@ import urllib3.exceptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import retry
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session, _read
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session, _read_body
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def _no_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_plain_http_to_others_is_refused(url: str) -> None:
     options = ConnectionOptions("https://www.googleapis.com", 1, 0, None)
     with pytest.raises(TransportError, match="plain HTTP"):
-        Session(options, once="https://www.googleapis.com/").request("GET", url)
+        Session(options, non_idempotent_prefix="https://www.googleapis.com/").request("GET", url)
 
 
 def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: py
 
     monkeypatch.setattr(requests.Session, "send", send)
     options = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
-    session = Session(options, once="https://www.googleapis.com/")
+    session = Session(options, non_idempotent_prefix="https://www.googleapis.com/")
     monkeypatch.setenv("NO_PROXY", "oauth2.googleapis.com")
     for proxy, url in (
         ("http://first.example:3128", "https://www.googleapis.com/one"),
@@ -131,5 +131,5 @@ def test_a_body_whose_tls_breaks() -> None:
     response = requests.Response()
     response.raw = Torn()
     with pytest.raises(requests.exceptions.SSLError, match="bad record mac"):
-        _read(response)
+        _read_body(response)
     assert response.raw.closed

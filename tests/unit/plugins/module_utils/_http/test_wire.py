@@ -17,8 +17,8 @@ import requests.utils
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
     Adapter,
     GuardedConnection,
-    _Reader,
-    _Source,
+    _LimitedStream,
+    _ResponseReader,
     trust_store,
 )
 from urllib3.util.ssl_ import create_urllib3_context
@@ -29,10 +29,10 @@ def test_a_reader_may_be_closed_twice() -> None:
     """By then, the connection may be at work for the next request."""
     connection: Any = mock.Mock()
     with socket.socket() as unused:
-        reader = _Reader(_Source(unused, connection), connection)
+        reader = _ResponseReader(_LimitedStream(unused, connection), connection)
     reader.close()
     reader.close()
-    connection.close_unless_at_rest.assert_called_once_with()
+    connection.close_unless_idle.assert_called_once_with()
 
 
 @pytest.mark.parametrize("left", [b"", b"x"])
@@ -43,7 +43,7 @@ def test_a_connection_is_closed_over_what_is_left_in_its_socket(left: bytes) -> 
         connection.sock, other = socket.socketpair()
         with other:
             other.sendall(left)
-            connection.close_unless_at_rest()
+            connection.close_unless_idle()
         assert (connection.sock is None) == bool(left)
         connection.close()
 
@@ -112,7 +112,7 @@ def test_what_was_received_is_acknowledged_before_the_next_request(
         with socket.create_server(("127.0.0.1", 0)) as server, Watched() as watched:
             watched.connect(server.getsockname())
             connection.sock = watched
-            connection.close_unless_at_rest()
+            connection.close_unless_idle()
             assert connection.sock is watched
             assert getattr(watched, "options", []) == (expected if system_can else [])
             connection.close()

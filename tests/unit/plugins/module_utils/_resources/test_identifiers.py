@@ -15,7 +15,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import (
     as_text,
     check_id,
-    check_written,
+    check_raw_identifiers,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
     AuthenticationTokenRequest,
@@ -103,7 +103,10 @@ def test_the_option_is_named(change: Mapping[str, Any], option: str) -> None:
     """In the module, and by what looks at the options on the way to it."""
     options = {"enterprise_id": "LC1", "user_id": "u1", "user_ids": ["u1"], **change}
     prepare = AuthenticationTokenRequest.from_options
-    for check in (check_written, AuthenticationTokenRequest.each_from_options if "user_ids" in change else prepare):
+    for check in (
+        check_raw_identifiers,
+        AuthenticationTokenRequest.list_from_options if "user_ids" in change else prepare,
+    ):
         with pytest.raises(OptionError) as error:
             check(options)
         assert (error.value.option, error.value.value) == (option, 10)
@@ -123,10 +126,10 @@ def test_the_option_is_named(change: Mapping[str, Any], option: str) -> None:
     ],
 )
 def test_what_may_go_to_a_module(options: Mapping[str, Any]) -> None:
-    check_written(options)
+    check_raw_identifiers(options)
 
 
 @pytest.mark.parametrize("users", [12, True, 1.1, yaml.safe_load("2026-11-22"), {"u1": "u2"}])
 def test_what_ansible_would_make_a_list_of(users: object) -> None:
     with pytest.raises(OptionError, match=r"Option 'user_ids\[0\]' is .*, but it must be a string"):
-        check_written({"user_ids": users})
+        check_raw_identifiers({"user_ids": users})

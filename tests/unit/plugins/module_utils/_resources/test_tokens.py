@@ -11,9 +11,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableAnswerError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableResponseError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
     EnrollmentTokenRequest,
 )
@@ -82,9 +82,9 @@ class Stub(Client):
         self._resource = resource
         self._said = said
 
-    def post(self, *_path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def post(self, *_path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
         assert body is None or body["enrollmentTokenType"] == "userDevice"
-        return Answer("POST", self._resource, Clocks(NOW, NOW, self._said))
+        return ApiResponse("POST", self._resource, Clocks(NOW, NOW, self._said))
 
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
@@ -167,7 +167,7 @@ GOOGLE = {"authentication_requirement": "required", "required_account_email": "s
 
 def test_how_long_a_token_may_be() -> None:
     assert minted(token="x" * 4096)["token"] == "x" * 4096
-    with pytest.raises(UnusableAnswerError, match="at most 4,096"):
+    with pytest.raises(UnusableResponseError, match="at most 4,096"):
         minted(token="x" * 4097)
 
 
@@ -181,7 +181,7 @@ def test_how_long_a_token_may_be() -> None:
     ],
 )
 def test_a_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
-    with pytest.raises(UnusableAnswerError, match="differs from the requested one") as error:
+    with pytest.raises(UnusableResponseError, match="differs from the requested one") as error:
         request(google_authentication_options=GOOGLE).mint(Stub({"token": "precious", **resource}, None))
     assert "precious" not in str(error.value)
 

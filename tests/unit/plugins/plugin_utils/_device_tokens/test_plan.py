@@ -63,7 +63,7 @@ def test_the_rules_are_those_that_the_role_documents() -> None:
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     google = documented["device_tokens_google_authentication_options"].pop("options")
     for_the_tasks = rules({name: documented.pop(name) for name in ("device_tokens_on_failure", "device_tokens_no_log")})
-    assert {*for_the_tasks} <= {*plan.OTHERS}
+    assert {*for_the_tasks} <= {*plan.OTHER_NAMES}
     assert rules(plan.SPEC) == rules(documented)
     assert rules(GOOGLE_AUTHENTICATION_OPTIONS) == rules(google)
     defaults = {name: rule["default"] for name, rule in {**documented, **for_the_tasks}.items() if "default" in rule}
@@ -232,7 +232,7 @@ def ago(minutes: float) -> str:
     return (datetime.now(timezone.utc) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def held(minutes: float = 90, **changes: Any) -> dict[str, Any]:
+def cached(minutes: float = 90, **changes: Any) -> dict[str, Any]:
     """An enrollment token of an earlier run that is valid for so long, of two hours."""
     return {
         "token": "HELD",
@@ -269,23 +269,23 @@ def is_kept(token: object, **variables: Any) -> bool:
     ],
 )
 def test_a_token_is_kept_if_it_is_valid_for_long_enough(minimum: object, minutes: float, expected: bool) -> None:
-    assert is_kept(held(minutes), keep_if_valid_for=minimum) is expected
+    assert is_kept(cached(minutes), keep_if_valid_for=minimum) is expected
 
 
 @pytest.mark.parametrize("key", [date(2026, 11, 27), b"a"])
 def test_a_token_that_no_fact_cache_could_hold_is_not_kept(key: object) -> None:
-    assert not is_kept(held(duration={key: 1}))
+    assert not is_kept(cached(duration={key: 1}))
 
 
 def test_a_token_is_not_kept_unless_that_is_asked_for() -> None:
-    result = planned(enrollment=held())
+    result = planned(enrollment=cached())
     assert (list(result.requests), result.kept) == (["enrollment"], {})
 
 
 def test_the_other_kind_is_minted_all_the_same() -> None:
-    result = planned(kinds=["enrollment", "user_auth"], keep_if_valid_for="1h", enrollment=held())
+    result = planned(kinds=["enrollment", "user_auth"], keep_if_valid_for="1h", enrollment=cached())
     assert (list(result.requests), list(result.kept)) == (["user_auth"], ["enrollment"])
-    result = planned(kinds=["user_auth"], keep_if_valid_for="1h", enrollment=held())
+    result = planned(kinds=["user_auth"], keep_if_valid_for="1h", enrollment=cached())
     assert (list(result.requests), list(result.kept)) == (["user_auth"], []), "a token that is not asked for"
 
 
@@ -293,7 +293,7 @@ GOOGLE = {"authentication_requirement": "required", "required_account_email": "a
 
 
 @pytest.mark.parametrize(
-    ("asked", "got", "expected"),
+    ("requested", "got", "expected"),
     [
         ({}, {}, True),
         ({"enrollment_token_type": "userlessDevice"}, {}, False),
@@ -312,12 +312,12 @@ GOOGLE = {"authentication_requirement": "required", "required_account_email": "a
     ],
 )
 def test_a_token_is_kept_if_it_is_what_would_be_requested(
-    asked: Mapping[str, Any], got: Mapping[str, Any], expected: bool
+    requested: Mapping[str, Any], got: Mapping[str, Any], expected: bool
 ) -> None:
-    assert is_kept(held(**got), **asked) is expected
+    assert is_kept(cached(**got), **requested) is expected
 
 
-@pytest.mark.parametrize("token", [None, "HELD", [], {}, held(token=None), held(token=""), {"expires_at": "2999"}])
+@pytest.mark.parametrize("token", [None, "HELD", [], {}, cached(token=None), cached(token=""), {"expires_at": "2999"}])
 def test_what_is_no_token_is_not_kept(token: object) -> None:
     assert not is_kept(token)
 
@@ -341,16 +341,16 @@ LONG = {"seconds": 1000 * 366 * 86_400, "nanos": 0}
     ],
 )
 def test_the_date_of_a_token_that_is_kept(expires_at: object, expected: bool) -> None:
-    assert is_kept(held(expires_at=expires_at, duration=LONG)) is expected
+    assert is_kept(cached(expires_at=expires_at, duration=LONG)) is expected
 
 
 def without(*names: str, **changes: Any) -> dict[str, Any]:
-    return {name: value for name, value in held(**changes).items() if name not in names}
+    return {name: value for name, value in cached(**changes).items() if name not in names}
 
 
 def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
     assert is_kept(without("expires_at", duration=FOREVER))
-    assert is_kept(held(expires_at=None, duration=FOREVER))
+    assert is_kept(cached(expires_at=None, duration=FOREVER))
 
 
 @pytest.mark.parametrize(
@@ -377,17 +377,17 @@ def test_a_token_of_which_it_is_not_known_when_it_expires_is_not_kept(token: dic
     [
         without("duration"),
         without("issued_at"),
-        held(duration={"seconds": "7200", "nanos": 0}),
-        held(issued_at="soon"),
-        held(issued_at=7),
-        held(issued_at=ago(31)),  # so that it expired a minute before
-        held(duration={"seconds": 7140, "nanos": 0}),
-        held(expires_at="9999-12-31T23:59:59Z"),
-        held(issued_at="9999-12-31T23:59:59Z"),
-        held(issued_at=ago(-100)),  # later than it expires
-        held(issued_at=ago(-25 * 60), expires_at=ago(-26 * 60)),
-        held(issued_at="0000-00-00T00:00:00Z"),
-        held(expires_at="9999-12-31T23:59:59-23:59", duration=FOREVER),
+        cached(duration={"seconds": "7200", "nanos": 0}),
+        cached(issued_at="soon"),
+        cached(issued_at=7),
+        cached(issued_at=ago(31)),  # so that it expired a minute before
+        cached(duration={"seconds": 7140, "nanos": 0}),
+        cached(expires_at="9999-12-31T23:59:59Z"),
+        cached(issued_at="9999-12-31T23:59:59Z"),
+        cached(issued_at=ago(-100)),  # later than it expires
+        cached(issued_at=ago(-25 * 60), expires_at=ago(-26 * 60)),
+        cached(issued_at="0000-00-00T00:00:00Z"),
+        cached(expires_at="9999-12-31T23:59:59-23:59", duration=FOREVER),
     ],
 )
 def test_a_token_whose_times_make_no_sense_is_not_kept(token: dict[str, Any]) -> None:
@@ -396,7 +396,7 @@ def test_a_token_whose_times_make_no_sense_is_not_kept(token: dict[str, Any]) ->
 
 def test_a_token_of_a_server_whose_clock_is_ahead_is_kept() -> None:
     """It expires by ours, which was the earlier one."""
-    assert is_kept(held(issued_at=ago(-10)))
+    assert is_kept(cached(issued_at=ago(-10)))
 
 
 @pytest.mark.parametrize(

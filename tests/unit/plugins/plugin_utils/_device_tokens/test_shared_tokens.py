@@ -41,8 +41,8 @@ def test_others_get_it_while_it_is_certainly_valid(
 ) -> None:
     kept = []
 
-    def get(_key: str, _taker: str, make: Any) -> Any:
-        kept.append(make())
+    def get(_key: str, _requester: str, create: Any) -> Any:
+        kept.append(create())
         return kept[-1][0]
 
     monkeypatch.setattr(shared_tokens, "_TOKENS", Mock(get=get))

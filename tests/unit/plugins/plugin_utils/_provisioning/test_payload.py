@@ -166,11 +166,11 @@ def test_the_documented_types_are_taken_and_no_others(name: str, pem: str) -> No
         sample = pem if name == "wifi_ca_certificate" else SAMPLES_OF_TEXT.get(name, option.get("choices", ["text"])[0])
     else:
         sample = 1_790_000_000_000 if name == "local_time" else SAMPLES[kind]
-    read = EXTRAS[name].read
-    assert read(sample) == (sample if name != "wifi_ca_certificate" else "".join(pem.splitlines()[1:-1]))
+    convert = EXTRAS[name].convert
+    assert convert(sample) == (sample if name != "wifi_ca_certificate" else "".join(pem.splitlines()[1:-1]))
     for wrong in (None, "", 1.5, [], ["a"], b"a", *(SAMPLES[other] for other in SAMPLES if other != kind)):
         with pytest.raises(ValueError, match=r"it must be|its keys must"):
-            read(wrong)
+            convert(wrong)
 
 
 # --- Each option

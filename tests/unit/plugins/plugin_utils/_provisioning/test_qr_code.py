@@ -75,16 +75,16 @@ def test_a_payload_is_short_json_in_ascii() -> None:
 @pytest.mark.parametrize(("size", "modules"), [(14, 21), (450, 81), (2331, 177)])
 def test_the_size_in_which_it_is_printed(size: int, modules: int) -> None:
     """Half a millimeter for a module, or 50 for the code, with four modules of white on each side."""
-    millimetres = max((modules + 8) * 0.5, 50)
+    millimeters = max((modules + 8) * 0.5, 50)
     svg = draw(text_of(size))
-    assert QrCode.of(text_of(size)).millimetres == millimetres
+    assert QrCode.of(text_of(size)).millimeters == millimeters
     assert [float(value) for value in re.findall(r' (?:width|height)="([\d.]+)mm"', svg)] == pytest.approx(
-        [millimetres, millimetres], abs=0.01
+        [millimeters, millimeters], abs=0.01
     )
     image = image_of(text_of(size))
     assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
     assert image.width % (modules + 8) == 0
-    assert millimetres <= image.width / 300 * 25.4 < millimetres * 1.2
+    assert millimeters <= image.width / 300 * 25.4 < millimeters * 1.2
 
 
 def test_what_is_too_large_is_refused_with_what_to_shorten() -> None:

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
-    is_main_process_there,
+    main_process_exists,
     require_main_process,
 )
 
@@ -22,7 +22,7 @@ FORK = multiprocessing.get_context("fork")  # as Ansible does
 
 
 def test_a_process_that_nobody_forked_needs_no_other() -> None:
-    assert is_main_process_there()
+    assert main_process_exists()
     require_main_process()
 
 
@@ -58,9 +58,9 @@ def _fork_another(answers: Connection) -> None:
 
 def _answer(answers: Connection) -> None:
     parent = os.getppid()
-    answers.send(is_main_process_there())
+    answers.send(main_process_exists())
     while os.getppid() == parent:
         time.sleep(0.01)
-    answers.send(is_main_process_there())
+    answers.send(main_process_exists())
     require_main_process()
     answers.send("It goes on.")

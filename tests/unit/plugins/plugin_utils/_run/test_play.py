@@ -13,9 +13,9 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.playbook.play import Play
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import (
-    hosts_stay_together,
-    identity,
-    whole_batch,
+    batch_hosts,
+    hosts_run_in_lockstep,
+    play_id,
 )
 
 AS_IT_IS = Mock(template=lambda value: value)
@@ -27,9 +27,13 @@ def task_in(**keywords: Any) -> Any:
     return Mock(**{"get_play.return_value": Play.load({"hosts": "all", **keywords})})
 
 
-def batch_of(host: str, *, left: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
-    variables = {"inventory_hostname": host, "ansible_play_batch": [*left] or [host], "ansible_play_hosts_all": HOSTS}
-    return "".join(whole_batch(task_in(**keywords), variables, templar))
+def batch_of(host: str, *, remaining: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
+    variables = {
+        "inventory_hostname": host,
+        "ansible_play_batch": [*remaining] or [host],
+        "ansible_play_hosts_all": HOSTS,
+    }
+    return "".join(batch_hosts(task_in(**keywords), variables, templar))
 
 
 @pytest.mark.parametrize(
@@ -72,27 +76,27 @@ def test_keywords_are_templated() -> None:
 )
 def test_hosts_of_a_wave_that_cannot_be_told(keywords: dict[str, Any]) -> None:
     """Those are left that have not failed, and the host itself."""
-    assert batch_of("b", left="bca", **keywords) == "bca"
-    assert batch_of("c", left="ba", **keywords) == "bac"
+    assert batch_of("b", remaining="bca", **keywords) == "bca"
+    assert batch_of("c", remaining="ba", **keywords) == "bac"
     templar = Mock(template=Mock(side_effect=AnsibleError("undefined")))
-    assert batch_of("b", left="bca", templar=templar, **keywords) == "bca"
+    assert batch_of("b", remaining="bca", templar=templar, **keywords) == "bca"
 
 
 def test_a_host_that_came_to_the_play_later_is_in_no_wave() -> None:
-    assert batch_of("new", left="bc", serial=2) == "bcnew"
+    assert batch_of("new", remaining="bc", serial=2) == "bcnew"
 
 
 def test_plays_are_told_apart() -> None:
     """By their places, which none of these has; by their names; and by their hosts."""
     variables = {"ansible_play_name": "one", "ansible_play_hosts_all": ["a", "b\ud800"]}
     same, other = Mock(**{"get_play.return_value.get_path.return_value": "/play.yml:5"}), task_in()
-    assert identity(same, variables) == identity(same, dict(variables))
+    assert play_id(same, variables) == play_id(same, dict(variables))
     others = [
-        identity(other, variables),
-        identity(same, {**variables, "ansible_play_name": "two"}),
-        identity(same, {**variables, "ansible_play_hosts_all": ["a"]}),
+        play_id(other, variables),
+        play_id(same, {**variables, "ansible_play_name": "two"}),
+        play_id(same, {**variables, "ansible_play_hosts_all": ["a"]}),
     ]
-    assert len({*others, identity(same, variables)}) == 4
+    assert len({*others, play_id(same, variables)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -109,4 +113,4 @@ def test_plays_are_told_apart() -> None:
     ],
 )
 def test_strategies(strategy: str, together: bool) -> None:
-    assert hosts_stay_together(task_in(strategy=strategy)) is together
+    assert hosts_run_in_lockstep(task_in(strategy=strategy)) is together

@@ -175,9 +175,9 @@ def test_a_group_shares_a_directory_and_each_user_has_one_in_it(
         again = SecretFiles(way)
         assert again.path() == str(own)
         assert again.write_all(FILES) is False
-        [remark] = again.remarks()
+        [warning] = again.warnings()
         assert re.match(
-            f"The directory '{volume}' belongs to .*, and a group .*Therefore, the files are in '{own}', ", remark
+            f"The directory '{volume}' belongs to .*, and a group .*Therefore, the files are in '{own}', ", warning
         )
     assert SecretFiles(str(volume)).shred() == list(FILES)
     assert list(own.glob("[!.]*")) == []
@@ -215,16 +215,16 @@ def test_a_volume_that_everybody_can_write_to_is_refused(volume: Path, belong_to
 def test_who_can_move_the_directory_away_is_said(directory: Path, tmp_path: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    assert files.remarks() == []
+    assert files.warnings() == []
     tmp_path.chmod(0o777)
     assert files.write_all(FILES) is False
-    [remark] = SecretFiles(str(directory)).remarks()
-    assert remark.startswith(
+    [warning] = SecretFiles(str(directory)).warnings()
+    assert warning.startswith(
         f"Everybody can write to '{tmp_path}' and therefore move '{directory}' away, so that it cannot be found"
     )
-    assert f"'chmod +t {tmp_path}'" in remark
+    assert f"'chmod +t {tmp_path}'" in warning
     tmp_path.chmod(0o1777)
-    assert files.remarks() == []
+    assert files.warnings() == []
 
 
 def test_a_directory_that_another_one_is_put_in_the_place_of(

@@ -82,9 +82,9 @@ def test_other_files_of_a_host_give_way(directory: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all({"a.qr.png": b"secret", "b.qr.png": b"secret"})
     (directory / "a.ndef").write_bytes(b"mine")
-    assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef", "a.nfc.properties"]) is True
+    assert files.write_all({"a.qr.svg": b"secret"}, replaces=["a.qr.png", "a.ndef", "a.nfc.properties"]) is True
     assert {path.name for path in directory.glob("[!.]*")} == {"a.qr.svg", "b.qr.png", "a.ndef"}
-    assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef"]) is False
+    assert files.write_all({"a.qr.svg": b"secret"}, replaces=["a.qr.png", "a.ndef"]) is False
 
 
 def test_a_file_that_is_not_the_roles_stays(directory: Path) -> None:
@@ -123,7 +123,7 @@ def test_check_mode(directory: Path) -> None:
     files.write_all(FILES)
     assert files.write_all(FILES, check_mode=True) is False
     assert files.write_all({"a.payload.json": b"new"}, check_mode=True) is True
-    assert files.write_all({}, in_place_of=["b.payload.json"], check_mode=True) is True
+    assert files.write_all({}, replaces=["b.payload.json"], check_mode=True) is True
     assert files.write_all({"c.payload.json": b"new"}, check_mode=True) is True
     assert {path.name: path.read_bytes() for path in directory.glob("[!.]*")} == FILES
     directory.chmod(0o777)

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
-    Entry,
+    HostState,
     check_label,
-    first_on,
+    first_host_on_sheet,
     render,
     to_csv,
 )
@@ -166,19 +166,19 @@ def made(host: str = "z", parts: str = "sheet labels", made_at: float = 10, **mo
     return {"made_at": made_at, "card": {"host": host}, "sheet": sheet}
 
 
-def entry(host: str, *, came_at: float | None = None, left: bool = True, **more: Any) -> Entry:
-    return Entry(host, made(host, **more), came_at, left)
+def entry(host: str, *, came_at: float | None = None, is_active: bool = True, **more: Any) -> HostState:
+    return HostState(host, made(host, **more), came_at, is_active)
 
 
 def test_the_first_host_on_a_sheet() -> None:
     """Which comes at the same time, and is on the same sheet."""
-    assert first_on(made(), [entry("a"), entry("b")]) == "a"
-    assert first_on(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
-    assert first_on(made(), [entry("a", parts="", title="u"), entry("b")]) == "b"
-    assert first_on(made(), [Entry("a", {"refusal": "x"}, None, left=True), entry("b")]) == "b"
+    assert first_host_on_sheet(made(), [entry("a"), entry("b")]) == "a"
+    assert first_host_on_sheet(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
+    assert first_host_on_sheet(made(), [entry("a", parts="", title="u"), entry("b")]) == "b"
+    assert first_host_on_sheet(made(), [HostState("a", {"refusal": "x"}, None, is_active=True), entry("b")]) == "b"
     # With run_once on the role.
-    assert first_on(made("a"), [Entry("b", made("a"), None, left=True), entry("a")]) == "a"
-    assert first_on(made(), []) is None
+    assert first_host_on_sheet(made("a"), [HostState("b", made("a"), None, is_active=True), entry("a")]) == "a"
+    assert first_host_on_sheet(made(), []) is None
 
 
 @pytest.mark.parametrize(
@@ -188,22 +188,22 @@ def test_the_first_host_on_a_sheet() -> None:
         ({"made_at": 11}, True),
         ({"made_at": 9, "came_at": 5}, True),  # and came before, too
         ({"made_at": 9, "came_at": 12}, True),  # and has been there
-        ({"made_at": 9, "came_at": 12, "left": False}, True),  # and has failed there
+        ({"made_at": 9, "came_at": 12, "is_active": False}, True),  # and has failed there
         ({"made_at": 4, "came_at": 5}, False),
-        ({"made_at": 4, "came_at": 5, "left": False}, False),
-        ({"made_at": 9, "left": False}, False),  # and failed in between
+        ({"made_at": 4, "came_at": 5, "is_active": False}, False),
+        ({"made_at": 9, "is_active": False}, False),  # and failed in between
     ],
 )
 def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None:
     """By when their cards were made, and when they came to the sheet. The card of the host itself was made at 10."""
-    assert entry("a", **known).comes_with(made()) is together
-    assert first_on(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
+    assert entry("a", **known).runs_with(made()) is together
+    assert first_host_on_sheet(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
     # What came before counts as long as its card is there.
-    if together or known.get("left", True):
+    if together or known.get("is_active", True):
         with pytest.raises(EmmError, match="the sheet of 'a' has the same name"):
-            first_on(made(), [entry("a", **known, title="u"), entry("b")])
+            first_host_on_sheet(made(), [entry("a", **known, title="u"), entry("b")])
     else:
-        assert first_on(made(), [entry("a", **known, title="u"), entry("b")]) == "b"
+        assert first_host_on_sheet(made(), [entry("a", **known, title="u"), entry("b")]) == "b"
 
 
 @pytest.mark.parametrize("parts", ["sheet", "labels"])
@@ -212,6 +212,6 @@ def test_two_sheets_are_not_one_file(parts: str) -> None:
         "Option 'provisioning_sheet_name' is 's', but the sheet of 'a' has the same name, and its title is 'u' and "
     )
     with pytest.raises(EmmError, match=message):
-        first_on(made(), [entry("a", parts=parts, title="u"), entry("b")])
+        first_host_on_sheet(made(), [entry("a", parts=parts, title="u"), entry("b")])
     other = "labels" if parts == "sheet" else "sheet"
-    assert first_on(made(parts=other), [entry("a", parts=parts, title="u"), entry("b", parts=other)]) == "b"
+    assert first_host_on_sheet(made(parts=other), [entry("a", parts=parts, title="u"), entry("b", parts=other)]) == "b"

@@ -122,7 +122,7 @@ def test_whenever_a_process_is_killed_files_are_whole_and_found(directory: Path)
         directory.mkdir(exist_ok=True, mode=0o700)
         (directory / "mine").write_bytes(b"mine")
         files.write_all({NAME: content_of("a", 0), **other})
-        killed = run_and_kill(lambda: files.write_all({NAME: content_of("b", 0), "c": b"c\n"}, in_place_of=other), step)
+        killed = run_and_kill(lambda: files.write_all({NAME: content_of("b", 0), "c": b"c\n"}, replaces=other), step)
         for path in directory.glob("[!.m]*"):
             assert is_whole(path.read_bytes())
         if step % 2:

@@ -23,8 +23,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run import shared as shared_module
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import Kept, Shared
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run import shared_cache as shared_module
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared_cache import (
+    SharedCache,
+    ValueWithExpiry,
+)
 
 from tests.unit.plugins.module_utils.authorization import AuthorizationServer
 
@@ -39,7 +42,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # w
 class Taker:
     """A process that asks for a value. Where it is to make it, it waits for what it is told to make of it."""
 
-    def __init__(self, shared: Shared, key: str, name: str) -> None:
+    def __init__(self, shared: SharedCache, key: str, name: str) -> None:
         self.said, self._says = FORK.Pipe(duplex=False)
         self._hears, self._tell = FORK.Pipe(duplex=False)
         self.process: BaseProcess = FORK.Process(target=self._run, args=(shared, key, name))
@@ -51,7 +54,7 @@ class Taker:
         assert self.said.poll(AT_LEAST)
         return self.said.recv()
 
-    def make(self, what: Any) -> Any:
+    def create(self, what: Any) -> Any:
         """Have it make a value, or end with an exception, now that it is its turn; what it has got."""
         self._tell.send(what)
         return self.hear()
@@ -60,17 +63,17 @@ class Taker:
         self.process.kill()
         self.process.join(AT_LEAST)
 
-    def _run(self, shared: Shared, key: str, name: str) -> None:
+    def _run(self, shared: SharedCache, key: str, name: str) -> None:
         signal.signal(signal.SIGALRM, self._interrupt)
         got: Any
         try:
             self._says.send("asks")
-            got = shared.get(key, name, self._make)
+            got = shared.get(key, name, self._create)
         except (EmmError, TimeoutError, KeyboardInterrupt) as error:
             got = error
         self._says.send(got)
 
-    def _make(self) -> Kept:
+    def _create(self) -> ValueWithExpiry:
         self._says.send(MAKES)
         what = self._hears.recv()
         if isinstance(what, BaseException):
@@ -85,12 +88,12 @@ Start = Callable[..., Taker]
 
 
 @pytest.fixture
-def shared() -> Shared:
-    return Shared()
+def shared() -> SharedCache:
+    return SharedCache()
 
 
 @pytest.fixture
-def start(shared: Shared) -> Iterator[Start]:
+def start(shared: SharedCache) -> Iterator[Start]:
     """Starts takers, and ends them."""
     started: list[Taker] = []
 
@@ -99,8 +102,8 @@ def start(shared: Shared) -> Iterator[Start]:
         return started[-1]
 
     yield start
-    for taker in started:
-        taker.end()
+    for requester in started:
+        requester.end()
 
 
 @pytest.fixture
@@ -111,36 +114,36 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def makes(value: Any, expires: float | None = LATER) -> Callable[[], Kept]:
+def makes(value: Any, expires: float | None = LATER) -> Callable[[], ValueWithExpiry]:
     return lambda: (value, expires)
 
 
-def fails() -> Kept:
+def fails() -> ValueWithExpiry:
     raise FAILURE
 
 
-def nobody() -> Kept:
+def nobody() -> ValueWithExpiry:
     raise AssertionError("there should be one already")
 
 
-def test_the_first_one_makes_it_and_the_others_wait(start: Start, shared: Shared) -> None:
+def test_the_first_one_makes_it_and_the_others_wait(start: Start, shared: SharedCache) -> None:
     first = start()
     assert first.hear() == MAKES
     others = [start() for dummy in range(3)]
     of_another_key = start("another key")
     assert of_another_key.hear() == MAKES
-    assert of_another_key.make("another value") == "another value"
-    assert first.make({"token": "value"}) == {"token": "value"}
-    assert [taker.hear() for taker in others] == [{"token": "value"}] * 3
+    assert of_another_key.create("another value") == "another value"
+    assert first.create({"token": "value"}) == {"token": "value"}
+    assert [requester.hear() for requester in others] == [{"token": "value"}] * 3
     assert shared.get("key", "late", nobody) == {"token": "value"}
     assert shared.get("another key", "late", nobody) == "another value"
 
 
-def test_they_get_the_same_failure(start: Start, shared: Shared) -> None:
+def test_they_get_the_same_failure(start: Start, shared: SharedCache) -> None:
     first = start()
     assert first.hear() == MAKES
     others = [start() for dummy in range(3)]
-    got = [first.make(FAILURE), *(taker.hear() for taker in others)]
+    got = [first.create(FAILURE), *(requester.hear() for requester in others)]
     with pytest.raises(EmmError) as late:
         shared.get("key", "late", nobody)
     for failure in (*got, late.value):
@@ -158,11 +161,11 @@ def test_where_it_was_interrupted_it_is_the_turn_of_the_next_one(start: Start, e
     if end == "killed":
         first.end()
     else:
-        assert isinstance(first.make(KeyboardInterrupt()), KeyboardInterrupt)
-    [turn] = wait([taker.said for taker in others], AT_LEAST)
-    others.sort(key=lambda taker: taker.said is not turn)
+        assert isinstance(first.create(KeyboardInterrupt()), KeyboardInterrupt)
+    [turn] = wait([requester.said for requester in others], AT_LEAST)
+    others.sort(key=lambda requester: requester.said is not turn)
     assert others[0].hear() == MAKES
-    assert [others[0].make("value"), others[1].hear()] == ["value", "value"]
+    assert [others[0].create("value"), others[1].hear()] == ["value", "value"]
 
 
 def test_a_time_limit_ends_the_wait(start: Start) -> None:
@@ -172,24 +175,26 @@ def test_a_time_limit_ends_the_wait(start: Start) -> None:
     assert not second.said.poll(0.1)
     os.kill(second.process.pid or 0, signal.SIGALRM)
     assert isinstance(second.hear(), TimeoutError)
-    assert [first.make("value"), third.hear()] == ["value", "value"]
+    assert [first.create("value"), third.hear()] == ["value", "value"]
 
 
-def test_a_value_is_for_everybody(shared: Shared) -> None:
-    assert [shared.get("key", name, make) for name, make in (("a", makes(1)), ("b", nobody), ("a", nobody))] == [1] * 3
+def test_a_value_is_for_everybody(shared: SharedCache) -> None:
+    assert [shared.get("key", name, create) for name, create in (("a", makes(1)), ("b", nobody), ("a", nobody))] == [
+        1
+    ] * 3
 
 
 def test_a_value_for_each_taker_once() -> None:
     """Who comes again starts the next one, also for those that come later."""
-    shared = Shared(once_each=True)
+    shared = SharedCache(once_per_requester=True)
     turns = [("a", makes(1)), ("b", nobody), ("a", makes(2)), ("c", nobody), ("b", nobody), ("b", makes(3))]
-    assert [shared.get("key", name, make) for name, make in turns] == [1, 1, 2, 2, 2, 3]
+    assert [shared.get("key", name, create) for name, create in turns] == [1, 1, 2, 2, 2, 3]
 
 
-def test_who_has_had_a_failure_tries_again(shared: Shared) -> None:
-    for name, make in (("a", fails), ("b", nobody), ("a", fails), ("b", nobody), ("c", nobody)):
+def test_who_has_had_a_failure_tries_again(shared: SharedCache) -> None:
+    for name, create in (("a", fails), ("b", nobody), ("a", fails), ("b", nobody), ("c", nobody)):
         with pytest.raises(EmmError, match="No"):
-            shared.get("key", name, make)
+            shared.get("key", name, create)
     assert shared.get("key", "b", makes("value")) == "value"
     assert shared.get("key", "d", nobody) == "value"
 
@@ -198,7 +203,7 @@ def test_who_has_had_a_failure_tries_again(shared: Shared) -> None:
 def test_how_long_a_failure_is_for_others(
     now: list[float], lasts: float | None, passed: float, expected: str | None
 ) -> None:
-    shared = Shared(failures_last=lasts)
+    shared = SharedCache(failure_lifetime=lasts)
     with pytest.raises(EmmError, match="No"):
         shared.get("key", "a", fails)
     now[0] += passed
@@ -210,10 +215,10 @@ def test_how_long_a_failure_is_for_others(
 
 
 def test_another_exception_leaves_what_there_was() -> None:
-    shared = Shared(once_each=True)
+    shared = SharedCache(once_per_requester=True)
     assert shared.get("key", "a", makes("value")) == "value"
 
-    def ends() -> Kept:
+    def ends() -> ValueWithExpiry:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -223,14 +228,16 @@ def test_another_exception_leaves_what_there_was() -> None:
 
 
 @pytest.mark.parametrize(("expires", "passed"), [(1010.0, 10), (1010.0, 9), (None, 9999), (0.0, 0)])
-def test_what_has_expired_is_made_again(shared: Shared, now: list[float], expires: float | None, passed: float) -> None:
+def test_what_has_expired_is_made_again(
+    shared: SharedCache, now: list[float], expires: float | None, passed: float
+) -> None:
     assert shared.get("key", "a", makes("old", expires)) == "old"
     now[0] += passed
     is_valid = expires is None or now[0] < expires
     assert shared.get("key", "b", makes("new")) == ("old" if is_valid else "new")
 
 
-def test_what_is_not_good_is_made_again(shared: Shared) -> None:
+def test_what_is_not_good_is_made_again(shared: SharedCache) -> None:
     assert shared.get("key", "a", makes(1), lambda value: value > 1) == 1
     assert shared.get("key", "b", makes(2), lambda value: value > 1) == 2
     assert shared.get("key", "c", nobody) == 2
@@ -240,7 +247,7 @@ def test_what_is_not_good_is_made_again(shared: Shared) -> None:
         shared.get("failing", "b", nobody, lambda value: False)
 
 
-def test_what_is_forgotten_is_made_again(shared: Shared) -> None:
+def test_what_is_forgotten_is_made_again(shared: SharedCache) -> None:
     shared.forget("key", "value")
     assert shared.get("key", "a", makes({"token": "value"})) == {"token": "value"}
     shared.forget("key", {"token": "another"})
@@ -250,7 +257,7 @@ def test_what_is_forgotten_is_made_again(shared: Shared) -> None:
     assert shared.get("key", "a", makes("new")) == "new"
 
 
-def test_a_failure_is_not_forgotten(shared: Shared) -> None:
+def test_a_failure_is_not_forgotten(shared: SharedCache) -> None:
     with pytest.raises(EmmError):
         shared.get("key", "a", fails)
     shared.forget("key", None)
@@ -260,7 +267,7 @@ def test_a_failure_is_not_forgotten(shared: Shared) -> None:
 
 @pytest.mark.parametrize("value", [None, False, 0, "", "text\nwith lines", [1, {"a": None}], {"ключ": "\udcff"}])
 @pytest.mark.parametrize("key", ["", "key", "ключ", "\udcff", "two\nlines of | text"])
-def test_what_may_be_shared(shared: Shared, key: str, value: object) -> None:
+def test_what_may_be_shared(shared: SharedCache, key: str, value: object) -> None:
     assert shared.get(key, key, makes(value)) == value
     assert shared.get(key, "another", nobody) == value
     assert shared.get(f"{key}.", key, makes("of another key")) == "of another key"
@@ -269,7 +276,7 @@ def test_what_may_be_shared(shared: Shared, key: str, value: object) -> None:
 
 
 def test_the_oldest_give_way() -> None:
-    shared = Shared(1000)
+    shared = SharedCache(1000)
     for key in "abc":
         shared.get(key, "", makes(key * 200))
     shared.get("a", "", makes("A" * 200), lambda value: value.isupper())
@@ -281,22 +288,22 @@ def test_the_oldest_give_way() -> None:
 @pytest.mark.parametrize(("room", "is_shared"), [(-1, False), (0, True)])
 def test_what_is_too_large_is_not_shared(room: int, is_shared: bool) -> None:
     size = len(b"d" * 32 + b"|" + b"d" * 16 + b' {"value": "xxxx", "expires": null}\n')
-    shared = Shared(size + room)
+    shared = SharedCache(size + room)
     assert shared.get("key", "", makes("xxxx", None)) == "xxxx"
     assert shared.get("key", "", makes("again", None)) == ("xxxx" if is_shared else "again")
 
 
 def test_many_takers() -> None:
-    shared = Shared(once_each=True)
+    shared = SharedCache(once_per_requester=True)
     names = [f"host-{number}" for number in range(500)]
     assert shared.get("key", "first", makes(1)) == 1
     assert [shared.get("key", name, nobody) for name in names] == [1] * len(names)
     assert shared.get("key", names[250], makes(2)) == 2
 
 
-def test_only_what_was_there_before_the_fork_is_shared(shared: Shared) -> None:
+def test_only_what_was_there_before_the_fork_is_shared(shared: SharedCache) -> None:
     def ask() -> None:
-        says.send((shared.get("key", "child", nobody), Shared().get("key", "child", makes("its own"))))
+        says.send((shared.get("key", "child", nobody), SharedCache().get("key", "child", makes("its own"))))
 
     shared.get("key", "parent", makes("value"))
     said, says = FORK.Pipe(duplex=False)
@@ -322,7 +329,7 @@ class Fatal(mmap.mmap):
 @pytest.mark.parametrize("left", [0, 1])
 def test_who_is_killed_while_writing_breaks_nothing(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
     monkeypatch.setattr(mmap, "mmap", Fatal)
-    shared = Shared()
+    shared = SharedCache()
     shared.get("before", "", makes("value"))
 
     def write() -> None:
@@ -340,14 +347,14 @@ def test_who_is_killed_while_writing_breaks_nothing(monkeypatch: pytest.MonkeyPa
 
 def test_where_there_are_no_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "memfd_create")
-    shared = Shared()
+    shared = SharedCache()
     first = Taker(shared, "key", "first")
     assert first.hear() == MAKES
     second = Taker(shared, "key", "second")
-    assert first.make("value") == "value"
+    assert first.create("value") == "value"
     assert second.hear() == "value"
-    for taker in (first, second):
-        taker.end()
+    for requester in (first, second):
+        requester.end()
 
 
 @pytest.fixture
@@ -357,13 +364,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
     return server
 
 
-def authorizer(shared: Shared, taker: str) -> Authorizer:
+def authorizer(shared: SharedCache, requester: str) -> Authorizer:
     options = AuthOptions.from_options({"service_account_email": "emm@project.iam.gserviceaccount.com"}, {})
     connection = ConnectionOptions("https://www.googleapis.com", timeout=1, retries=0, ca_path=None)
-    return Authorizer(options, Session(connection, once="https://www.googleapis.com/"), shared, taker)
+    return Authorizer(
+        options, Session(connection, non_idempotent_prefix="https://www.googleapis.com/"), shared, requester
+    )
 
 
-def test_access_tokens(shared: Shared, server: AuthorizationServer) -> None:
+def test_access_tokens(shared: SharedCache, server: AuthorizationServer) -> None:
     [first, *others] = [authorizer(shared, name) for name in "abc"]
     headers = [user.header() for user in (first, *others)]
     assert headers == [{"authorization": "Bearer token-1"}] * 3
@@ -373,7 +382,7 @@ def test_access_tokens(shared: Shared, server: AuthorizationServer) -> None:
     assert [user.header() for user in others] == [{"authorization": "Bearer token-2"}] * 2
 
 
-def test_access_tokens_that_cannot_be_had(shared: Shared, server: AuthorizationServer) -> None:
+def test_access_tokens_that_cannot_be_had(shared: SharedCache, server: AuthorizationServer) -> None:
     server.broken = True
     for dummy in range(3):
         failures = []

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import is_over_quota
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import is_over_quota
 
 
 @pytest.mark.parametrize(
