@@ -50,7 +50,7 @@ def named(found: list[figures.Figure]) -> dict[str, figures.Figure]:
         ("wall >= 100.1", "missed"),
     ],
 )
-def test_a_goal_is_for_one_quantity(goal: str, verdict: str) -> None:
+def test_goal_applies_to_one_quantity(goal: str, verdict: str) -> None:
     assert figures.Figure("a figure", {"cpu": 2.8, "wall": 100.0}, goal).verdict() == verdict
 
 
@@ -65,11 +65,11 @@ def test_a_goal_is_for_one_quantity(goal: str, verdict: str) -> None:
         ("3.0.0", "cpu <= 2.8"),
     ],
 )
-def test_the_goal_of_the_role_depends_on_the_version_of_ansible_core(core: str, goal: str) -> None:
+def test_goal_of_the_role_depends_on_the_ansible_core_version(core: str, goal: str) -> None:
     assert figures.goal_of_the_role(core) == goal
 
 
-def test_the_start_of_a_play_is_no_part_of_a_task() -> None:
+def test_start_of_a_play_is_subtracted_from_tasks() -> None:
     runs: Runs = {
         EMPTY: [sample(0.5, 0.6)],
         ONE: [sample(0.9, 1.1), sample(100.0, 1.0), sample(0.8, 0.0)],  # of which the medians are 0.9 and 1.0
@@ -95,7 +95,7 @@ def test_the_start_of_a_play_is_no_part_of_a_task() -> None:
     assert found["the emulator's share of a processor, meanwhile"].values == pytest.approx({"cpu": 0.25})
 
 
-def test_the_role_is_held_against_a_set_fact_and_its_other_ways_against_the_role() -> None:
+def test_role_is_compared_with_set_fact_and_its_variants_with_the_role() -> None:
     runs: Runs = {over(150, SET_FACT): [sample(2.0, memory=50.0)]}
     for scheme, plain in (("http", 5.0), ("https", 6.0)):
         seconds = {PLAIN: plain, CONDITIONAL: plain * 1.2, INCLUDED: plain * 1.4, FREE: plain * 1.5}
@@ -123,7 +123,7 @@ def _sizes(contestant: str, start: float, each: float, more: float) -> Runs:
     }
 
 
-def test_growth_knows_nothing_of_the_start() -> None:
+def test_growth_excludes_the_start() -> None:
     """Which would make what a host takes less, the more of them there are."""
     runs = _sizes(SET_FACT, start=0.5, each=0.02, more=1.1) | _sizes(ONE_KIND, start=1.5, each=0.05, more=1.43)
     assert figures.growth(runs, SET_FACT, 101, 1001) == pytest.approx(1.1)
@@ -133,7 +133,7 @@ def test_growth_knows_nothing_of_the_start() -> None:
     assert ratio.verdict() == "missed"
 
 
-def test_both_kinds_of_token_need_not_have_been_measured() -> None:
+def test_missing_measurements_are_skipped() -> None:
     runs = _sizes(SET_FACT, 0.5, 0.02, 1.0) | _sizes(ONE_KIND, 1.5, 0.05, 1.0)
     runs[over(101, BOTH_KINDS)] = [sample(13.0, spread=2.5)]
     found = figures.of_sizes(runs, [101, 1001])

@@ -62,18 +62,18 @@ def imported(path: Path) -> Iterator[str]:
             yield from names or [module]
 
 
-def test_each_layer_uses_only_those_before_it() -> None:
+def test_layers_use_only_earlier_layers() -> None:
     places = {name: place for place, name in enumerate(LAYERS)}
     uses = [(module, used) for module, path in files() for used in imported(path)]
     assert len(uses) > 100
     assert [(one, other) for one, other in uses if places[layer(other)] > places[layer(one)]] == []
 
 
-def test_each_layer_is_there() -> None:
+def test_each_layer_exists() -> None:
     assert {*map(layer, MODULES)} == {*LAYERS}
 
 
-def test_no_file_uses_itself_by_way_of_another() -> None:
+def test_imports_have_no_cycles() -> None:
     """Within a package, too, there is a file to begin with."""
     left = {module: {*imported(path)} for module, path in files()}
     while done := {module for module, used in left.items() if not used & {*left}}:

@@ -38,12 +38,12 @@ def forget() -> dict[str, ModuleType]:
 
 @pytest.mark.usefixtures("_no_libraries")
 @pytest.mark.parametrize("module", sorted(MODULES))
-def test_it_can_be_imported(module: str) -> None:
+def test_module_can_be_imported_without_libraries(module: str) -> None:
     importlib.import_module(f"{COLLECTION}.{module}")
 
 
 @pytest.mark.usefixtures("_no_libraries")
-def test_the_first_one_that_is_missing_is_named() -> None:
+def test_first_missing_library_is_named() -> None:
     operation = importlib.import_module(f"{COLLECTION}.module_utils._operation")
     name, trace = operation.find_missing_library()
     assert name == "urllib3"

@@ -41,7 +41,7 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield path, path.read_text(encoding="utf-8")
 
 
-def test_no_private_part_of_ansible_is_named() -> None:
+def test_no_private_names_of_ansible_are_used() -> None:
     private = re.compile("|".join(map(re.escape, PRIVATE)))
     assert [(path.name, found[0]) for path, text in sources() for found in private.finditer(text)] == []
 
@@ -66,7 +66,7 @@ def test_nothing_private_is_imported_from_ansible() -> None:
     assert [name for name in imported if re.search(r"\._[a-z]", name[1])] == []
 
 
-def test_actions_only_use_what_they_are_handed() -> None:
+def test_actions_use_only_public_attributes() -> None:
     """A private name of ``self`` is defined by the collection, or is one of those."""
     for path, text in sources():
         tree = ast.parse(text)

@@ -32,7 +32,7 @@ def in_a_table(option: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("role", ["device_tokens", "provisioning_sheet"])
-def test_the_variables_of_a_role(role: str) -> None:
+def test_variables_match_the_argument_specification(role: str) -> None:
     specification = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     options = specification["argument_specs"]["main"]["options"]
     expected = {name: IN_WORDS.get(name, in_a_table(option)) for name, option in options.items()}

@@ -30,7 +30,7 @@ def action_for(plan: Plan, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> 
 
 
 @pytest.mark.parametrize("offered", [True, False])
-def test_it_sets_the_facts_where_ansible_offers_that(monkeypatch: pytest.MonkeyPatch, offered: bool) -> None:
+def test_action_sets_the_facts_if_ansible_supports_it(monkeypatch: pytest.MonkeyPatch, offered: bool) -> None:
     """From ansible-core 2.21 on; before, a task of the role does."""
     token = {"token": "kept"}
     action: Any = action_for(Plan({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
@@ -44,7 +44,7 @@ def test_it_sets_the_facts_where_ansible_offers_that(monkeypatch: pytest.MonkeyP
     assert [call.args for call in register.call_args_list] == ([(facts,)] if offered else [])
 
 
-def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a_secret(
+def test_unexpected_error_keeps_minted_tokens_and_reveals_no_secret(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     requests = {"user_auth": Mock(), "enrollment": Mock()}
@@ -63,7 +63,7 @@ def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a
 
 
 @pytest.mark.parametrize("no_log", [True, False])
-def test_tokens_are_registered_unless_they_may_be_shown(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
+def test_tokens_are_registered_only_with_no_log(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
     registered: list[object] = []
     monkeypatch.setattr(plugin, "register_secrets", registered.extend)
     plan = Plan({}, {"enrollment": {"token": "kept"}}, shared=False, cacheable=False)
@@ -72,7 +72,7 @@ def test_tokens_are_registered_unless_they_may_be_shown(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("warning", [None, "The server's clock is 2 hours ahead."])
-def test_the_servers_clock_is_warned_of(monkeypatch: pytest.MonkeyPatch, warning: str | None) -> None:
+def test_clock_difference_is_shown_as_a_warning(monkeypatch: pytest.MonkeyPatch, warning: str | None) -> None:
     shown: list[str] = []
     monkeypatch.setattr(plugin, "Display", Mock(return_value=Mock(warning=shown.append)))
     monkeypatch.setattr(plugin, "check_and_mint", Mock(return_value=MintResult([], [{"token": "minted"}], warning)))
@@ -82,7 +82,7 @@ def test_the_servers_clock_is_warned_of(monkeypatch: pytest.MonkeyPatch, warning
     assert shown == ([warning] if warning else [])
 
 
-def test_a_host_fails_where_it_cannot_be_told_whether_it_is_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_fails_if_on_failure_cannot_be_templated(monkeypatch: pytest.MonkeyPatch) -> None:
     action = action_for(Plan({}, {}, shared=False, cacheable=False), monkeypatch)
     monkeypatch.setattr(action, "_plan", Mock(side_effect=EmmError("refused")))
     monkeypatch.setattr(action, "_templar", Mock(template=Mock(side_effect=AnsibleError("secret"))))

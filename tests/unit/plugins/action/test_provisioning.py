@@ -24,7 +24,7 @@ def action(plugin: Any, **arguments: Any) -> Any:
     return plugin.ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
 
 
-def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unexpected_error_is_reported_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     card = action(provisioning_card)
     monkeypatch.setattr(card, "_build", Mock(side_effect=TypeError("secret")))
     result = card.run(task_vars=PLAY)
@@ -33,7 +33,7 @@ def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.Mo
     assert result["changed"] is False
 
 
-def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_directory_warnings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
     files = Mock(
         **{"warnings.return_value": ["So it is."], "path.return_value": "/volume/own/a", "write_all.return_value": True}
@@ -52,7 +52,7 @@ def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: 
 
 
 @pytest.mark.parametrize("registered", [{"failed": True, "msg": "secret"}, {"refusal": None}])
-def test_without_a_card_a_host_fails(registered: dict[str, Any]) -> None:
+def test_host_without_a_card_fails(registered: dict[str, Any]) -> None:
     result = action(provisioning_sheet).run(task_vars={"provisioning_sheet__card": registered})
     assert result["failed"]
     assert result["msg"] == "There is no card because the task that makes it failed."

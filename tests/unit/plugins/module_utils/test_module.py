@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible_collections.emm.android_enterprise.plugins.module_utils._module import has_reader
 
 
-def test_a_pipe_is_read_until_its_other_end_is_closed() -> None:
+def test_pipe_has_a_reader_until_its_other_end_is_closed() -> None:
     reader, writer = os.pipe()
     assert has_reader(writer)
     os.write(writer, bytes(1000))
@@ -23,7 +23,7 @@ def test_a_pipe_is_read_until_its_other_end_is_closed() -> None:
     os.close(writer)
 
 
-def test_a_socket_is_read_until_its_other_end_is_closed() -> None:
+def test_socket_has_a_reader_until_its_other_end_is_closed() -> None:
     reader, writer = socket.socketpair()
     with writer:
         assert has_reader(writer.fileno())
@@ -31,7 +31,7 @@ def test_a_socket_is_read_until_its_other_end_is_closed() -> None:
         assert not has_reader(writer.fileno())
 
 
-def test_a_file_may_be_read_at_any_time(tmp_path: Path) -> None:
+def test_file_always_has_a_reader(tmp_path: Path) -> None:
     with (tmp_path / "output").open("w") as file:
         assert has_reader(file.fileno())
     with Path(os.devnull).open("w") as file:

@@ -43,7 +43,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction 
         ("x" * 600, "x" * 500 + "..."),
     ],
 )
-def test_foreign_text(text: str, expected: str) -> None:
+def test_sanitize(text: str, expected: str) -> None:
     assert sanitize(text, "hunter2", None, "") == expected
     assert sanitize(expected) == expected or len(expected) > 500, "twice does no harm"
 
@@ -165,7 +165,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_no_secret(encoding: str) -> None:
+def test_secrets_are_redacted_in_every_encoding(encoding: str) -> None:
     for sample in SAMPLES:
         if encoding == "in capitals" and sample in LOOKS:
             continue
@@ -175,7 +175,7 @@ def test_no_secret(encoding: str) -> None:
             assert part not in visible, text
 
 
-def test_no_secret_that_is_cut_off() -> None:
+def test_truncated_secrets_are_redacted() -> None:
     for sample in SAMPLES:
         if sample in LOOKING_LIKE_A_HOST:
             continue
@@ -184,7 +184,7 @@ def test_no_secret_that_is_cut_off() -> None:
             assert SECRET[:4] not in sanitize(text[:end]), text[:end]
 
 
-def test_no_secret_where_a_long_text_is_cut_off() -> None:
+def test_secrets_at_the_length_limit_are_redacted() -> None:
     long = f"token={'x' * 1900} "
     for sample in [sample for sample in OTHERS + LOOKS if sample not in LOOKING_LIKE_A_HOST]:
         for length in range(0, 100, 5):
@@ -247,7 +247,7 @@ def test_no_secret_where_a_long_text_is_cut_off() -> None:
         "Is monkeyJson a keyJson?",
     ],
 )
-def test_what_is_no_secret_stays(text: str) -> None:
+def test_harmless_text_is_unchanged(text: str) -> None:
     assert sanitize(text, "ya29.the-token") == text
 
 
@@ -255,25 +255,25 @@ KNOWN = "ab/c+d=e&f\"g'h\\i <j>\nk"
 
 
 @pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "in capitals"])
-def test_a_known_secret(encoding: str) -> None:
+def test_known_secret_is_redacted(encoding: str) -> None:
     said = sanitize(f"x {ENCODINGS[encoding](KNOWN)} y", KNOWN)
     assert re.fullmatch(r"(b')?x .{0,20}\[redacted\].{0,20} y", said), said
 
 
 @pytest.mark.parametrize("user", ["", "u", "us", "use", "user"])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_a_known_secret_in_base64(user: str, encode: Callable[[bytes], bytes]) -> None:
+def test_known_secret_in_base64_is_redacted(user: str, encode: Callable[[bytes], bytes]) -> None:
     secret = "a>>>b???c~~~d"
     text = encode(f"{user}:{secret}".encode()).decode()
     assert sanitize(f"saw {text}!", secret) == "saw [redacted]!"
     assert sanitize("saw YWI=", "ab") == "saw YWI=", "which is too short to be told"
 
 
-def test_a_known_secret_that_cannot_be_encoded() -> None:
+def test_known_secret_with_a_surrogate_is_redacted() -> None:
     assert sanitize("saw a\ud800b and ab", "a\ud800b") == "saw [redacted] and [redacted]"
 
 
-def test_nothing_unprintable() -> None:
+def test_unprintable_characters_are_removed() -> None:
     text = "".join(
         map(chr, (*range(0x3000), *range(0xD7FF, 0x10000), *range(0x1F5FF, 0x1F700), *range(0xE0000, 0xE0200)))
     )
@@ -301,7 +301,7 @@ BAIT = re.findall(
 
 
 @pytest.mark.parametrize("name", [name for name, value in vars(_redaction).items() if isinstance(value, re.Pattern)])
-def test_patterns_are_linear(name: str) -> None:
+def test_patterns_take_linear_time(name: str) -> None:
     pattern: re.Pattern[str] = vars(_redaction)[name]
     for bait in BAIT:
         text = (bait.replace("~", " ") * 100_000)[:100_000]
@@ -310,7 +310,7 @@ def test_patterns_are_linear(name: str) -> None:
         assert time.process_time() - start < 10, bait  # seconds; a quadratic one takes minutes
 
 
-def test_a_long_text_is_cut_before_it_is_matched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_text_is_truncated_before_matching(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
 
     class Pattern:

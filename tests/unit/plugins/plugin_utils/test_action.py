@@ -47,7 +47,7 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
     return closed
 
 
-def test_a_client_is_used_again_unless_its_task_was_interrupted(closed: list[Client]) -> None:
+def test_client_is_reused_unless_its_task_was_interrupted(closed: list[Client]) -> None:
     """Or the threads of the one task would try again during the next one."""
     with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
@@ -59,9 +59,7 @@ def test_a_client_is_used_again_unless_its_task_was_interrupted(closed: list[Cli
         assert third is not first
 
 
-def test_a_client_that_was_refused_an_access_token_is_not_used_again(
-    closed: list[Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_client_without_an_access_token_is_not_reused(closed: list[Client], monkeypatch: pytest.MonkeyPatch) -> None:
     with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
     with monkeypatch.context() as refused:
@@ -73,7 +71,7 @@ def test_a_client_that_was_refused_an_access_token_is_not_used_again(
         assert third is not first
 
 
-def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
+def test_only_one_client_is_kept(closed: list[Client]) -> None:
     with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
     with open_client(CONNECTION, OTHER_AUTH, 1, host="device") as second:
@@ -83,24 +81,24 @@ def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
         assert third is second
 
 
-def test_a_key_that_is_a_dictionary_is_the_text_of_its_file() -> None:
+def test_dictionary_key_becomes_json() -> None:
     key = {"type": "service_account", "project_id": "o"}
     assert json.loads(with_key_as_json({"service_account_contents": key})["service_account_contents"]) == key
     assert with_key_as_json({"service_account_contents": "text"}) == {"service_account_contents": "text"}
 
 
 @pytest.mark.parametrize("result", [{"enrollment_token": {"token": "a"}}, {"enrollment_tokens": [{"token": "a"}]}])
-def test_the_tokens_in_a_result(result: dict[str, Any]) -> None:
+def test_tokens_in_a_result(result: dict[str, Any]) -> None:
     assert list(tokens_in(OPERATION, result)) == ["a"]
 
 
 @pytest.mark.parametrize("result", [{"msg": "refused"}, {"enrollment_token": {"token": None}}])
-def test_there_may_be_none(result: dict[str, Any]) -> None:
+def test_result_without_tokens(result: dict[str, Any]) -> None:
     assert list(tokens_in(OPERATION, result)) == []
 
 
 @pytest.mark.parametrize("is_included", [True, False, AnsibleError("There is no such setting.")])
-def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.MonkeyPatch, is_included: Any) -> None:
+def test_invocation_hides_secrets(monkeypatch: pytest.MonkeyPatch, is_included: Any) -> None:
     monkeypatch.setattr(constants.config, "get_config_value", Mock(side_effect=[is_included]))
     spec: dict[str, dict[str, Any]] = {"count": {"type": "int"}, "access_token": {"no_log": True}, "api_url": {}}
     returned = invocation(spec, {"count": 1, "access_token": "secret", "api_url": None, "other": 1}, {})
@@ -111,18 +109,18 @@ def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("name", "value"), [("", "secret"), ("a=b", "secret"), ("a\0b", "secret"), ("a", "secret\0"), ("a", "secret\ud800")]
 )
-def test_a_variable_that_cannot_be_set_is_named_without_its_value(name: str, value: str) -> None:
+def test_invalid_environment_variable_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(EmmError, match=r"^The keyword 'environment' has a variable '.*' that cannot be set") as caught:
         task_environment(Mock(environment=[{"LANG": "C", name: value}]))
     assert "secret" not in str(caught.value)
 
 
-def test_variables_may_be_what_yaml_makes_of_them() -> None:
+def test_environment_values_become_strings() -> None:
     assert task_environment(Mock(environment=[{"A": 1}, {2: "é", "A": None}])) == {"A": "None", "2": "é"}
     assert task_environment(Mock(environment=None)) == {}
 
 
-def test_what_a_module_gets() -> None:
+def test_module_arguments_have_json_types() -> None:
     class Text(str):
         __slots__ = ()
 

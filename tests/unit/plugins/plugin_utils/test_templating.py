@@ -44,12 +44,12 @@ class AnsibleVaultError(AnsibleError):
         (AnsibleError("unexpected end. String: one secret {{"), "AnsibleError"),
     ],
 )
-def test_a_template_is_not_quoted(error: Exception, said: str) -> None:
+def test_template_is_not_quoted_in_errors(error: Exception, said: str) -> None:
     with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated: {said}$"):
         templated("module_defaults", "one secret {{ of.name", Mock(template=Mock(side_effect=error)))
 
 
-def test_what_is_omitted() -> None:
+def test_omitted_values() -> None:
     """As ansible-core 2.18 has it, and as it is since then."""
     given = {"a": "omitted", "b": {"c": "omitted", "d": 1}, "e": ["omitted"]}
     assert without_omitted(given, "omitted") == {"b": {"d": 1}, "e": ["omitted"]}

@@ -10,7 +10,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet impo
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 
-def test_variables_that_look_like_those_of_a_role() -> None:
+def test_unknown_variables_cause_a_warning() -> None:
     known = ["role_paper", "role_time_zone"]
     assert (
         list(unknown_variable_warnings([*known, "role__card", "role", "roles", "other_role_x", "paper"], "role", known))
@@ -22,7 +22,7 @@ def test_variables_that_look_like_those_of_a_role() -> None:
     ]
 
 
-def test_those_of_the_role_provisioning_sheet() -> None:
+def test_variables_of_provisioning_sheet_are_known() -> None:
     names = [*card.SPEC, "provisioning_sheet_no_log", "provisioning_sheet__card", "provisioning_sheet_written"]
     assert list(unknown_variable_warnings(names, card.ROLE, card.KNOWN_NAMES)) == []
     [warning] = unknown_variable_warnings(["provisioning_sheet_timezone"], card.ROLE, card.KNOWN_NAMES)

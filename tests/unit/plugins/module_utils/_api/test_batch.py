@@ -81,7 +81,7 @@ def unexpected(progress: Progress) -> None:
 
 
 @pytest.mark.parametrize("kind", [RuntimeError, MemoryError, KeyboardInterrupt, SystemExit])
-def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> None:
+def test_unexpected_error_affects_only_one_token(kind: type[BaseException]) -> None:
     def before(user: str) -> None:
         if user == "u1":
             raise kind("with a secret in it")
@@ -112,7 +112,7 @@ class Odd:
         return {"token": self.comes_to}
 
 
-def test_in_turn_ends_with_the_first_failure() -> None:
+def test_mint_in_turn_stops_at_the_first_failure() -> None:
     """Be it that there is no access token, which nothing is minted without."""
     failure = EmmError("refused")
     assert mint_in_turn(Stub(), [Odd("a"), Odd("b")]) == [{"token": "a"}, {"token": "b"}]
@@ -130,14 +130,14 @@ ENDLESS.append(ENDLESS)
 
 
 @pytest.mark.parametrize("odd", ["a\ud800b", {"a": ["\udfff"]}, {"\ud800": 1}, b"bytes", float("nan"), {1, 2}, ENDLESS])
-def test_what_cannot_be_returned_is_the_failure_of_one(odd: Any) -> None:
+def test_result_that_cannot_be_encoded_fails_alone(odd: Any) -> None:
     outcomes = mint_all(Stub(), [Odd("good"), Odd(odd), Odd("good")], concurrency=2, report=unexpected)
     assert outcomes[0] == outcomes[2] == {"token": "good"}
     assert "was carried out, and a token may exist" in str(outcomes[1])
     assert json.dumps(str(outcomes[1]), ensure_ascii=False).encode()
 
 
-def test_an_error_that_cannot_be_told_is_told_in_other_words() -> None:
+def test_error_that_cannot_be_encoded_is_replaced() -> None:
     error = ApiError("It failed.")
     error.message, error.reason = "It\ud800failed.", "\udfff"
     requests: list[TokenRequest] = [Odd(error), Odd("good")]
@@ -167,7 +167,7 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 100])
-def test_as_many_at_a_time_as_allowed(concurrency: int) -> None:
+def test_concurrency_limits_parallel_requests(concurrency: int) -> None:
     together = min(concurrency, 12)
     gate = threading.Barrier(together, timeout=10)
     lock = threading.Lock()
@@ -188,7 +188,7 @@ def test_as_many_at_a_time_as_allowed(concurrency: int) -> None:
     assert most == together
 
 
-def test_the_access_token_comes_first() -> None:
+def test_access_token_is_requested_once_before_minting() -> None:
     client = Stub()
     mint(client, 5, concurrency=5)
     assert client.calls[0] == "authorize"
@@ -206,13 +206,13 @@ def test_nothing_is_minted_without_an_access_token() -> None:
     assert not client.calls
 
 
-def test_for_nothing_no_access_token_is_needed() -> None:
+def test_empty_batch_needs_no_access_token() -> None:
     client = Stub()
     assert mint(client, 0, concurrency=5) == ([], [])
     assert not client.calls
 
 
-def test_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_of_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "REPORT_EVERY", 0.01)
     reported = threading.Event()
     reports = []
@@ -231,13 +231,13 @@ def test_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reports[-1] == Progress(total=4, minted=2, failed=1)
 
 
-def test_a_single_token_is_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_single_token_has_no_progress_report(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "REPORT_EVERY", 0.001)
     outcomes, reports = mint(Stub(before=lambda user: time.sleep(0.05)), 1, concurrency=1)
     assert (len(outcomes), reports) == (1, [])
 
 
-def test_an_interruption_ends_the_batch_and_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_ends_the_batch_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "REPORT_EVERY", 0.001)
     under_way = threading.Barrier(3, timeout=10)
     go_on = threading.Event()
@@ -264,7 +264,9 @@ def test_an_interruption_ends_the_batch_and_waits_for_nothing(monkeypatch: pytes
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
 @pytest.mark.parametrize("started", [0, 1, 3])
-def test_the_system_has_no_more_threads(monkeypatch: pytest.MonkeyPatch, started: int, error: Exception) -> None:
+def test_batch_uses_the_threads_that_could_be_started(
+    monkeypatch: pytest.MonkeyPatch, started: int, error: Exception
+) -> None:
     class Thread(threading.Thread):
         number = 0
 
@@ -311,11 +313,11 @@ def test_failures_are_described() -> None:
 
 
 @pytest.mark.parametrize("good", [1, 10, 100])
-def test_concurrency(good: int) -> None:
+def test_valid_concurrency_is_accepted(good: int) -> None:
     assert check_concurrency(good) == good
 
 
 @pytest.mark.parametrize("bad", [-1, 0, 101])
-def test_what_is_no_concurrency(bad: int) -> None:
+def test_concurrency_out_of_range_is_refused(bad: int) -> None:
     with pytest.raises(OptionError, match=f"^Option 'concurrency' is {bad}, but it must be from 1 to 100.$"):
         check_concurrency(bad)

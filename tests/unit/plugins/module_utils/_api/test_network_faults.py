@@ -78,39 +78,43 @@ def late(script: Script) -> Fault:
 
 
 HANDSHAKE = {
-    "a handshake that stalls": late(sends(5.0)),
-    "a handshake that drips": late(hears(drips(HANDSHAKE_BEGINS, b"x"))),
-    "a handshake that is closed": Fault(hears(ends()), "the TLS connection failed", is_temporary=True),
-    "a handshake that is reset": Fault(hears(resets()), "no connection could be made", is_temporary=True),
-    "plain HTTP instead of a handshake": Fault(
+    "A handshake that stalls": late(sends(5.0)),
+    "A handshake that trickles in": late(hears(drips(HANDSHAKE_BEGINS, b"x"))),
+    "The connection is closed during the handshake": Fault(
+        hears(ends()), "the TLS connection failed", is_temporary=True
+    ),
+    "The connection is reset during the handshake": Fault(
+        hears(resets()), "no connection could be made", is_temporary=True
+    ),
+    "Plain HTTP instead of a handshake": Fault(
         hears(ends(answer(SECRET, status="400 Bad Request"))), "the TLS connection failed", is_temporary=False
     ),
-    "garbage instead of a handshake": Fault(
+    "Garbage instead of a handshake": Fault(
         hears(ends(SECRET.encode() * 99)), "the TLS connection failed", is_temporary=False
     ),
-    "an alert instead of a handshake": Fault(hears(ends(ALERT)), "the TLS connection failed", is_temporary=False),
+    "An alert instead of a handshake": Fault(hears(ends(ALERT)), "the TLS connection failed", is_temporary=False),
 }
 
 REFUSED = "the proxy could not be used (Tunnel connection failed: "
 PROXY = {
-    "a proxy that closes the connection": Fault(ends(), "the proxy could not be used", is_temporary=True),
-    "a proxy that resets the connection": Fault(resets(), "the proxy could not be used", is_temporary=True),
-    "a proxy that stalls": late(sends(5.0)),
-    "a proxy whose status line drips": late(drips(b"HTTP/1.1 200 ", b"O")),
-    "a proxy whose head drips": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
-    "a proxy that answers 403": Fault(sends(answer(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False),
-    "a proxy that answers 407": Fault(
+    "A proxy that closes the connection": Fault(ends(), "the proxy could not be used", is_temporary=True),
+    "A proxy that resets the connection": Fault(resets(), "the proxy could not be used", is_temporary=True),
+    "A proxy that stalls": late(sends(5.0)),
+    "A proxy whose status line trickles in": late(drips(b"HTTP/1.1 200 ", b"O")),
+    "A proxy whose headers trickle in": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
+    "A proxy that responds with 403": Fault(sends(answer(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False),
+    "A proxy that responds with 407": Fault(
         sends(answer(SECRET, status=f"407 no {SECRET} here")), f"{REFUSED}407", is_temporary=False
     ),
-    "a proxy that answers 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
-    "a proxy that answers 101": Fault(
+    "A proxy that responds with 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
+    "A proxy that responds with 101": Fault(
         sends(head(status="101 Switching Protocols")), "is not valid HTTP", is_temporary=False
     ),
-    "a proxy that answers with garbage": Fault(sends(b"token=hunter2\r\n"), "is not valid HTTP", is_temporary=False),
-    "a proxy whose head does not end": Fault(
+    "A proxy that responds with garbage": Fault(sends(b"token=hunter2\r\n"), "is not valid HTTP", is_temporary=False),
+    "A proxy whose header does not end": Fault(
         sends(b"HTTP/1.1 200 OK\r\nX: " + SECRET.encode() * 20_000), "is not valid HTTP", is_temporary=False
     ),
-    "a proxy that says more than its answer": Fault(
+    "A proxy that sends data after its response": Fault(
         sends(ESTABLISHED + SECRET.encode()), "data after its response", is_temporary=False
     ),
 }
@@ -178,7 +182,7 @@ def test_fault(name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch
 @pytest.mark.parametrize(
     "name", [name for name, fault in FAULTS.items() if fault.is_temporary and fault.timeout == AT_LEAST]
 )
-def test_the_next_attempt(
+def test_retry_succeeds_after_a_temporary_fault(
     name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the first attempt fails for a reason that may pass, the next one gets the token."""
@@ -205,14 +209,14 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_nobody_listens(resolved: list[str]) -> None:
+def test_refused_connection_is_retried(resolved: list[str]) -> None:
     with refusal() as port, client_of(f"http://127.0.0.1:{port}", retries=2) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Connection refused")
     assert resolved == ["127.0.0.1"] * 3
 
 
-def test_a_name_that_nobody_knows(resolved: list[str]) -> None:
+def test_unknown_host_name_is_retried(resolved: list[str]) -> None:
     with client_of(f"https://{HOST}", retries=1) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Name or service not known")
@@ -237,7 +241,7 @@ def silence() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_nobody_answers(resolved: list[str]) -> None:
+def test_unresponsive_server_is_retried(resolved: list[str]) -> None:
     with silence() as port, client_of(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "no connection could be made (Connection to 127.0.0.1 timed out.")
@@ -245,7 +249,7 @@ def test_nobody_answers(resolved: list[str]) -> None:
 
 
 @pytest.mark.parametrize("first", ["refuses", "is silent"])
-def test_several_addresses(
+def test_next_address_of_a_host_is_tried(
     first: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next address of a host is tried, and what comes then has all of its time, as a proxy's answer here."""
@@ -260,7 +264,7 @@ def test_several_addresses(
             assert tokens(mint(client, 1)) == own(1)
 
 
-def test_a_connection_that_ends_before_the_request() -> None:
+def test_connection_closed_before_the_request_is_read_is_not_retried() -> None:
     """That nobody has read the request cannot be known on this side."""
     with closing(FaultyServer(opening=ends(), strikes=1)) as server:
         with client_of(f"http://127.0.0.1:{server.port}", retries=1) as client:
@@ -270,7 +274,7 @@ def test_a_connection_that_ends_before_the_request() -> None:
         assert server.asked == names()[1:]
 
 
-def test_each_request_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_request_has_its_own_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     passed = [0.0]
     clock = time.monotonic
     monkeypatch.setattr(wire, "time", types.SimpleNamespace(monotonic=lambda: clock() + passed[0]))
@@ -281,7 +285,7 @@ def test_each_request_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
         assert server.connections == 1
 
 
-def test_an_attempt_that_was_answered_says_nothing_of_the_next_one(authority: Authority, tls: ssl.SSLContext) -> None:
+def test_failed_handshake_after_a_response_is_retried(authority: Authority, tls: ssl.SSLContext) -> None:
     """That one is not sent if its handshake fails, and so may be tried again, too."""
     busy = answer("", "Connection: close", status="503 Service Unavailable")
 
@@ -297,7 +301,7 @@ def test_an_attempt_that_was_answered_says_nothing_of_the_next_one(authority: Au
     assert server.connections == 3
 
 
-def test_a_request_that_was_sent_says_nothing_of_the_next_one_of_its_thread(
+def test_unsent_request_after_a_sent_one_is_reported_as_unsent(
     authority: Authority, tls: ssl.SSLContext, tmp_path: Path
 ) -> None:
     path = tmp_path / "ca.pem"
@@ -322,18 +326,20 @@ YESTERDAY = datetime.now(timezone.utc) - timedelta(days=1)
     ],
     ids=["another name", "expired"],
 )
-def test_a_certificate(certified: list[str], validity: dict[str, Any], reason: str, authority: Authority) -> None:
+def test_invalid_certificate_is_refused(
+    certified: list[str], validity: dict[str, Any], reason: str, authority: Authority
+) -> None:
     with closing(FaultyServer(tls=authority.tls(*certified, **validity))) as server:
         check_tls_failure(server, authority.path, reason)
 
 
-def test_a_certificate_of_an_unknown_authority(tls: ssl.SSLContext, tmp_path: Path) -> None:
+def test_certificate_of_an_untrusted_authority_is_refused(tls: ssl.SSLContext, tmp_path: Path) -> None:
     with closing(FaultyServer(tls=tls)) as server:
         check_tls_failure(server, Authority(tmp_path).path, "unable to get local issuer certificate")
 
 
 @pytest.mark.parametrize("what", ["garbage", "an empty file", "an empty directory", "no file that can be read"])
-def test_a_ca_path_that_is_useless(what: str, tls: ssl.SSLContext, tmp_path: Path) -> None:
+def test_unusable_ca_path_is_refused(what: str, tls: ssl.SSLContext, tmp_path: Path) -> None:
     path = tmp_path / "ca"
     if what == "an empty directory":
         path.mkdir()
@@ -356,7 +362,7 @@ def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("broken", ["another authority", "garbage"])
-def test_a_ca_path_that_is_mended(broken: str, authority: Authority, tls: ssl.SSLContext, tmp_path: Path) -> None:
+def test_changed_ca_path_is_reloaded(broken: str, authority: Authority, tls: ssl.SSLContext, tmp_path: Path) -> None:
     """What was loaded before is not used any more, be it good or bad."""
     good = Path(authority.path).read_bytes()
     bad = Path(Authority(tmp_path).path).read_bytes() if broken == "another authority" else SECRET.encode()
@@ -379,7 +385,7 @@ def test_a_ca_path_that_is_mended(broken: str, authority: Authority, tls: ssl.SS
     [(HOST, True, "certificate is not valid for"), ("127.0.0.1", False, "unable to get local issuer certificate")],
     ids=["another name", "an unknown authority"],
 )
-def test_the_certificate_of_a_proxy(
+def test_invalid_certificate_of_a_proxy_is_refused(
     certified: str, trusted: bool, reason: str, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_proxy = (authority if trusted else Authority(tmp_path)).tls(certified)
@@ -406,7 +412,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return loaded
 
 
-def test_certificates_to_trust_are_loaded_once(
+def test_trusted_certificates_are_loaded_once(
     authority: Authority, tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded: list[str]
 ) -> None:
     """To servers and to proxies, however many connections there are: it takes longer than all else about them."""
@@ -447,7 +453,9 @@ def garbage(connection: socket.socket) -> None:
     ],
     ids=["tickets", "two answers in a record", "the rest of a record", "two records", "no end", "no end but of TCP"],
 )
-def test_answers_over_tls(script: Script | None, connections: int, authority: Authority, tls: ssl.SSLContext) -> None:
+def test_tls_connection_is_reused_only_if_nothing_is_left_on_it(
+    script: Script | None, connections: int, authority: Authority, tls: ssl.SSLContext
+) -> None:
     """A connection over TLS is used again, session tickets notwithstanding, unless anything is left on it."""
     with closing(FaultyServer(script, tls)) as server:
         with client_of(f"https://127.0.0.1:{server.port}", ca_path=authority.path) as client:
@@ -465,7 +473,7 @@ def test_answers_over_tls(script: Script | None, connections: int, authority: Au
     ],
     ids=["garbage", "no answer", "half an answer"],
 )
-def test_tls_that_breaks_after_the_request(
+def test_tls_failure_after_the_request_is_not_retried(
     script: Script, reason: str, authority: Authority, tls: ssl.SSLContext
 ) -> None:
     with closing(FaultyServer(script, tls)) as server:
@@ -477,7 +485,7 @@ def test_tls_that_breaks_after_the_request(
 
 
 @pytest.mark.parametrize("status", ["100 Continue", "103 Early Hints"])
-def test_interim_answers_of_a_proxy(
+def test_interim_responses_of_a_proxy_are_skipped(
     status: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     established = head("X: y", status=status) + ESTABLISHED
@@ -489,7 +497,7 @@ def test_interim_answers_of_a_proxy(
 
 
 @pytest.mark.parametrize("script", [ends(), resets()], ids=["closed", "reset"])
-def test_a_tunnel_that_breaks_after_the_request(
+def test_broken_tunnel_after_the_request_is_not_retried(
     script: Script, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """urllib3 blames the proxy for it, but the request was sent."""
@@ -501,7 +509,7 @@ def test_a_tunnel_that_breaks_after_the_request(
         assert server.asked == names(1)
 
 
-def test_tls_within_the_tls_of_a_proxy(
+def test_connection_through_a_tls_proxy_is_not_reused(
     authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody can see if anything was left there, so no connection is used again."""
@@ -531,7 +539,7 @@ def tunnels(script: Script) -> Script:
     ],
     ids=["slow", "drips"],
 )
-def test_a_proxy_and_tls_are_one_step(
+def test_proxy_and_tls_handshakes_share_one_timeout(
     script: Script, over_tls: bool, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a proxy has taken is not left for TLS; and within a proxy's TLS, there is no more time than elsewhere."""
@@ -558,7 +566,7 @@ def test_a_proxy_and_tls_are_one_step(
         "user:hunter2@127.0.0.1:NOBODY",
     ],
 )
-def test_the_url_of_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_url_is_not_quoted_in_errors(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with refusal() as port, client_of(f"https://{HOST}") as client:
         monkeypatch.setenv("HTTPS_PROXY", url.replace("NOBODY", str(port)))
         [outcome] = mint(client, 1)

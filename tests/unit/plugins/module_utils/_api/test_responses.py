@@ -22,5 +22,5 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.respon
         (b"", False),
     ],
 )
-def test_whether_the_quota_is_exhausted(body: bytes, expected: bool) -> None:
+def test_is_over_quota(body: bytes, expected: bool) -> None:
     assert is_over_quota(body) is expected

@@ -71,7 +71,7 @@ def token(authorizer: Authorizer) -> str:
     return value.removeprefix("Bearer ")
 
 
-def test_an_access_token_is_used_for_as_long_as_it_is_valid(server: AuthorizationServer) -> None:
+def test_access_token_is_used_while_it_is_valid(server: AuthorizationServer) -> None:
     alone = authorizer()
     assert server.exchanges == 0
     assert [token(alone), token(alone)] == ["token-1"] * 2
@@ -80,7 +80,7 @@ def test_an_access_token_is_used_for_as_long_as_it_is_valid(server: Authorizatio
     assert token(authorizer()) == "token-2", "without a cache, each has its own"
 
 
-def test_credentials_are_not_loaded_while_there_is_an_access_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_are_not_loaded_if_an_access_token_is_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     """To parse a key takes longer than all else that is done for a token of a device."""
     monkeypatch.delattr(authorizer_module, "load")
     cache = Cache()
@@ -98,7 +98,7 @@ def test_credentials_are_loaded_once(server: AuthorizationServer) -> None:
     assert server.loaded == 1
 
 
-def test_a_key_that_is_no_good_is_found_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_key_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(Session, "send")
     key = {"type": "service_account", "client_email": EMAIL, "private_key": "cut off", "token_uri": "https://x.test/"}
     failing = authorizer(AuthOptions.from_options({"service_account_contents": key}, {}), Cache())
@@ -109,7 +109,7 @@ def test_a_key_that_is_no_good_is_found_before_anything_is_sent(monkeypatch: pyt
     assert failing.has_failed
 
 
-def test_an_access_token_is_shared_with_what_belongs_to_it(server: AuthorizationServer) -> None:
+def test_cache_shares_account_and_quota_project(server: AuthorizationServer) -> None:
     """For messages, and for the project that is to pay."""
     server.account = EMAIL
     server.quota_project = "paying"
@@ -134,7 +134,7 @@ def test_an_access_token_is_shared_with_what_belongs_to_it(server: Authorization
     ],
 )
 @pytest.mark.usefixtures("server")
-def test_who_shares_an_access_token_would_share_the_failure(
+def test_cache_is_shared_only_with_equal_settings(
     monkeypatch: pytest.MonkeyPatch, connection: dict[str, Any], environment: dict[str, str], source: str, same: bool
 ) -> None:
     for name in ("HTTPS_PROXY", "no_proxy", "SSL_CERT_FILE"):
@@ -148,12 +148,12 @@ def test_who_shares_an_access_token_would_share_the_failure(
     assert token(other) == ("token-1" if same else "token-2")
 
 
-def test_a_fingerprint_of_a_connection_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_fingerprint_reveals_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2@proxy.example.com")
     assert "hunter2" not in CONNECTION.fingerprint()
 
 
-def test_an_expired_access_token_is_exchanged_again(server: AuthorizationServer) -> None:
+def test_expired_access_token_is_replaced(server: AuthorizationServer) -> None:
     server.lifetime = 0
     alone = authorizer()
     assert [token(alone), token(alone)] == ["token-1", "token-2"]
@@ -167,7 +167,7 @@ def test_threads_wait_for_one_exchange(server: AuthorizationServer) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_a_cached_access_token_is_fetched_once() -> None:
+def test_access_token_is_cached() -> None:
     cache = Cache()
     assert [token(authorizer(cache=cache)) for dummy in range(3)] == ["token-1"] * 3
     value, expires = next(iter(cache.entries.values()))
@@ -177,7 +177,7 @@ def test_a_cached_access_token_is_fetched_once() -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_who_has_an_access_token_does_not_ask_the_cache() -> None:
+def test_authorizer_keeps_its_access_token() -> None:
     cache = Cache()
     first = authorizer(cache=cache)
     assert token(first) == "token-1"
@@ -190,21 +190,21 @@ def test_who_has_an_access_token_does_not_ask_the_cache() -> None:
     [(3600, "cached"), (300, "cached"), (220, "token-1"), (60, "token-1"), (0, "token-1"), (-60, "token-1")],
 )
 @pytest.mark.usefixtures("server")
-def test_a_cached_access_token_has_to_live_on_for_minutes(lifetime: float, expected: str) -> None:
+def test_cached_access_token_is_replaced_shortly_before_it_expires(lifetime: float, expected: str) -> None:
     cache = Cache()
     cache.fill("cached", lifetime)
     assert token(authorizer(cache=cache)) == expected
     assert token(authorizer(cache=cache)) == expected, "and what takes its place is cached"
 
 
-def test_an_access_token_that_does_not_say_when_it_expires_is_not_cached(server: AuthorizationServer) -> None:
+def test_access_token_without_expiry_is_not_cached(server: AuthorizationServer) -> None:
     server.lifetime = None
     cache = Cache()
     assert [token(authorizer(cache=cache)) for dummy in range(2)] == ["token-1", "token-2"]
     assert not cache.entries
 
 
-def test_what_is_no_access_token_is_not_cached(server: AuthorizationServer) -> None:
+def test_invalid_access_token_is_not_cached(server: AuthorizationServer) -> None:
     server.prefix = "not a token"
     cache = Cache()
     with pytest.raises(CredentialsError, match="has no usable access token"):
@@ -212,14 +212,14 @@ def test_what_is_no_access_token_is_not_cached(server: AuthorizationServer) -> N
     assert not cache.entries
 
 
-def test_an_access_token_of_the_task_is_not_cached() -> None:
+def test_access_token_from_the_task_is_not_cached() -> None:
     cache = Cache()
     given = AuthOptions.from_options({"access_token": "given"}, {})
     assert token(authorizer(given, cache)) == "given"
     assert not cache.entries
 
 
-def test_a_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
+def test_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
     server.broken = True
     cache = Cache()
     failing = authorizer(cache=cache)
@@ -236,7 +236,7 @@ def test_a_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_a_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
+def test_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
     cache = Cache()
     used = authorizer(cache=cache)
     header = used.header()
@@ -249,7 +249,7 @@ def test_a_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
 
 @pytest.mark.parametrize("cache", [None, Cache()])
 @pytest.mark.usefixtures("server")
-def test_an_access_token_that_is_not_fresh_is_renewed(clock: list[float], cache: Cache | None) -> None:
+def test_older_access_token_is_renewed(clock: list[float], cache: Cache | None) -> None:
     used = authorizer(cache=cache)
     header = used.header()
     clock[0] += 61
@@ -258,7 +258,7 @@ def test_an_access_token_that_is_not_fresh_is_renewed(clock: list[float], cache:
     assert not used.renew(used.header()), "now it is fresh"
 
 
-def test_an_access_token_from_the_cache_is_renewed(server: AuthorizationServer) -> None:
+def test_cached_access_token_is_renewed(server: AuthorizationServer) -> None:
     cache = Cache()
     cache.fill("revoked", lifetime=3600)
     used = authorizer(cache=cache)
@@ -271,7 +271,7 @@ def test_an_access_token_from_the_cache_is_renewed(server: AuthorizationServer) 
 
 
 @pytest.mark.usefixtures("server")
-def test_one_of_many_threads_renews(clock: list[float]) -> None:
+def test_only_one_thread_renews_the_access_token(clock: list[float]) -> None:
     shared = authorizer()
     header = shared.header()
     clock[0] += 61
@@ -281,14 +281,14 @@ def test_one_of_many_threads_renews(clock: list[float]) -> None:
     assert token(shared) == "token-2"
 
 
-def test_an_access_token_of_the_task_cannot_be_renewed() -> None:
+def test_access_token_from_the_task_is_not_renewed() -> None:
     given = authorizer(AuthOptions.from_options({"access_token": "given"}, {}))
     assert not given.renew(given.header())
     assert token(given) == "given"
 
 
 @pytest.mark.usefixtures("server")
-def test_what_another_process_has_renewed_is_not_forgotten() -> None:
+def test_access_token_renewed_by_another_process_is_kept() -> None:
     cache = Cache()
     cache.fill("revoked", lifetime=3600)
     used = authorizer(cache=cache)

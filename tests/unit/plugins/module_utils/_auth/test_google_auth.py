@@ -60,7 +60,7 @@ def failure(directory: Path, credentials: Mapping[str, Any], **options: Any) -> 
     ("credentials", "options"),
     [(POOL, {}), ({**POOL, **IMPERSONATED}, {}), (POOL, {"impersonate_service_account": EMAIL})],
 )
-def test_an_executable_that_is_not_allowed(
+def test_disallowed_executable_is_explained(
     monkeypatch: pytest.MonkeyPatch,
     directory: Path,
     credentials: Mapping[str, Any],
@@ -75,7 +75,7 @@ def test_an_executable_that_is_not_allowed(
     assert "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is not set to 1" in str(error.likely_cause)
 
 
-def test_another_mistake_in_a_file_is_not_taken_for_that(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+def test_other_errors_do_not_mention_the_executable(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
     script = directory / "executable"
     script.write_text('#!/bin/sh\necho \'{"token": "hunter2"}\'\n', encoding="utf-8")
@@ -97,7 +97,7 @@ def test_another_mistake_in_a_file_is_not_taken_for_that(monkeypatch: pytest.Mon
         ("https://user:hunter2@example.com/token", 503, "https://[redacted]@example.com/token responded with HTTP 503"),
     ],
 )
-def test_no_password_of_a_token_uri_is_shown(
+def test_password_in_a_token_uri_is_not_shown(
     monkeypatch: pytest.MonkeyPatch, directory: Path, address: str, status: int | None, shown: str
 ) -> None:
     def send(*_args: object, **_kwargs: object) -> requests.Response:
@@ -116,7 +116,7 @@ def test_no_password_of_a_token_uri_is_shown(
     assert "user" not in str(error)
 
 
-def test_no_host_is_asked_in_which_regions_an_account_may_act(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trust_boundaries_are_not_requested(monkeypatch: pytest.MonkeyPatch) -> None:
     server = AuthorizationServer()
     monkeypatch.setattr(authorizer, "load", server.load)
     monkeypatch.setenv("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED", "true")

@@ -71,47 +71,53 @@ def late(script: Script) -> Fault:
 
 
 OAUTH = {
-    "closed": Fault(ends(), requests=2),
-    "reset": Fault(resets(), requests=2),
-    "503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
-    "103, then the answer": Fault(sends(head(status="103 Early Hints"), 0.2, answer(ACCESS))),
-    "no answer": late(sends(5.0)),
-    "a head that drips": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
-    "no HTTP": Fault(sends(b'{"access_token": "hunter2"}\r\n\r\n'), "is not valid HTTP", requests=2),
-    "a huge answer": Fault(sends(answer(f'{{"access_token": "{SECRET * 20_000}"}}')), "larger than 128 KiB"),
-    "a redirect": Fault(sends(answer("", "Location: http://127.0.0.1/hunter2", status="302 Found")), UNKNOWN),
-    "a page": Fault(sends(answer("<html>hunter2</html>", status="403 Forbidden")), UNKNOWN),
-    "a page as a success": useless("<html>hunter2</html>"),
-    "text": Fault(sends(answer("your access is hunter2", status="400 Bad Request")), UNKNOWN),
-    "text as a success": useless("your access is hunter2"),
-    "bytes that are no text": useless(b"hunter2\xff\xfe"),
-    "bytes that are no text, as an error": Fault(sends(answer(b"hunter2\xff", status="400 -")), PRESCRIBED),
-    "a list": useless('["hunter2"]'),
-    "a list as an error": refused('["hunter2"]', PRESCRIBED),
-    "an error in no form that is known": refused('{"secret": "hunter2"}', UNKNOWN),
-    "no access token": useless('{"id": "hunter2"}', "No access token in response"),
-    "an empty access token": useless('{"access_token": "", "id": "hunter2"}', NO_TOKEN),
-    "an access token with a blank": useless('{"access_token": "hunter2 hunter2", "expires_in": 3600}', NO_TOKEN),
-    "an access token with a line break": useless('{"access_token": "hunter2\\r\\nX: y", "expires_in": 3600}', NO_TOKEN),
-    "an access token with a surrogate": useless('{"access_token": "hunter2\\ud800", "expires_in": 3600}', NO_TOKEN),
-    "an access token that is a list": useless('{"access_token": ["hunter2"], "expires_in": 3600}'),
-    "a lifetime beyond all bounds": useless('{"access_token": "hunter2", "expires_in": 1e300}'),
-    "a lifetime that is no number": useless('{"access_token": "hunter2", "expires_in": "soon"}'),
-    "invalid_grant": refused('{"error": "invalid_grant", "error_description": "-"}', "revoked or have expired"),
-    "a secret in the description": refused(
+    "The connection is closed before a response": Fault(ends(), requests=2),
+    "The connection is reset before a response": Fault(resets(), requests=2),
+    "HTTP status 503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
+    "HTTP status 103, then the response": Fault(sends(head(status="103 Early Hints"), 0.2, answer(ACCESS))),
+    "No response": late(sends(5.0)),
+    "Headers that trickle in": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
+    "A response that is not HTTP": Fault(
+        sends(b'{"access_token": "hunter2"}\r\n\r\n'), "is not valid HTTP", requests=2
+    ),
+    "A huge response": Fault(sends(answer(f'{{"access_token": "{SECRET * 20_000}"}}')), "larger than 128 KiB"),
+    "A redirect": Fault(sends(answer("", "Location: http://127.0.0.1/hunter2", status="302 Found")), UNKNOWN),
+    "An error with an HTML page": Fault(sends(answer("<html>hunter2</html>", status="403 Forbidden")), UNKNOWN),
+    "A success with an HTML page": useless("<html>hunter2</html>"),
+    "An error with plain text": Fault(sends(answer("your access is hunter2", status="400 Bad Request")), UNKNOWN),
+    "A success with plain text": useless("your access is hunter2"),
+    "A success with bytes that are not text": useless(b"hunter2\xff\xfe"),
+    "An error with bytes that are not text": Fault(sends(answer(b"hunter2\xff", status="400 -")), PRESCRIBED),
+    "A success with a JSON list": useless('["hunter2"]'),
+    "An error with a JSON list": refused('["hunter2"]', PRESCRIBED),
+    "An error in an unknown format": refused('{"secret": "hunter2"}', UNKNOWN),
+    "No access token": useless('{"id": "hunter2"}', "No access token in response"),
+    "An empty access token": useless('{"access_token": "", "id": "hunter2"}', NO_TOKEN),
+    "An access token with a space": useless('{"access_token": "hunter2 hunter2", "expires_in": 3600}', NO_TOKEN),
+    "An access token with a line break": useless('{"access_token": "hunter2\\r\\nX: y", "expires_in": 3600}', NO_TOKEN),
+    "An access token with a lone surrogate": useless(
+        '{"access_token": "hunter2\\ud800", "expires_in": 3600}', NO_TOKEN
+    ),
+    "An access token that is a list": useless('{"access_token": ["hunter2"], "expires_in": 3600}'),
+    "A lifetime that is too large": useless('{"access_token": "hunter2", "expires_in": 1e300}'),
+    "A lifetime that is not a number": useless('{"access_token": "hunter2", "expires_in": "soon"}'),
+    "The error invalid_grant": refused(
+        '{"error": "invalid_grant", "error_description": "-"}', "revoked or have expired"
+    ),
+    "An error description that quotes a secret": refused(
         '{"error": "invalid_grant", "error_description": "assertion=hunter2 is bad"}', "assertion=[redacted] is bad"
     ),
-    "an error that is a list": refused('{"error": ["hunter2"]}', UNKNOWN),
-    "401": refused('{"error": "invalid_client"}', "invalid_client", status="401 Unauthorized"),
+    "An error that is a list": refused('{"error": ["hunter2"]}', UNKNOWN),
+    "HTTP status 401": refused('{"error": "invalid_client"}', "invalid_client", status="401 Unauthorized"),
 }
 METADATA = {
-    "metadata: closed": Fault(ends(), requests=2),
-    "metadata: 503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
-    "metadata: no answer": late(sends(5.0)),
-    "metadata: no such account": Fault(sends(answer("hunter2", status="404 Not Found")), "HTTP 404"),
-    "metadata: a page": useless("<html>hunter2</html>"),
-    "metadata: no access token": useless('{"id": "hunter2"}'),
-    "metadata: an access token with a line break": useless(
+    "Metadata server: the connection is closed before a response": Fault(ends(), requests=2),
+    "Metadata server: HTTP status 503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
+    "Metadata server: no response": late(sends(5.0)),
+    "Metadata server: no such account": Fault(sends(answer("hunter2", status="404 Not Found")), "HTTP 404"),
+    "Metadata server: an HTML page": useless("<html>hunter2</html>"),
+    "Metadata server: no access token": useless('{"id": "hunter2"}'),
+    "Metadata server: an access token with a line break": useless(
         '{"access_token": "hunter2\\n", "expires_in": 3600}', NO_TOKEN
     ),
 }
@@ -168,7 +174,7 @@ class _Quoting(google.auth.credentials.Credentials):
 
 
 @pytest.mark.parametrize("asks", [True, False])
-def test_what_google_auth_says(asks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_google_auth_message_is_kept_unless_it_quotes_a_response(asks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its words are kept, but for those that quote an answer."""
     with closing(FaultyAuthorizationServer(sends(answer('{"hunter2')))) as server:
         url = f"http://127.0.0.1:{server.port}/"

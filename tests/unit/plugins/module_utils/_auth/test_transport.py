@@ -22,7 +22,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.trans
         ("https://oauth2.googleapis.com/token", google.auth.exceptions.RefreshError),
     ],
 )
-def test_only_the_search_for_a_metadata_server_goes_on(url: str, expected: type[Exception]) -> None:
+def test_connection_errors_stop_google_auth_except_in_metadata_detection(url: str, expected: type[Exception]) -> None:
     """It expects that there may be none. Anything else, google-auth would try again several times."""
     session = Mock(request=Mock(side_effect=requests.ConnectionError("nobody listens")))
     with pytest.raises(google.auth.exceptions.GoogleAuthError) as raised:

@@ -96,7 +96,7 @@ def test_requests_are_evenly_spaced_at_the_quota(limiter: RateLimiter, time: Tim
     assert send(limiter, time, 2000) == pytest.approx([number / 1000 for number in range(2000)])
 
 
-def test_what_was_not_sent_is_not_made_up_for(limiter: RateLimiter, time: Time) -> None:
+def test_unused_capacity_is_not_saved(limiter: RateLimiter, time: Time) -> None:
     send(limiter, time, 2)
     time.now += 10
     assert send(limiter, time, 3) == pytest.approx([0, 0.001, 0.002])
@@ -110,7 +110,7 @@ class Moment(float):
         return float(self) - other
 
 
-def test_no_two_threads_have_the_same_turn() -> None:
+def test_threads_take_different_turns() -> None:
     delays: list[float] = []
     limiter = RateLimiter(lambda: Moment(1000), delays.append)
 
@@ -123,7 +123,7 @@ def test_no_two_threads_have_the_same_turn() -> None:
     assert sorted(delays) == pytest.approx([number / 1000 for number in range(1, 400)])
 
 
-def test_the_rate_is_lowered_once_for_all_requests_under_way(
+def test_rate_is_lowered_once_for_all_requests_in_flight(
     limiter: RateLimiter, time: Time, threads: list[Thread]
 ) -> None:
     for thread in threads:
@@ -134,21 +134,21 @@ def test_the_rate_is_lowered_once_for_all_requests_under_way(
     assert rate(limiter, time) == pytest.approx(800, rel=0.002)
 
 
-def test_the_rate_is_lowered_once_for_as_long_as_the_quota_is_exhausted(limiter: RateLimiter, time: Time) -> None:
+def test_rate_is_lowered_once_while_the_quota_is_exhausted(limiter: RateLimiter, time: Time) -> None:
     for dummy in range(10):
         meet_quota(limiter)
         limiter.record_result(refused=True)  # as after the last retry, which is told twice
     assert rate(limiter, time) == pytest.approx(800, rel=0.001)
 
 
-def test_the_rate_is_lowered_again_when_it_is_still_too_high(limiter: RateLimiter, time: Time) -> None:
+def test_rate_is_lowered_again_if_it_is_still_too_high(limiter: RateLimiter, time: Time) -> None:
     for expected in (800, 640, 512):
         send(limiter, time)
         meet_quota(limiter)
         assert rate(limiter, time) == pytest.approx(expected, rel=0.001)
 
 
-def test_what_was_under_way_says_nothing_of_the_lowered_rate(
+def test_requests_in_flight_do_not_affect_the_lowered_rate(
     limiter: RateLimiter, time: Time, threads: list[Thread]
 ) -> None:
     first, second, third = threads
@@ -165,13 +165,13 @@ def test_what_was_under_way_says_nothing_of_the_lowered_rate(
 @pytest.mark.parametrize(
     ("seconds", "expected"), [(0, 800), (1, 840), (2, 882), (4.5, 800 * 1.05**4.5), (5, 1000), (100, 1000)]
 )
-def test_the_rate_rises_up_to_the_quota(limiter: RateLimiter, time: Time, seconds: float, expected: float) -> None:
+def test_rate_rises_up_to_the_quota(limiter: RateLimiter, time: Time, seconds: float, expected: float) -> None:
     meet_quota(limiter)
     time.now += seconds
     assert rate(limiter, time) == pytest.approx(expected, rel=0.001)
 
 
-def test_the_rate_is_lowered_from_what_it_has_risen_to(limiter: RateLimiter, time: Time) -> None:
+def test_rate_is_lowered_from_its_current_value(limiter: RateLimiter, time: Time) -> None:
     meet_quota(limiter)
     time.now += 2
     send(limiter, time)
@@ -179,16 +179,14 @@ def test_the_rate_is_lowered_from_what_it_has_risen_to(limiter: RateLimiter, tim
     assert rate(limiter, time) == pytest.approx(882 * 0.8, rel=0.001)
 
 
-def test_the_rate_has_a_floor(limiter: RateLimiter, time: Time) -> None:
+def test_rate_has_a_minimum(limiter: RateLimiter, time: Time) -> None:
     for dummy in range(60):
         send(limiter, time)
         meet_quota(limiter)
     assert rate(limiter, time) == pytest.approx(1)
 
 
-def test_one_thread_finds_out_when_the_quota_is_not_exhausted_any_more(
-    limiter: RateLimiter, time: Time, threads: list[Thread]
-) -> None:
+def test_one_thread_probes_the_exhausted_quota(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, third = threads
     second.wait()
     meet_quota(limiter)
@@ -206,16 +204,14 @@ def test_one_thread_finds_out_when_the_quota_is_not_exhausted_any_more(
         thread.wait()  # whatever becomes of the others
 
 
-def test_what_is_tried_at_once_is_heard(limiter: RateLimiter, time: Time) -> None:
+def test_immediate_probe_counts(limiter: RateLimiter, time: Time) -> None:
     limiter.wait()
     time.now += 1
     limiter.record_result(refused=True)
     assert send(limiter, time, 3) == pytest.approx([0, 1 / 800, 2 / 800]), "the first of them in the same moment"
 
 
-def test_another_thread_tries_when_the_first_was_refused(
-    limiter: RateLimiter, time: Time, threads: list[Thread]
-) -> None:
+def test_another_thread_probes_after_a_refused_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, dummy = threads
     meet_quota(limiter)
     first.wait()
@@ -226,9 +222,7 @@ def test_another_thread_tries_when_the_first_was_refused(
     assert not time.meanwhile
 
 
-def test_a_thread_that_waits_for_its_turn_is_held_while_another_one_tries(
-    limiter: RateLimiter, time: Time, threads: list[Thread]
-) -> None:
+def test_waiting_thread_is_held_during_a_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, *dummy = threads
     meet_quota(limiter)
     limiter.pause(1)
@@ -243,9 +237,7 @@ def test_a_thread_that_waits_for_its_turn_is_held_while_another_one_tries(
     assert 1 < moment < 1.2
 
 
-def test_who_was_held_while_another_one_tried_takes_turns(
-    limiter: RateLimiter, time: Time, threads: list[Thread]
-) -> None:
+def test_held_threads_take_turns_after_a_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, dummy = threads
     for dummy2 in range(60):  # down to one a second
         send(limiter, time)
@@ -264,9 +256,7 @@ def test_who_was_held_while_another_one_tried_takes_turns(
     assert moments[1] - moments[0] == pytest.approx(1, rel=0.1)
 
 
-def test_what_is_settled_twice_does_not_end_what_another_thread_tries(
-    limiter: RateLimiter, time: Time, threads: list[Thread]
-) -> None:
+def test_repeated_result_does_not_end_another_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, dummy = threads
     meet_quota(limiter)
     first.wait()
@@ -278,45 +268,45 @@ def test_what_is_settled_twice_does_not_end_what_another_thread_tries(
     assert not time.meanwhile, "it was held for so long"
 
 
-def test_a_pause_holds_whoever_comes(limiter: RateLimiter, time: Time) -> None:
+def test_pause_holds_new_requests(limiter: RateLimiter, time: Time) -> None:
     limiter.wait()
     limiter.pause(3)
     assert send(limiter, time, 3) == pytest.approx([3, 3.001, 3.002]), "they do not start all at once after it"
 
 
-def test_a_pause_is_over_when_it_is_over(limiter: RateLimiter, time: Time) -> None:
+def test_expired_pause_has_no_effect(limiter: RateLimiter, time: Time) -> None:
     limiter.pause(3)
     time.now += 4
     assert send(limiter, time, 2) == pytest.approx([0, 0.001])
 
 
-def test_a_pause_does_not_cut_a_longer_one_short(limiter: RateLimiter, time: Time) -> None:
+def test_shorter_pause_does_not_shorten_a_longer_one(limiter: RateLimiter, time: Time) -> None:
     limiter.pause(5)
     time.now += 1
     limiter.pause(2)
     assert send(limiter, time) == pytest.approx([4])
 
 
-def test_a_longer_pause_takes_the_place_of_a_shorter_one(limiter: RateLimiter, time: Time) -> None:
+def test_longer_pause_replaces_a_shorter_one(limiter: RateLimiter, time: Time) -> None:
     limiter.pause(2)
     limiter.pause(5)
     assert send(limiter, time) == pytest.approx([5])
 
 
-def test_a_pause_holds_a_thread_that_already_waits(limiter: RateLimiter, time: Time) -> None:
+def test_pause_holds_waiting_threads(limiter: RateLimiter, time: Time) -> None:
     limiter.wait()
     time.meanwhile = [lambda: limiter.pause(3), lambda: limiter.pause(5)]
     # It is to be sent after 0.001 s, then after the pause of 3 s, which ends in that of 5 s that began after 0.001 s.
     assert send(limiter, time, 2) == pytest.approx([5.001, 5.002])
 
 
-def test_a_pause_does_not_hold_a_turn_that_comes_after_it(limiter: RateLimiter, time: Time) -> None:
+def test_pause_does_not_delay_a_later_turn(limiter: RateLimiter, time: Time) -> None:
     limiter.pause(1)
     time.meanwhile = [lambda: limiter.pause(0.5)]
     assert send(limiter, time) == pytest.approx([1])
 
 
-def test_the_rate_does_not_rise_in_a_pause(limiter: RateLimiter, time: Time) -> None:
+def test_rate_does_not_rise_during_a_pause(limiter: RateLimiter, time: Time) -> None:
     meet_quota(limiter)
     limiter.pause(10)
     assert rate(limiter, time) == pytest.approx(800)
@@ -324,7 +314,7 @@ def test_the_rate_does_not_rise_in_a_pause(limiter: RateLimiter, time: Time) -> 
     assert rate(limiter, time) == pytest.approx(840, rel=0.001)
 
 
-def test_what_is_not_wanted_any_more_is_not_sent(time: Time) -> None:
+def test_unwanted_request_is_not_sent(time: Time) -> None:
     wanted = True
     limiter = RateLimiter(time.clock, time.sleep, lambda: wanted)
     meet_quota(limiter)

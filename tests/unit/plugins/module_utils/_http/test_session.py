@@ -40,13 +40,13 @@ def _no_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
         "ftp://example.com/",
     ],
 )
-def test_plain_http_to_others_is_refused(url: str) -> None:
+def test_plain_http_to_other_hosts_is_refused(url: str) -> None:
     options = ConnectionOptions("https://www.googleapis.com", 1, 0, None)
     with pytest.raises(TransportError, match="plain HTTP"):
         Session(options, non_idempotent_prefix="https://www.googleapis.com/").request("GET", url)
 
 
-def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_are_looked_up_once_per_host(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     def send(*_arguments: Any, **kwargs: Any) -> requests.Response:
@@ -100,7 +100,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("end", ["closed", "unwanted"])
-def test_what_is_not_wanted_any_more_is_not_tried_again(busy: str, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+def test_unwanted_request_is_not_retried(busy: str, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     options = ConnectionOptions(busy, timeout=5, retries=3, ca_path=None)
     wanted = {True}
     session = Session(options, busy, is_wanted=lambda: bool(wanted))
@@ -127,7 +127,7 @@ class Torn:
         self.closed = True
 
 
-def test_a_body_whose_tls_breaks() -> None:
+def test_tls_failure_within_the_body_is_an_ssl_error() -> None:
     response = requests.Response()
     response.raw = Torn()
     with pytest.raises(requests.exceptions.SSLError, match="bad record mac"):

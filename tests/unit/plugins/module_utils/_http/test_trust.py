@@ -24,7 +24,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return loaded
 
 
-def test_trust_stores_are_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, loaded: list[str]) -> None:
+def test_trust_stores_are_loaded_in_advance(monkeypatch: pytest.MonkeyPatch, loaded: list[str]) -> None:
     trust.load_trust_stores()
     assert loaded == [requests.utils.DEFAULT_CA_BUNDLE_PATH]
     monkeypatch.setenv("SSL_CERT_FILE", "/named")
@@ -33,7 +33,7 @@ def test_trust_stores_are_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_trust_store_that_cannot_be_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_invalid_trust_store_is_ignored_in_advance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It is for the connection that needs it to say so."""
     monkeypatch.setattr(trust, "trust_store", trust_store)
     bad = tmp_path / "bad"

@@ -25,7 +25,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 from urllib3.util.ssl_match_hostname import CertificateError
 
 
-def test_a_reader_may_be_closed_twice() -> None:
+def test_reader_can_be_closed_twice() -> None:
     """By then, the connection may be at work for the next request."""
     connection: Any = mock.Mock()
     with socket.socket() as unused:
@@ -36,7 +36,7 @@ def test_a_reader_may_be_closed_twice() -> None:
 
 
 @pytest.mark.parametrize("left", [b"", b"x"])
-def test_a_connection_is_closed_over_what_is_left_in_its_socket(left: bytes) -> None:
+def test_connection_with_unread_data_is_closed(left: bytes) -> None:
     """urllib3 looks there before the next request, but nobody looks before the handshake in a tunnel."""
     with contextlib.closing(Adapter().poolmanager.connection_from_url("http://localhost")) as pool:
         connection: Any = pool.ConnectionCls("localhost")
@@ -48,7 +48,7 @@ def test_a_connection_is_closed_over_what_is_left_in_its_socket(left: bytes) -> 
         connection.close()
 
 
-def test_a_trust_store() -> None:
+def test_trust_store_is_as_strict_as_the_default_of_urllib3() -> None:
     """It is as strict as what urllib3 makes for a connection, and loaded once."""
     path = requests.utils.DEFAULT_CA_BUNDLE_PATH
     context, strict = trust_store(path), create_urllib3_context()
@@ -67,7 +67,7 @@ class ProxyConfig(NamedTuple):
 
 
 @pytest.mark.parametrize(("checked_before", "valid"), [(True, True), (False, True), (False, False)])
-def test_the_name_of_a_proxy_is_checked(checked_before: bool, valid: bool) -> None:
+def test_host_name_of_a_tls_proxy_is_verified(checked_before: bool, valid: bool) -> None:
     """urllib3 1 leaves it to whoever has made the context, and makes contexts that do not check it."""
     peer = {"subjectAltName": [("DNS", "proxy.emm.test" if valid else "other.emm.test")]}
     connected = mock.Mock(getpeercert=lambda: peer)
@@ -100,9 +100,7 @@ class Watched(socket.socket):
 
 
 @pytest.mark.parametrize("system_can", [True, False])
-def test_what_was_received_is_acknowledged_before_the_next_request(
-    monkeypatch: pytest.MonkeyPatch, system_can: bool
-) -> None:
+def test_received_data_is_acknowledged_immediately(monkeypatch: pytest.MonkeyPatch, system_can: bool) -> None:
     """Or a server that has more to send would wait for that request to do so."""
     expected = [(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)]
     if not system_can:

@@ -67,7 +67,7 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize(("written", "shown"), REFUSED)
-def test_what_is_not_written_as_text_is_refused(written: str, shown: str) -> None:
+def test_converted_ids_are_refused(written: str, shown: str) -> None:
     value = yaml.safe_load(written)
     with pytest.raises(OptionError) as error:
         check_id("user_id", value)
@@ -80,18 +80,18 @@ def test_what_is_not_written_as_text_is_refused(written: str, shown: str) -> Non
     assert "hunter2" not in message
 
 
-def test_null() -> None:
+def test_null_is_refused() -> None:
     with pytest.raises(OptionError, match=r"^Option 'user_id' is null, but it must be set\.$"):
         check_id("user_id", None)
 
 
 @pytest.mark.parametrize(("written", "text"), ACCEPTED)
-def test_text_and_long_numbers(written: str, text: str) -> None:
+def test_strings_and_long_integers_are_accepted(written: str, text: str) -> None:
     assert check_id("user_id", yaml.safe_load(written)) == text
     assert as_text("user_id", yaml.safe_load(written)) == text
 
 
-def test_a_value_in_a_vault() -> None:
+def test_vaulted_id_is_accepted() -> None:
     assert check_id("user_id", Encrypted()) == "u1"
 
 
@@ -99,7 +99,7 @@ def test_a_value_in_a_vault() -> None:
     ("change", "option"),
     [({"enterprise_id": 10}, "enterprise_id"), ({"user_id": 10}, "user_id"), ({"user_ids": ["u1", 10]}, "user_ids[1]")],
 )
-def test_the_option_is_named(change: Mapping[str, Any], option: str) -> None:
+def test_error_names_the_option(change: Mapping[str, Any], option: str) -> None:
     """In the module, and by what looks at the options on the way to it."""
     options = {"enterprise_id": "LC1", "user_id": "u1", "user_ids": ["u1"], **change}
     prepare = AuthenticationTokenRequest.from_options
@@ -125,11 +125,11 @@ def test_the_option_is_named(change: Mapping[str, Any], option: str) -> None:
         {"count": 12},
     ],
 )
-def test_what_may_go_to_a_module(options: Mapping[str, Any]) -> None:
+def test_acceptable_raw_options_pass(options: Mapping[str, Any]) -> None:
     check_raw_identifiers(options)
 
 
 @pytest.mark.parametrize("users", [12, True, 1.1, yaml.safe_load("2026-11-22"), {"u1": "u2"}])
-def test_what_ansible_would_make_a_list_of(users: object) -> None:
+def test_scalar_user_ids_are_refused(users: object) -> None:
     with pytest.raises(OptionError, match=r"Option 'user_ids\[0\]' is .*, but it must be a string"):
         check_raw_identifiers({"user_ids": users})

@@ -21,7 +21,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tok
 REQUEST = EnrollmentTokenRequest("LC1", "userDevice", None, {})
 
 
-def test_it_is_the_request_that_it_is_made_of() -> None:
+def test_shared_request_delegates_to_its_request() -> None:
     shared = SharedRequest(REQUEST, "play", "host")
     assert shared.identity() == REQUEST.identity()
     assert shared.preview() == REQUEST.preview()
@@ -36,7 +36,7 @@ def test_it_is_the_request_that_it_is_made_of() -> None:
     ],
     ids=["known", "beyond the year 9999", "unknown"],
 )
-def test_others_get_it_while_it_is_certainly_valid(
+def test_token_is_shared_only_while_it_is_certain_to_be_valid(
     monkeypatch: pytest.MonkeyPatch, token: dict[str, Any], expiry: float | None
 ) -> None:
     kept = []

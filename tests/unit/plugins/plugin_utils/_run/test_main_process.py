@@ -21,12 +21,12 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_p
 FORK = multiprocessing.get_context("fork")  # as Ansible does
 
 
-def test_a_process_that_nobody_forked_needs_no_other() -> None:
+def test_main_process_itself_continues() -> None:
     assert main_process_exists()
     require_main_process()
 
 
-def test_a_forked_process_is_left_alone() -> None:
+def test_forked_process_detects_the_end_of_its_parent() -> None:
     answers, theirs = FORK.Pipe(duplex=False)
     child = FORK.Process(target=_fork_another, args=(theirs,))
     child.start()
@@ -39,7 +39,7 @@ def test_a_forked_process_is_left_alone() -> None:
         answers.recv()
 
 
-def test_a_process_that_is_left_alone_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_ends_without_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same without a fork, so that it is seen to."""
     monkeypatch.setattr(multiprocessing, "parent_process", lambda: types.SimpleNamespace(pid=os.getppid()))
     require_main_process()

@@ -74,7 +74,7 @@ def test_keywords_are_templated() -> None:
 @pytest.mark.parametrize(
     "keywords", [{"serial": 3, "order": "shuffle"}, {"serial": 2}, {"serial": "a"}, {"serial": {"a": 1}}]
 )
-def test_hosts_of_a_wave_that_cannot_be_told(keywords: dict[str, Any]) -> None:
+def test_unknown_batch_contains_the_remaining_hosts(keywords: dict[str, Any]) -> None:
     """Those are left that have not failed, and the host itself."""
     assert batch_of("b", remaining="bca", **keywords) == "bca"
     assert batch_of("c", remaining="ba", **keywords) == "bac"
@@ -82,11 +82,11 @@ def test_hosts_of_a_wave_that_cannot_be_told(keywords: dict[str, Any]) -> None:
     assert batch_of("b", remaining="bca", templar=templar, **keywords) == "bca"
 
 
-def test_a_host_that_came_to_the_play_later_is_in_no_wave() -> None:
+def test_host_added_later_is_in_no_batch() -> None:
     assert batch_of("new", remaining="bc", serial=2) == "bcnew"
 
 
-def test_plays_are_told_apart() -> None:
+def test_play_id_distinguishes_plays() -> None:
     """By their places, which none of these has; by their names; and by their hosts."""
     variables = {"ansible_play_name": "one", "ansible_play_hosts_all": ["a", "b\ud800"]}
     same, other = Mock(**{"get_play.return_value.get_path.return_value": "/play.yml:5"}), task_in()
@@ -112,5 +112,5 @@ def test_plays_are_told_apart() -> None:
         ("host_pinned", False),
     ],
 )
-def test_strategies(strategy: str, together: bool) -> None:
+def test_strategies_that_run_hosts_in_lockstep(strategy: str, together: bool) -> None:
     assert hosts_run_in_lockstep(task_in(strategy=strategy)) is together

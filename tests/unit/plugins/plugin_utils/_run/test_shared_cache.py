@@ -126,7 +126,7 @@ def nobody() -> ValueWithExpiry:
     raise AssertionError("there should be one already")
 
 
-def test_the_first_one_makes_it_and_the_others_wait(start: Start, shared: SharedCache) -> None:
+def test_first_requester_creates_the_value_and_the_others_wait(start: Start, shared: SharedCache) -> None:
     first = start()
     assert first.hear() == MAKES
     others = [start() for dummy in range(3)]
@@ -139,7 +139,7 @@ def test_the_first_one_makes_it_and_the_others_wait(start: Start, shared: Shared
     assert shared.get("another key", "late", nobody) == "another value"
 
 
-def test_they_get_the_same_failure(start: Start, shared: SharedCache) -> None:
+def test_waiting_requesters_get_the_same_failure(start: Start, shared: SharedCache) -> None:
     first = start()
     assert first.hear() == MAKES
     others = [start() for dummy in range(3)]
@@ -154,7 +154,7 @@ def test_they_get_the_same_failure(start: Start, shared: SharedCache) -> None:
 
 
 @pytest.mark.parametrize("end", ["an exception", "killed"])
-def test_where_it_was_interrupted_it_is_the_turn_of_the_next_one(start: Start, end: str) -> None:
+def test_next_requester_creates_the_value_after_an_interruption(start: Start, end: str) -> None:
     first = start()
     assert first.hear() == MAKES
     others = [start() for dummy in range(2)]
@@ -168,7 +168,7 @@ def test_where_it_was_interrupted_it_is_the_turn_of_the_next_one(start: Start, e
     assert [others[0].create("value"), others[1].hear()] == ["value", "value"]
 
 
-def test_a_time_limit_ends_the_wait(start: Start) -> None:
+def test_time_limit_ends_the_wait(start: Start) -> None:
     first = start()
     assert first.hear() == MAKES
     second, third = start(), start()
@@ -178,20 +178,20 @@ def test_a_time_limit_ends_the_wait(start: Start) -> None:
     assert [first.create("value"), third.hear()] == ["value", "value"]
 
 
-def test_a_value_is_for_everybody(shared: SharedCache) -> None:
+def test_value_is_shared_with_all_requesters(shared: SharedCache) -> None:
     assert [shared.get("key", name, create) for name, create in (("a", makes(1)), ("b", nobody), ("a", nobody))] == [
         1
     ] * 3
 
 
-def test_a_value_for_each_taker_once() -> None:
+def test_once_per_requester_returns_a_value_only_once() -> None:
     """Who comes again starts the next one, also for those that come later."""
     shared = SharedCache(once_per_requester=True)
     turns = [("a", makes(1)), ("b", nobody), ("a", makes(2)), ("c", nobody), ("b", nobody), ("b", makes(3))]
     assert [shared.get("key", name, create) for name, create in turns] == [1, 1, 2, 2, 2, 3]
 
 
-def test_who_has_had_a_failure_tries_again(shared: SharedCache) -> None:
+def test_requester_tries_again_after_a_failure(shared: SharedCache) -> None:
     for name, create in (("a", fails), ("b", nobody), ("a", fails), ("b", nobody), ("c", nobody)):
         with pytest.raises(EmmError, match="No"):
             shared.get("key", name, create)
@@ -200,7 +200,7 @@ def test_who_has_had_a_failure_tries_again(shared: SharedCache) -> None:
 
 
 @pytest.mark.parametrize(("lasts", "passed", "expected"), [(60.0, 59, "No"), (60.0, 60, None), (None, 9999, "No")])
-def test_how_long_a_failure_is_for_others(
+def test_failure_is_shared_for_its_lifetime(
     now: list[float], lasts: float | None, passed: float, expected: str | None
 ) -> None:
     shared = SharedCache(failure_lifetime=lasts)
@@ -214,7 +214,7 @@ def test_how_long_a_failure_is_for_others(
         assert shared.get("key", "b", makes("value")) == "value"
 
 
-def test_another_exception_leaves_what_there_was() -> None:
+def test_other_exceptions_keep_the_old_value() -> None:
     shared = SharedCache(once_per_requester=True)
     assert shared.get("key", "a", makes("value")) == "value"
 
@@ -228,7 +228,7 @@ def test_another_exception_leaves_what_there_was() -> None:
 
 
 @pytest.mark.parametrize(("expires", "passed"), [(1010.0, 10), (1010.0, 9), (None, 9999), (0.0, 0)])
-def test_what_has_expired_is_made_again(
+def test_expired_value_is_created_again(
     shared: SharedCache, now: list[float], expires: float | None, passed: float
 ) -> None:
     assert shared.get("key", "a", makes("old", expires)) == "old"
@@ -237,7 +237,7 @@ def test_what_has_expired_is_made_again(
     assert shared.get("key", "b", makes("new")) == ("old" if is_valid else "new")
 
 
-def test_what_is_not_good_is_made_again(shared: SharedCache) -> None:
+def test_invalid_value_is_created_again(shared: SharedCache) -> None:
     assert shared.get("key", "a", makes(1), lambda value: value > 1) == 1
     assert shared.get("key", "b", makes(2), lambda value: value > 1) == 2
     assert shared.get("key", "c", nobody) == 2
@@ -247,7 +247,7 @@ def test_what_is_not_good_is_made_again(shared: SharedCache) -> None:
         shared.get("failing", "b", nobody, lambda value: False)
 
 
-def test_what_is_forgotten_is_made_again(shared: SharedCache) -> None:
+def test_forgotten_value_is_created_again(shared: SharedCache) -> None:
     shared.forget("key", "value")
     assert shared.get("key", "a", makes({"token": "value"})) == {"token": "value"}
     shared.forget("key", {"token": "another"})
@@ -257,7 +257,7 @@ def test_what_is_forgotten_is_made_again(shared: SharedCache) -> None:
     assert shared.get("key", "a", makes("new")) == "new"
 
 
-def test_a_failure_is_not_forgotten(shared: SharedCache) -> None:
+def test_failure_cannot_be_forgotten(shared: SharedCache) -> None:
     with pytest.raises(EmmError):
         shared.get("key", "a", fails)
     shared.forget("key", None)
@@ -267,7 +267,7 @@ def test_a_failure_is_not_forgotten(shared: SharedCache) -> None:
 
 @pytest.mark.parametrize("value", [None, False, 0, "", "text\nwith lines", [1, {"a": None}], {"ключ": "\udcff"}])
 @pytest.mark.parametrize("key", ["", "key", "ключ", "\udcff", "two\nlines of | text"])
-def test_what_may_be_shared(shared: SharedCache, key: str, value: object) -> None:
+def test_all_json_values_and_keys_can_be_shared(shared: SharedCache, key: str, value: object) -> None:
     assert shared.get(key, key, makes(value)) == value
     assert shared.get(key, "another", nobody) == value
     assert shared.get(f"{key}.", key, makes("of another key")) == "of another key"
@@ -275,7 +275,7 @@ def test_what_may_be_shared(shared: SharedCache, key: str, value: object) -> Non
     assert shared.get(key, key, makes("new")) == "new"
 
 
-def test_the_oldest_give_way() -> None:
+def test_oldest_entries_are_dropped() -> None:
     shared = SharedCache(1000)
     for key in "abc":
         shared.get(key, "", makes(key * 200))
@@ -286,14 +286,14 @@ def test_the_oldest_give_way() -> None:
 
 
 @pytest.mark.parametrize(("room", "is_shared"), [(-1, False), (0, True)])
-def test_what_is_too_large_is_not_shared(room: int, is_shared: bool) -> None:
+def test_too_large_value_is_not_shared(room: int, is_shared: bool) -> None:
     size = len(b"d" * 32 + b"|" + b"d" * 16 + b' {"value": "xxxx", "expires": null}\n')
     shared = SharedCache(size + room)
     assert shared.get("key", "", makes("xxxx", None)) == "xxxx"
     assert shared.get("key", "", makes("again", None)) == ("xxxx" if is_shared else "again")
 
 
-def test_many_takers() -> None:
+def test_entry_has_room_for_many_requesters() -> None:
     shared = SharedCache(once_per_requester=True)
     names = [f"host-{number}" for number in range(500)]
     assert shared.get("key", "first", makes(1)) == 1
@@ -301,7 +301,7 @@ def test_many_takers() -> None:
     assert shared.get("key", names[250], makes(2)) == 2
 
 
-def test_only_what_was_there_before_the_fork_is_shared(shared: SharedCache) -> None:
+def test_only_memory_from_before_the_fork_is_shared(shared: SharedCache) -> None:
     def ask() -> None:
         says.send((shared.get("key", "child", nobody), SharedCache().get("key", "child", makes("its own"))))
 
@@ -327,7 +327,7 @@ class Fatal(mmap.mmap):
 
 
 @pytest.mark.parametrize("left", [0, 1])
-def test_who_is_killed_while_writing_breaks_nothing(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
+def test_process_killed_while_writing_leaves_memory_consistent(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
     monkeypatch.setattr(mmap, "mmap", Fatal)
     shared = SharedCache()
     shared.get("before", "", makes("value"))
@@ -345,7 +345,7 @@ def test_who_is_killed_while_writing_breaks_nothing(monkeypatch: pytest.MonkeyPa
     assert shared.get("before", "", nobody) == "value"
 
 
-def test_where_there_are_no_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locks_work_without_memfd(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "memfd_create")
     shared = SharedCache()
     first = Taker(shared, "key", "first")
@@ -372,7 +372,7 @@ def authorizer(shared: SharedCache, requester: str) -> Authorizer:
     )
 
 
-def test_access_tokens(shared: SharedCache, server: AuthorizationServer) -> None:
+def test_access_tokens_are_shared(shared: SharedCache, server: AuthorizationServer) -> None:
     [first, *others] = [authorizer(shared, name) for name in "abc"]
     headers = [user.header() for user in (first, *others)]
     assert headers == [{"authorization": "Bearer token-1"}] * 3
@@ -382,7 +382,7 @@ def test_access_tokens(shared: SharedCache, server: AuthorizationServer) -> None
     assert [user.header() for user in others] == [{"authorization": "Bearer token-2"}] * 2
 
 
-def test_access_tokens_that_cannot_be_had(shared: SharedCache, server: AuthorizationServer) -> None:
+def test_failed_exchange_is_shared(shared: SharedCache, server: AuthorizationServer) -> None:
     server.broken = True
     for dummy in range(3):
         failures = []

@@ -62,7 +62,7 @@ def rules(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_rules_are_those_that_the_role_documents() -> None:
+def test_spec_matches_the_argument_specification_of_the_role() -> None:
     role = Path(__file__).parents[5] / "roles" / "provisioning_sheet"
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
@@ -73,7 +73,7 @@ def test_the_rules_are_those_that_the_role_documents() -> None:
     assert rules(card_module.SPEC) == {**rules(documented), **payload}
 
 
-def test_a_card_says_what_people_need_to_know() -> None:
+def test_fields_of_a_card() -> None:
     card = output(asset_tag="A-1", user="sam@example.com", time_zone="Europe/Berlin").card
     assert (card.host, card.asset_tag, card.user, card.wifi_ssid) == ("tablet-01", "A-1", "sam@example.com", "Bench")
     assert card.tokens == [
@@ -98,7 +98,7 @@ def test_a_card_says_what_people_need_to_know() -> None:
         ("America/New_York", "until Thursday, 26 November 2026, 17:30 UTC-05:00 (America/New_York)"),
     ],
 )
-def test_times_are_in_the_time_zone_of_the_reader(zone: str, text: str) -> None:
+def test_times_are_in_the_configured_time_zone(zone: str, text: str) -> None:
     assert output(time_zone=zone).card.tokens[0]["validity"] == text
 
 
@@ -106,7 +106,7 @@ FOREVER = {"seconds": 315_576_000_000, "nanos": 0}
 WITHOUT_END = {name: value for name, value in ENROLLMENT.items() if name != "expires_at"}
 
 
-def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
+def test_userless_token_that_expires_after_the_year_9999() -> None:
     enrollment = {**WITHOUT_END, "enrollment_token_type": "userlessDevice", "duration": FOREVER}
     card = output(facts={"device_tokens_enrollment": enrollment}).card
     assert card.tokens == [
@@ -129,7 +129,7 @@ def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
         {"duration": FOREVER, "issued_at": None},
     ],
 )
-def test_what_is_not_known_is_not_said_to_last_forever(change: dict[str, Any]) -> None:
+def test_unknown_expiry_is_shown_as_unknown(change: dict[str, Any]) -> None:
     card = output(facts={"device_tokens_enrollment": {**WITHOUT_END, **change}}).card
     [token] = card.tokens
     assert (token["validity"], token["expires_at"], card.expires_at) == ("for an unknown time", None, None)
@@ -137,7 +137,7 @@ def test_what_is_not_known_is_not_said_to_last_forever(change: dict[str, Any]) -
     assert "9999" not in to_csv([card.as_dict()])
 
 
-def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -> None:
+def test_card_lists_only_tokens_in_the_payload() -> None:
     facts = {"device_tokens_enrollment": ENROLLMENT, "device_tokens_user_auth": USER_AUTH}
     none = output(facts=facts, payload=payload_with(other="x"), require_token=False).card
     assert none.tokens == []
@@ -157,7 +157,7 @@ def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -
     assert both.expires_at == "2026-11-26T22:30:00Z"
 
 
-def test_the_first_token_to_expire_is_when_the_code_does() -> None:
+def test_code_expires_with_its_first_token() -> None:
     enrollment = {**ENROLLMENT, "expires_at": "2026-11-26T21:45:00Z"}
     facts = {"device_tokens_enrollment": enrollment, "device_tokens_user_auth": USER_AUTH}
     card = output(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
@@ -165,7 +165,7 @@ def test_the_first_token_to_expire_is_when_the_code_does() -> None:
 
 
 @pytest.mark.parametrize("fact", [None, {}, {"token": None}, "text"])
-def test_no_token(fact: Any) -> None:
+def test_payload_without_a_token(fact: Any) -> None:
     facts = {"device_tokens_enrollment": fact, "device_tokens_user_auth": fact}
     assert output(facts=facts, payload=payload_with(a="b"), require_token=False).card.tokens == []
 
@@ -180,19 +180,19 @@ def test_no_token(fact: Any) -> None:
         {"expires_at": "9999-12-31T22:30:00Z"},
     ],
 )
-def test_a_fact_of_another_origin(change: dict[str, Any]) -> None:
+def test_malformed_fact_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' does not have the form that the role"):
         output(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}}, time_zone="Asia/Tokyo")
 
 
 @pytest.mark.parametrize("token", ['with "quotes"', "mit Ümlaut", "back\\slash"])
-def test_a_token_is_found_whatever_json_makes_of_it(token: str) -> None:
+def test_token_with_json_escapes_is_found(token: str) -> None:
     facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": token}}
     assert len(output(facts=facts, payload=payload_with(a=token)).card.tokens) == 1
     assert output(facts=facts, payload=payload_with(a=token[1:]), require_token=False).card.tokens == []
 
 
-def test_values_from_a_vault() -> None:
+def test_vaulted_values_are_decrypted() -> None:
     """As ansible-core 2.18 has them."""
 
     class Encrypted:
@@ -224,12 +224,12 @@ def test_values_from_a_vault() -> None:
         ),
     ],
 )
-def test_the_user_is_whom_the_tokens_name(facts: dict[str, Any], user: str | None) -> None:
+def test_user_defaults_to_the_user_of_the_tokens(facts: dict[str, Any], user: str | None) -> None:
     assert output(facts={"device_tokens_enrollment": ENROLLMENT, **facts}).card.user == user
     assert output(facts={"device_tokens_enrollment": ENROLLMENT, **facts}, user="kim").card.user == "kim"
 
 
-def test_files() -> None:
+def test_files_of_a_host() -> None:
     assert list(output().files) == ["tablet-01.payload.json", "tablet-01.qr.svg"]
     every = output("a/b", outputs=list(card_module.OUTPUTS), image_format="png")
     assert list(every.files) == [
@@ -252,7 +252,7 @@ def test_files() -> None:
 
 
 @pytest.mark.parametrize("column", ["host", "asset_tag", "user"])
-def test_what_looks_like_a_formula_is_not_for_labels(column: str) -> None:
+def test_formula_is_refused_only_for_labels(column: str) -> None:
     variables: dict[str, Any] = {"host": "tablet-01", "asset_tag": "A-1", "user": "u1", column: "=1"}
     with pytest.raises(EmmError, match="is '=1', which a spreadsheet program may take for a formula"):
         output(variables["host"], asset_tag=variables["asset_tag"], user=variables["user"], outputs=["sheet", "labels"])
@@ -261,7 +261,7 @@ def test_what_looks_like_a_formula_is_not_for_labels(column: str) -> None:
     assert "=1" in (card.host, card.asset_tag, card.user)
 
 
-def test_what_is_said_of_a_token_does_not_look_like_a_formula() -> None:
+def test_formula_in_a_token_description_is_refused() -> None:
     facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a;=1"}}
     payload = payload_with(a="auth-token")
     assert output(facts=facts, payload=payload).card.tokens
@@ -269,7 +269,7 @@ def test_what_is_said_of_a_token_does_not_look_like_a_formula() -> None:
         output(facts=facts, payload=payload, outputs=["labels"], user="sam")
 
 
-def test_the_sheet_that_a_card_is_for() -> None:
+def test_sheet_of_a_card() -> None:
     assert output().sheet.as_dict() == {
         "directory": "/staging",
         "name": "sheet",
@@ -308,12 +308,12 @@ def test_the_sheet_that_a_card_is_for() -> None:
         ),
     ],
 )
-def test_what_is_wrong(variables: dict[str, Any], message: str) -> None:
+def test_invalid_variables_are_refused(variables: dict[str, Any], message: str) -> None:
     with pytest.raises(EmmError, match=message):
         output(**variables)
 
 
-def test_tokens_of_check_mode_have_no_times() -> None:
+def test_check_mode_tokens_have_no_times() -> None:
     facts = {
         "device_tokens_enrollment": {**ENROLLMENT, "issued_at": None, "expires_at": None},
         "device_tokens_user_auth": {**USER_AUTH, "issued_at": None},
@@ -323,7 +323,7 @@ def test_tokens_of_check_mode_have_no_times() -> None:
     assert card.expires_at is None
 
 
-def test_facts_that_are_no_variables() -> None:
+def test_cached_facts_are_found() -> None:
     cached = {"device_tokens_enrollment": 1, "device_tokens_user_auth": 2, "device_tokens_refusal": 3, "other": 4}
     variables = {"ansible_facts": cached, "device_tokens_enrollment": 5}
     found = with_cached_facts(variables)
@@ -331,7 +331,7 @@ def test_facts_that_are_no_variables() -> None:
     assert with_cached_facts({"a": 1}) == {"a": 1}
 
 
-def test_placeholders_for_tokens_in_check_mode() -> None:
+def test_placeholders_replace_null_tokens() -> None:
     facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": None}, "device_tokens_user_auth": None, "other": 1}
     placed = with_placeholders(facts)
     assert re.fullmatch("check-mode-[a-z_]+0+", placed["device_tokens_enrollment"]["token"])
@@ -343,7 +343,7 @@ def test_placeholders_for_tokens_in_check_mode() -> None:
 
 
 @pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])
-def test_text_that_cannot_be_written(name: str) -> None:
+def test_surrogates_are_refused(name: str) -> None:
     """Or there would be no sheet, for no host."""
     with pytest.raises(EmmError, match=f"The value of '{name}' on the card contains a surrogate"):
         output(**dict[str, Any]({name: "a\ud800"}))
@@ -355,7 +355,7 @@ def test_text_that_cannot_be_written(name: str) -> None:
 
 
 @pytest.mark.parametrize("odd", [5, ["u1"], {"a": "b"}, True])
-def test_a_user_that_is_no_text(odd: Any) -> None:
+def test_user_that_is_not_a_string_is_ignored(odd: Any) -> None:
     google = {"google_authentication_options": {"required_account_email": odd}}
     facts = {"device_tokens_enrollment": {**ENROLLMENT, **google}, "device_tokens_user_auth": {"user_id": odd}}
     assert output(facts=facts).card.user is None

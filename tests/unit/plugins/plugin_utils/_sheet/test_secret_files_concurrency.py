@@ -68,7 +68,7 @@ def shred(directory: str, rounds: int) -> None:
             SecretFiles(directory).shred()
 
 
-def test_the_last_of_those_that_write_a_file_at_once_wins(directory: Path) -> None:
+def test_last_of_several_writers_wins(directory: Path) -> None:
     with ProcessPoolExecutor(len(WRITERS), multiprocessing.get_context("spawn")) as pool:
         writing = [pool.submit(write, str(directory), writer, ROUNDS) for writer in WRITERS]
         assert [writer.result() for writer in writing] == [[]] * len(WRITERS)
@@ -78,7 +78,7 @@ def test_the_last_of_those_that_write_a_file_at_once_wins(directory: Path) -> No
     assert SecretFiles(str(directory)).shred() == [NAME]
 
 
-def test_nothing_that_is_written_while_somebody_shreds_is_forgotten(directory: Path) -> None:
+def test_files_written_during_shredding_are_listed(directory: Path) -> None:
     with ProcessPoolExecutor(len(WRITERS), multiprocessing.get_context("spawn")) as pool:
         writing = [pool.submit(write, str(directory), writer, ROUNDS // 3) for writer in WRITERS[1:]]
         shredding = pool.submit(shred, str(directory), ROUNDS // 3)
@@ -115,7 +115,7 @@ def run_and_kill(work: Callable[[], object], step: int) -> bool:
         os._exit(2)
 
 
-def test_whenever_a_process_is_killed_files_are_whole_and_found(directory: Path) -> None:
+def test_files_are_complete_and_listed_after_a_kill(directory: Path) -> None:
     files = SecretFiles(str(directory))
     other = {"b.payload.json": b"b\n"}
     for step in range(1000):
@@ -135,7 +135,7 @@ def test_whenever_a_process_is_killed_files_are_whole_and_found(directory: Path)
     assert step > 20
 
 
-def test_a_process_that_is_killed_while_it_shreds_leaves_the_rest_to_the_next(directory: Path) -> None:
+def test_next_process_shreds_the_rest_after_a_kill(directory: Path) -> None:
     files = SecretFiles(str(directory))
     for step in range(1000):
         files.write_all({NAME: content_of("a", 0), "b.payload.json": b"b\n"})

@@ -45,7 +45,7 @@ def sheet(**more: Any) -> dict[str, Any]:
     return {"title": "Devices", "paper": "A4", "template": str(TEMPLATE), **more}
 
 
-def test_values_are_text_wherever_they_stand() -> None:
+def test_all_values_are_escaped() -> None:
     odd = card(ODD, asset_tag=ODD, user=ODD, wifi_ssid=ODD, tokens=[{**NONE, "description": ODD, "validity": ODD}])
     html = render(sheet(title=ODD), [odd], [ODD])
     html = html.replace("\u2011", "-")
@@ -54,23 +54,23 @@ def test_values_are_text_wherever_they_stand() -> None:
     assert "alert(1)</script>" not in html
 
 
-def test_it_is_one_file() -> None:
+def test_sheet_loads_nothing_else() -> None:
     """A browser asks for nothing else, and could not."""
     html = render(sheet(), [card("a")], [])
     assert re.findall(r"\b(?:src|srcset|href|data)=|\burl\(|@import|//\w", html) == []
     assert "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"" in html
 
 
-def test_paper() -> None:
+def test_paper_size() -> None:
     assert "size: Letter;" in render(sheet(paper="Letter"), [card("a")], [])
 
 
-def test_hosts_that_are_not_on_it() -> None:
+def test_missing_hosts_are_named() -> None:
     assert "Not on this sheet: <bdi>b</bdi>, <bdi>c</bdi></p>" in render(sheet(), [card("a")], ["b", "c"])
     assert "Not on this sheet" not in render(sheet(), [card("a")], [])
 
 
-def test_a_template_of_ones_own(tmp_path: Path) -> None:
+def test_custom_template(tmp_path: Path) -> None:
     template = tmp_path / "own.j2"
     template.write_text("{% for card in cards %}{{ card.host }}: {{ title }}{% endfor %}", encoding="utf-8")
     assert render(sheet(template=str(template)), [card("ä")], []) == "ä: Devices"
@@ -87,7 +87,7 @@ def test_a_template_of_ones_own(tmp_path: Path) -> None:
         (None, "read: No such file or directory"),
     ],
 )
-def test_a_template_that_cannot_be_used(tmp_path: Path, content: bytes | None, reason: str) -> None:
+def test_invalid_template_is_refused(tmp_path: Path, content: bytes | None, reason: str) -> None:
     template = tmp_path / "own.j2"
     if content is not None:
         template.write_bytes(content)
@@ -95,7 +95,7 @@ def test_a_template_that_cannot_be_used(tmp_path: Path, content: bytes | None, r
         render(sheet(template=str(template)), [card("a")], [])
 
 
-def test_labels() -> None:
+def test_labels_have_a_line_for_each_card() -> None:
     tokens = [{"description": "one", "validity": "until then"}, {"description": "two", "validity": "once"}]
     cards = [
         card(
@@ -141,7 +141,7 @@ LABELLED = ["host", "asset_tag", "user"]
 
 @pytest.mark.parametrize("column", LABELLED)
 @pytest.mark.parametrize("start", FORMULAS)
-def test_no_cell_looks_like_a_formula(start: str, column: str) -> None:
+def test_formulas_are_refused(start: str, column: str) -> None:
     text = f"{start}HYPERLINK(1)"
     with pytest.raises(EmmError, match="which a spreadsheet program may take for a formula") as error:
         check_label({**card("a"), column: text})
@@ -151,7 +151,7 @@ def test_no_cell_looks_like_a_formula(start: str, column: str) -> None:
 
 @pytest.mark.parametrize("column", LABELLED)
 @pytest.mark.parametrize("text", HARMLESS)
-def test_a_label_has_the_same_characters(text: str, column: str) -> None:
+def test_harmless_text_is_unchanged_on_a_label(text: str, column: str) -> None:
     """Those of which nothing is taken for a formula are in the file as they are."""
     tokens = [{"description": "enrollment token", "validity": "until then"}]
     labelled = {**card("a", tokens=tokens, expires_at="2026-11-26T22:30:00Z"), column: text}
@@ -170,7 +170,7 @@ def entry(host: str, *, came_at: float | None = None, is_active: bool = True, **
     return HostState(host, made(host, **more), came_at, is_active)
 
 
-def test_the_first_host_on_a_sheet() -> None:
+def test_first_host_on_a_sheet() -> None:
     """Which comes at the same time, and is on the same sheet."""
     assert first_host_on_sheet(made(), [entry("a"), entry("b")]) == "a"
     assert first_host_on_sheet(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
@@ -194,7 +194,7 @@ def test_the_first_host_on_a_sheet() -> None:
         ({"made_at": 9, "is_active": False}, False),  # and failed in between
     ],
 )
-def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None:
+def test_hosts_that_run_the_role_together(known: dict[str, Any], together: bool) -> None:
     """By when their cards were made, and when they came to the sheet. The card of the host itself was made at 10."""
     assert entry("a", **known).runs_with(made()) is together
     assert first_host_on_sheet(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
@@ -207,7 +207,7 @@ def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None
 
 
 @pytest.mark.parametrize("parts", ["sheet", "labels"])
-def test_two_sheets_are_not_one_file(parts: str) -> None:
+def test_different_sheets_with_the_same_name_are_refused(parts: str) -> None:
     message = (
         "Option 'provisioning_sheet_name' is 's', but the sheet of 'a' has the same name, and its title is 'u' and "
     )
