@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the benchmarks make of what was measured."""
+"""The figures that the benchmarks calculate from measurements."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_goal_of_the_role_depends_on_the_ansible_core_version(core: str, goal: s
 def test_start_of_a_play_is_subtracted_from_tasks() -> None:
     runs: Runs = {
         EMPTY: [sample(0.5, 0.6)],
-        ONE: [sample(0.9, 1.1), sample(100.0, 1.0), sample(0.8, 0.0)],  # of which the medians are 0.9 and 1.0
+        ONE: [sample(0.9, 1.1), sample(100.0, 1.0), sample(0.8, 0.0)],  # the medians are 0.9 and 1.0
         ONE_URI: [sample(1.3, 1.6)],
         IN_A_LOOP: [sample(1.3, 2.6)],
         LOOP_URI: [sample(4.5, 8.6)],
@@ -115,7 +115,7 @@ def test_role_is_compared_with_set_fact_and_its_variants_with_the_role() -> None
 
 
 def _sizes(contestant: str, start: float, each: float, more: float) -> Runs:
-    """Runs in which each further host takes ``each``, and of the largest number of them ``more`` times as much."""
+    """Runs in which each further host takes ``each``, or ``more`` times that for the largest number of hosts."""
     return {
         over(1, contestant): [sample(start)],
         over(101, contestant): [sample(start + 100 * each)],
@@ -124,7 +124,7 @@ def _sizes(contestant: str, start: float, each: float, more: float) -> Runs:
 
 
 def test_growth_excludes_the_start() -> None:
-    """Which would make what a host takes less, the more of them there are."""
+    """Otherwise, the cost per host would seem to fall with the number of hosts."""
     runs = _sizes(SET_FACT, start=0.5, each=0.02, more=1.1) | _sizes(ONE_KIND, start=1.5, each=0.05, more=1.43)
     assert figures.growth(runs, SET_FACT, 101, 1001) == pytest.approx(1.1)
     [*dummy, role, ratio] = figures.of_sizes(runs, [101, 1001])
@@ -140,7 +140,7 @@ def test_missing_measurements_are_skipped() -> None:
     assert [figure.name for figure in found if BOTH_KINDS in figure.name] == [
         "the role, both kinds of token, 101 hosts: relative to one set_fact"
     ]
-    assert figures.of_sizes(runs, [101])[-1].name.strip().startswith("hosts × calls"), "one size does not grow"
+    assert figures.of_sizes(runs, [101])[-1].name.strip().startswith("hosts × calls"), "growth needs two sizes"
     calls = {figure.values["wall"] for figure in found if "hosts × calls" in figure.name}
     assert calls == {101 * 0.05 / 5, 101 * 2 * 0.05 / 5, 1001 * 0.05 / 5}
 

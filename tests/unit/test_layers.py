@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Each file and package of the library uses only those before it."""
+"""Each file and package of the library uses only earlier ones."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ MODULES = {module for module, dummy in files()}
 
 
 def imported(path: Path) -> Iterator[str]:
-    """What a file imports of the library."""
+    """The modules of the library that a file imports."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(COLLECTION):
             module = (node.module or "").removeprefix(f"{COLLECTION}.")
-            names = {f"{module}.{alias.name}" for alias in node.names} & MODULES  # of files, and not of what is in one
+            names = {f"{module}.{alias.name}" for alias in node.names} & MODULES  # modules, not names in a module
             yield from names or [module]
 
 
@@ -74,7 +74,7 @@ def test_each_layer_exists() -> None:
 
 
 def test_imports_have_no_cycles() -> None:
-    """Within a package, too, there is a file to begin with."""
+    """Not within a package either."""
     left = {module: {*imported(path)} for module, path in files()}
     while done := {module for module, used in left.items() if not used & {*left}}:
         left = {module: used for module, used in left.items() if module not in done}

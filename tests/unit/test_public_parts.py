@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The plugins keep to what Ansible offers in public, so that no version of it breaks them by changing its inside."""
+"""The plugins use only public parts of Ansible, so that changes to its internals do not break them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-# The inside of plays, tasks, roles, inventories, variable managers, and of how modules are started.
+# Internals of plays, tasks, roles, inventories, variable managers, and of how modules are started.
 PRIVATE = (
     "_variable_manager",
     "_inventory",
@@ -32,8 +32,8 @@ PRIVATE = (
     "_ANSIBLE_PROFILE",
     "for_round_trip",
 )
-# What ActionBase hands to every action.
-HANDED = {"_task", "_templar", "_loader", "_connection", "_execute_module", "_find_needle", "_supports_check_mode"}
+# The attributes that ActionBase passes to every action.
+PASSED = {"_task", "_templar", "_loader", "_connection", "_execute_module", "_find_needle", "_supports_check_mode"}
 
 
 def sources() -> Iterator[tuple[Path, str]]:
@@ -67,7 +67,7 @@ def test_nothing_private_is_imported_from_ansible() -> None:
 
 
 def test_actions_use_only_public_attributes() -> None:
-    """A private name of ``self`` is defined by the collection, or is one of those."""
+    """The others are defined by the collection."""
     for path, text in sources():
         tree = ast.parse(text)
         defined = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
@@ -79,4 +79,4 @@ def test_actions_use_only_public_attributes() -> None:
         }
         if path.parent.name == "action" or path.name == "_action.py":
             used = {node.attr for node in attributes if re.match(r"_[a-z]", node.attr)}
-            assert used <= defined | own | HANDED, path.name
+            assert used <= defined | own | PASSED, path.name

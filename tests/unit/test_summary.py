@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the playbook stage_devices says of the times of a token. What else it says is tested with the role."""
+"""The validity of tokens in the summary of stage_devices. The rest of the summary is tested with the role."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the action of the role device_tokens does where something happens that no play can bring about at will."""
+"""The action of the role device_tokens, in situations that a play cannot reproduce."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tok
 
 
 def action_for(plan: Plan, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> ActionModule:
-    """The action for a host that wants what a plan says."""
+    """The action for a host with the given plan."""
     rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
     task = Mock(**{"async_val": 0, "check_mode": False, "no_log": True, "args": {}, "environment": [], **keywords})
     action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
-    monkeypatch.setattr(action, "register_host_variables", Mock(), raising=False)  # which takes a run of Ansible
+    monkeypatch.setattr(action, "register_host_variables", Mock(), raising=False)  # needs a run of Ansible
     monkeypatch.setattr(action, "_plan", Mock(return_value=plan))
     return action
 
 
-@pytest.mark.parametrize("offered", [True, False])
-def test_action_sets_the_facts_if_ansible_supports_it(monkeypatch: pytest.MonkeyPatch, offered: bool) -> None:
-    """From ansible-core 2.21 on; before, a task of the role does."""
+@pytest.mark.parametrize("is_supported", [True, False])
+def test_action_sets_the_facts_if_ansible_supports_it(monkeypatch: pytest.MonkeyPatch, is_supported: bool) -> None:
+    """With ansible-core 2.21 and newer. Before, a task of the role sets them."""
     token = {"token": "kept"}
     action: Any = action_for(Plan({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
     register = action.register_host_variables
-    if not offered:
+    if not is_supported:
         if hasattr(ActionModule, "register_host_variables"):
-            pytest.skip("this version of ansible-core offers it")
+            pytest.skip("this version of ansible-core supports it")
         monkeypatch.delattr(action, "register_host_variables")
     facts = {"device_tokens_enrollment": token, "device_tokens_refusal": None}
     assert action.run(task_vars={})["facts"] == facts
-    assert [call.args for call in register.call_args_list] == ([(facts,)] if offered else [])
+    assert [call.args for call in register.call_args_list] == ([(facts,)] if is_supported else [])
 
 
 def test_unexpected_error_keeps_minted_tokens_and_reveals_no_secret(

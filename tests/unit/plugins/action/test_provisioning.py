@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the actions of the role provisioning_sheet do where something is amiss that no play can bring about at will."""
+"""The actions of the role provisioning_sheet, in situations that a play cannot reproduce."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ def test_unexpected_error_is_reported_without_a_secret(monkeypatch: pytest.Monke
 def test_directory_warnings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
     files = Mock(
-        **{"warnings.return_value": ["So it is."], "path.return_value": "/volume/own/a", "write_all.return_value": True}
+        **{
+            "warnings.return_value": ["A warning."],
+            "path.return_value": "/volume/own/a",
+            "write_all.return_value": True,
+        }
     )
     output = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
     monkeypatch.setattr(provisioning_card, "SecretFiles", Mock(return_value=files))
@@ -48,7 +52,7 @@ def test_directory_warnings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     result = card.run(task_vars={"inventory_hostname": "a", **PLAY})
     assert result["refusal"] is None
     assert result["files"] == ["/volume/own/a"]
-    assert warnings == ["provisioning_sheet_directory: So it is."]
+    assert warnings == ["provisioning_sheet_directory: A warning."]
 
 
 @pytest.mark.parametrize("registered", [{"failed": True, "msg": "secret"}, {"refusal": None}])

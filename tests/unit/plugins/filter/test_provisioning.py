@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The filters that make what devices read, as Ansible calls them."""
+"""The filters for provisioning, as Ansible calls them."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What errors say, and which causes are recognised in what a server said."""
+"""The text of errors, and the causes that are recognized in server messages."""
 
 from __future__ import annotations
 

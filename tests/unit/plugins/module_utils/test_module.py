@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Whether anybody reads what a module prints. The rest is tested by running modules."""
+"""The check whether the output of a module still has a reader. The rest is tested by running modules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_pipe_has_a_reader_until_its_other_end_is_closed() -> None:
     reader, writer = os.pipe()
     assert has_reader(writer)
     os.write(writer, bytes(1000))
-    assert has_reader(writer), "though not yet"
+    assert has_reader(writer), "even if it has not read yet"
     os.close(reader)
     assert not has_reader(writer)
     os.close(writer)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What of foreign text may stand in a message."""
+"""The redaction of external text for messages."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction 
 )
 def test_sanitize(text: str, expected: str) -> None:
     assert sanitize(text, "hunter2", None, "") == expected
-    assert sanitize(expected) == expected or len(expected) > 500, "twice does no harm"
+    assert sanitize(expected) == expected or len(expected) > 500, "redacting twice changes nothing"
 
 
-SECRET = "s3cr3t-V4lue"  # which looks the same in JSON, in a URL and in HTML
+SECRET = "s3cr3t-V4lue"  # the same in JSON, URLs and HTML
 NAMES = [
     "token",
     "access_token",
@@ -124,12 +124,12 @@ OTHERS = [
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\\nSECRET",
     "private_key: '-----BEGIN PRIVATE KEY-----SECRET",
 ]
-LOOKING_LIKE_A_HOST = [
+LIKE_A_HOST = [
     "user:SECRET@host:8080",
     "https://SECRET@host/path",
     "https://user:12/SECRET@host",
-]  # if they are cut off
-LOOKS = [  # in this case only
+]  # if truncated
+FORMATS = [  # case-sensitive
     '"eyJSECRET.SECRET.SECRET"',
     "\neyJSECRET.SECRET",
     '"ya29.SECRET"',
@@ -145,29 +145,29 @@ SAMPLES = [
         for template in HEADERS
     ),
     *OTHERS,
-    *LOOKS,
+    *FORMATS,
 ]
 ENCODINGS: dict[str, Callable[[str], str]] = {
-    "as it is": str,
+    "plain": str,
     "JSON": lambda text: json.dumps({"x": text}),
     "JSON in JSON": lambda text: json.dumps(json.dumps({"x": text})),
-    "JSON as of Google": lambda text: re.sub("[&'<=>]", lambda found: rf"\u{ord(found[0]):04x}", json.dumps(text)),
-    "JSON as of PHP": lambda text: json.dumps(text).replace("/", r"\/"),
+    "JSON by Google": lambda text: re.sub("[&'<=>]", lambda found: rf"\u{ord(found[0]):04x}", json.dumps(text)),
+    "JSON by PHP": lambda text: json.dumps(text).replace("/", r"\/"),
     "URL": lambda text: urllib.parse.quote(text, safe=""),
     "URL in URL": lambda text: urllib.parse.quote(urllib.parse.quote(text, safe=""), safe=""),
     "form": urllib.parse.quote_plus,
     "HTML": html.escape,
     "repr": lambda text: repr(text.encode()),
-    "with a mark in each word": lambda text: re.sub(r"(?<=\w)(?=\w)", "\u200b", text),
+    "with invisible characters": lambda text: re.sub(r"(?<=\w)(?=\w)", "\u200b", text),
     "with control characters": lambda text: re.sub(r"(?<=\w)(?=\w)", "\x00\x1b", text),
-    "in capitals": lambda text: text.upper().replace(SECRET.upper(), SECRET),
+    "uppercase": lambda text: text.upper().replace(SECRET.upper(), SECRET),
 }
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_secrets_are_redacted_in_every_encoding(encoding: str) -> None:
     for sample in SAMPLES:
-        if encoding == "in capitals" and sample in LOOKS:
+        if encoding == "uppercase" and sample in FORMATS:
             continue
         text = ENCODINGS[encoding](sample.replace("SECRET", SECRET))
         visible = re.sub("[\u200b\x00\x1b]", "", sanitize(f"It failed: {text}"))
@@ -177,7 +177,7 @@ def test_secrets_are_redacted_in_every_encoding(encoding: str) -> None:
 
 def test_truncated_secrets_are_redacted() -> None:
     for sample in SAMPLES:
-        if sample in LOOKING_LIKE_A_HOST:
+        if sample in LIKE_A_HOST:
             continue
         text = sample.replace("SECRET", SECRET)
         for end in range(len(text)):
@@ -186,7 +186,7 @@ def test_truncated_secrets_are_redacted() -> None:
 
 def test_secrets_at_the_length_limit_are_redacted() -> None:
     long = f"token={'x' * 1900} "
-    for sample in [sample for sample in OTHERS + LOOKS if sample not in LOOKING_LIKE_A_HOST]:
+    for sample in [sample for sample in OTHERS + FORMATS if sample not in LIKE_A_HOST]:
         for length in range(0, 100, 5):
             text = f"{long}{'y' * length} {sample.replace('SECRET', SECRET)}"
             assert SECRET[:4] not in sanitize(text), text
@@ -254,7 +254,7 @@ def test_harmless_text_is_unchanged(text: str) -> None:
 KNOWN = "ab/c+d=e&f\"g'h\\i <j>\nk"
 
 
-@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "in capitals"])
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "uppercase"])
 def test_known_secret_is_redacted(encoding: str) -> None:
     said = sanitize(f"x {ENCODINGS[encoding](KNOWN)} y", KNOWN)
     assert re.fullmatch(r"(b')?x .{0,20}\[redacted\].{0,20} y", said), said
@@ -266,7 +266,7 @@ def test_known_secret_in_base64_is_redacted(user: str, encode: Callable[[bytes],
     secret = "a>>>b???c~~~d"
     text = encode(f"{user}:{secret}".encode()).decode()
     assert sanitize(f"saw {text}!", secret) == "saw [redacted]!"
-    assert sanitize("saw YWI=", "ab") == "saw YWI=", "which is too short to be told"
+    assert sanitize("saw YWI=", "ab") == "saw YWI=", "too short to be recognized"
 
 
 def test_known_secret_with_a_surrogate_is_redacted() -> None:
@@ -285,7 +285,7 @@ def test_unprintable_characters_are_removed() -> None:
         )
 
 
-# What each pattern is made of, and what has it look far ahead in vain.
+# Parts of the patterns that could make them scan far ahead.
 BAIT = re.findall(
     r"\S+",
     """

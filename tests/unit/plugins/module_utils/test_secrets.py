@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is done with secrets, with and without the means of ansible-core 2.22."""
+"""The handling of secrets, with and without the masking of ansible-core 2.22."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils import _sec
 
 @pytest.fixture
 def registered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is registered, as from ansible-core 2.22 on."""
+    """The registered secrets, as with ansible-core 2.22 and newer."""
     registered: list[str] = []
     monkeypatch.setattr(_secrets, "_register", registered.extend)
     return registered

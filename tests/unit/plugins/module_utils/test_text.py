@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What of a text can be printed."""
+"""Printable and unprintable characters."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Clients that outlive their task, and what options become. What runs in a task's process is tested with Ansible."""
+"""Clients that are kept after a task, and the conversion of options. The rest is tested with Ansible."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OTHER_AUTH = AuthOptions.from_options({"access_token": "other"}, {})
 
 @pytest.fixture(autouse=True)
 def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
-    """The clients that were closed, of those that are there from here on."""
+    """The clients that were closed during the test."""
     closed: list[Client] = []
 
     def close(client: Client) -> None:
@@ -48,7 +48,7 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
 
 
 def test_client_is_reused_unless_its_task_was_interrupted(closed: list[Client]) -> None:
-    """Or the threads of the one task would try again during the next one."""
+    """Otherwise, the threads of the interrupted task would retry during the next task."""
     with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
     with pytest.raises(KeyboardInterrupt), open_client(CONNECTION, AUTH, 1, host="device") as second:

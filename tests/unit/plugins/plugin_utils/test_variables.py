@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Variables that look like those of a role."""
+"""Unknown variables with the prefix of a role."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the API may say instead of a token, over raw sockets: which errors are tried again, and what the others mean."""
+"""Errors that the API may return instead of a token, over raw sockets: which ones are retried, and their messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.unit.plugins.module_utils.faults import (
 
 @dataclass(frozen=True)
 class Fault:
-    """What is done to a request ``strikes`` times; with one retry, ``requests`` are sent."""
+    """A fault that hits a request ``strikes`` times. With one retry, ``requests`` are sent."""
 
     script: Script
     reason: str = ""
@@ -39,7 +39,7 @@ class Fault:
 
 
 def says(status: str, *reasons: str, message: str = "No.", details: tuple[str, ...] = ()) -> bytes:
-    """An answer with Google's error envelope."""
+    """A response with Google's error envelope."""
     error = {
         "code": int(status[:3]),
         "message": message,
@@ -50,12 +50,12 @@ def says(status: str, *reasons: str, message: str = "No.", details: tuple[str, .
 
 
 def passing(content: bytes) -> Fault:
-    """An answer that a second request does not get."""
+    """A temporary error: a second request does not get this response."""
     return Fault(sends(content), requests=2)
 
 
 def failing(content: bytes, reason: str) -> Fault:
-    """An answer that a second request would get, too."""
+    """A permanent error: a second request would get this response, too."""
     return Fault(sends(content), reason)
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Many tokens at a time, from a client that sends nothing."""
+"""Batches of tokens, with a client that sends nothing."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 
 
 class Stub(Client):
-    """Answers with a token that tells the user, or fails for those who are named."""
+    """A client that returns a token named after the user, or fails for the given users."""
 
     def __init__(self, failing: Collection[str] = (), before: Callable[[str], object] = lambda user: None) -> None:
-        """``before`` is called before each answer."""
+        """``before`` is called before each response."""
         self.calls: list[str] = []
         self._failing = failing
         self._before = before
@@ -71,7 +71,7 @@ def requests(count: int) -> list[AuthenticationTokenRequest]:
 
 
 def mint(client: Client, count: int, concurrency: int) -> tuple[list[Outcome], list[Progress]]:
-    """The outcomes of so many requests, and what was reported."""
+    """The outcomes of ``count`` requests, and the progress reports."""
     reports: list[Progress] = []
     return mint_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
 
@@ -95,10 +95,10 @@ def test_unexpected_error_affects_only_one_token(kind: type[BaseException]) -> N
 
 
 @dataclass(frozen=True)
-class Odd:
-    """A request that comes to something odd."""
+class RequestStub:
+    """A request with the given result."""
 
-    comes_to: Any
+    result: Any
 
     def identity(self) -> dict[str, str]:
         return {}
@@ -107,22 +107,22 @@ class Odd:
         return {}
 
     def mint(self, _client: Client) -> dict[str, Any]:
-        if isinstance(self.comes_to, EmmError):
-            raise self.comes_to
-        return {"token": self.comes_to}
+        if isinstance(self.result, EmmError):
+            raise self.result
+        return {"token": self.result}
 
 
 def test_mint_in_turn_stops_at_the_first_failure() -> None:
-    """Be it that there is no access token, which nothing is minted without."""
+    """Also if the failure is that there is no access token."""
     failure = EmmError("refused")
-    assert mint_in_turn(Stub(), [Odd("a"), Odd("b")]) == [{"token": "a"}, {"token": "b"}]
-    assert mint_in_turn(Stub(), [Odd("a"), Odd(failure), Odd("c")]) == [{"token": "a"}, failure]
+    assert mint_in_turn(Stub(), [RequestStub("a"), RequestStub("b")]) == [{"token": "a"}, {"token": "b"}]
+    assert mint_in_turn(Stub(), [RequestStub("a"), RequestStub(failure), RequestStub("c")]) == [{"token": "a"}, failure]
 
     class Unauthorized(Stub):
         def authorize(self) -> None:
             raise failure
 
-    assert mint_in_turn(Unauthorized(), [Odd("a"), Odd("b")]) == [failure]
+    assert mint_in_turn(Unauthorized(), [RequestStub("a"), RequestStub("b")]) == [failure]
 
 
 ENDLESS: list[Any] = []
@@ -131,7 +131,9 @@ ENDLESS.append(ENDLESS)
 
 @pytest.mark.parametrize("odd", ["a\ud800b", {"a": ["\udfff"]}, {"\ud800": 1}, b"bytes", float("nan"), {1, 2}, ENDLESS])
 def test_result_that_cannot_be_encoded_fails_alone(odd: Any) -> None:
-    outcomes = mint_all(Stub(), [Odd("good"), Odd(odd), Odd("good")], concurrency=2, report=unexpected)
+    outcomes = mint_all(
+        Stub(), [RequestStub("good"), RequestStub(odd), RequestStub("good")], concurrency=2, report=unexpected
+    )
     assert outcomes[0] == outcomes[2] == {"token": "good"}
     assert "was carried out, and a token may exist" in str(outcomes[1])
     assert json.dumps(str(outcomes[1]), ensure_ascii=False).encode()
@@ -140,7 +142,7 @@ def test_result_that_cannot_be_encoded_fails_alone(odd: Any) -> None:
 def test_error_that_cannot_be_encoded_is_replaced() -> None:
     error = ApiError("It failed.")
     error.message, error.reason = "It\ud800failed.", "\udfff"
-    requests: list[TokenRequest] = [Odd(error), Odd("good")]
+    requests: list[TokenRequest] = [RequestStub(error), RequestStub("good")]
     outcomes = mint_all(Stub(), requests, concurrency=2, report=unexpected)
     [failure] = describe_failures(requests, outcomes)
     assert "may have been carried out" in failure["message"]
@@ -153,7 +155,7 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
 
     def before(user: str) -> None:
         if user == "u0":
-            assert later.wait(10)  # so that it is the last one that is minted
+            assert later.wait(10)  # so that it is minted last
         if user == "u19":
             later.set()
 
@@ -162,8 +164,8 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
     expected = [f"token-of-u{number}" for number in range(20)]
     expected[3], expected[7] = "POST u3: no.", "POST u7: no."
     assert [str(outcome) if isinstance(outcome, EmmError) else outcome["token"] for outcome in outcomes] == expected
-    assert sorted(client.calls[1:]) == sorted(f"u{number}" for number in range(20)), "each of them once"
-    assert not reports, "it was over soon"
+    assert sorted(client.calls[1:]) == sorted(f"u{number}" for number in range(20)), "each once"
+    assert not reports, "the batch was short"
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 100])
@@ -171,17 +173,17 @@ def test_concurrency_limits_parallel_requests(concurrency: int) -> None:
     together = min(concurrency, 12)
     gate = threading.Barrier(together, timeout=10)
     lock = threading.Lock()
-    under_way = 0
+    in_flight = 0
     most = 0
 
     def before(_user: str) -> None:
-        nonlocal under_way, most
+        nonlocal in_flight, most
         with lock:
-            under_way += 1
-            most = max(most, under_way)
+            in_flight += 1
+            most = max(most, in_flight)
         gate.wait()
         with lock:
-            under_way -= 1
+            in_flight -= 1
 
     outcomes, dummy = mint(Stub(before=before), 12, concurrency)
     assert not any(isinstance(outcome, EmmError) for outcome in outcomes)
@@ -239,27 +241,29 @@ def test_single_token_has_no_progress_report(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_interruption_ends_the_batch_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "REPORT_EVERY", 0.001)
-    under_way = threading.Barrier(3, timeout=10)
+    in_flight = threading.Barrier(3, timeout=10)
     go_on = threading.Event()
     threads = []
 
     def before(_user: str) -> None:
         threads.append(threading.current_thread())
-        under_way.wait()
+        in_flight.wait()
         assert go_on.wait(10)
 
     def interrupt(_progress: Progress) -> None:
-        under_way.wait()
+        in_flight.wait()
         raise TimeoutError
 
     client = Stub(before=before)
     with pytest.raises(TimeoutError):
         mint_all(client, requests(50), concurrency=2, report=interrupt)
-    assert [thread.is_alive() and thread.daemon for thread in threads] == [True, True], "a process does not wait either"
+    assert [thread.is_alive() and thread.daemon for thread in threads] == [True, True], (
+        "the process does not wait for them either"
+    )
     go_on.set()
     for thread in threads:
         thread.join(10)
-    assert sorted(client.calls) == ["authorize", "u0", "u1"], "what had not begun by then does not begin"
+    assert sorted(client.calls) == ["authorize", "u0", "u1"], "no further request starts"
 
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
@@ -295,8 +299,8 @@ def test_failures_are_described() -> None:
     outcomes: list[Outcome] = [
         {"token": "t"},
         ApiError("It failed.", likely_cause="the weather.", http_status=403, reason="forbidden"),
-        TransportError("No answer."),
-        TransportError("No answer either."),
+        TransportError("No response."),
+        TransportError("No response either."),
     ]
     assert describe_failures([*users, enrollment], outcomes) == [
         {
@@ -306,8 +310,8 @@ def test_failures_are_described() -> None:
             "http_status": 403,
             "reason": "forbidden",
         },
-        {"index": 2, "id": "u2", "message": "No answer."},
-        {"index": 3, "message": "No answer either."},
+        {"index": 2, "id": "u2", "message": "No response."},
+        {"index": 3, "message": "No response either."},
     ]
     assert describe_failures(users[:1], outcomes[:1]) == []
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What becomes of an access token that the API does not accept, and by which clock an answer was made.
+"""Access tokens that the API rejects, and the clocks of a response.
 
 The rest is tested over real connections.
 """
@@ -32,7 +32,7 @@ OPTIONS = AuthOptions.from_options({"service_account_email": "emm@project.iam.gs
 
 
 class Api:
-    """Accepts some access tokens, and notes those it was called with."""
+    """An API that accepts some access tokens, and records those that it receives."""
 
     def __init__(self) -> None:
         self.accepted = {"token-1", "token-2"}
@@ -71,7 +71,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
 
 @pytest.fixture
 def cache() -> Cache:
-    """A cache with an access token that was valid when it got there."""
+    """A cache with an access token that was valid when it was stored."""
     cache = Cache()
     cache.fill("cached", lifetime=3600)
     return cache
@@ -140,7 +140,7 @@ def test_authorize_gets_the_access_token_in_advance(
 
 
 def test_clocks_cover_only_the_accepted_request(client: Client, api: Api) -> None:
-    """The time on the way is that of the request that was answered, and not of one before that was not accepted."""
+    """The rejected request before it does not count."""
     sent_at = api.now
     api.takes = timedelta(seconds=20)
     server_time = sent_at + timedelta(seconds=35)

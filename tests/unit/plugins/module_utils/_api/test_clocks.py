@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""When an answer was made, by two clocks, of which one may be wrong."""
+"""When a response was made, by two clocks, one of which may be wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FOREVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
 
 
 def clocks(server_time: float | None, *, took: float = 0) -> Clocks:
-    """Asked at noon, and answered so many seconds after that, by either clock."""
+    """A request sent at noon, with the response ``server_time`` and ``took`` seconds later by the two clocks."""
     server = None if server_time is None else NOON + timedelta(seconds=server_time)
     return Clocks(NOON, NOON + timedelta(seconds=took), server)
 
@@ -32,14 +32,14 @@ def clocks(server_time: float | None, *, took: float = 0) -> Clocks:
     ("server_time", "took", "earliest"),
     [
         (0, 0, 0),
-        (7, 30, 7),  # on the way
+        (7, 30, 7),  # during the request
         (30, 30, 30),
-        (31, 30, 0),  # by ours, at any time on the way
+        (31, 30, 0),  # by ours, at any time during the request
         (3600, 0, 0),
         (-1, 30, -1),
         (-3600, 0, -3600),
         (None, 30, 0),
-        (-5, -10, -5),  # our clock was set back meanwhile
+        (-5, -10, -5),  # our clock was set back during the request
     ],
 )
 def test_earliest_is_from_the_earlier_clock(server_time: float | None, took: float, earliest: float) -> None:

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What a server, or what is in between, may do to a request, over raw sockets.
+"""Faults of a server or an intermediary, over raw sockets.
 
-Whatever it is, the one whose request is struck gets the own token or a reason, all others get their own tokens, no
-request is sent twice, and no text has a secret in it. What users read about this is in the guide to faults.
+The affected user gets their own token or an error. All other users get their own tokens. No request is sent twice, and
+no text contains a secret. The guide to faults documents these faults for users.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import pytest
 
 from tests.faulty_server import STRUCK, FaultyServer, Script, answer, drips, ends, head, resets, sends, token_of
 from tests.unit.plugins.module_utils.faults import (
-    AT_LEAST,
+    LONG,
     MAY_BE_DONE,
     MAY_EXIST,
     SECRET,
-    SOON,
+    SHORT,
     check_failure,
     client_of,
     mint,
@@ -39,12 +39,12 @@ CHUNKED = head("Transfer-Encoding: chunked")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is done to a request, and what the one that it was for gets: ``reason`` in the message, or the token."""
+    """A fault that hits one request. Its user gets an error with ``reason`` in the message, or else the token."""
 
     script: Script
     reason: str = ""
     consequence: str = MAY_BE_DONE
-    timeout: float = AT_LEAST
+    timeout: float = LONG
 
 
 def chunk(text: str) -> bytes:
@@ -52,13 +52,13 @@ def chunk(text: str) -> bytes:
 
 
 def unusable(body: str | bytes, reason: str, *headers: str) -> Fault:
-    """A success whose body is not the one that was asked for."""
+    """A success with an invalid body."""
     return Fault(sends(answer(body, *headers)), reason, MAY_EXIST)
 
 
 def late(script: Script, reason: str = "no response arrived in time") -> Fault:
-    """An answer that does not end."""
-    return Fault(script, reason, timeout=SOON)
+    """A response that does not end in time."""
+    return Fault(script, reason, timeout=SHORT)
 
 
 INTERIM = {
@@ -237,7 +237,7 @@ FAULTS = {**INTERIM, **LEFT_OVER, **HEAD, **BODY, **BREAKS, **TIME, **JSON}
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault(name: str) -> None:
     fault = FAULTS[name]
-    users = 4 if fault.timeout == AT_LEAST else 1  # what is not struck has to have the time that it needs
+    users = 4 if fault.timeout == LONG else 1  # unaffected requests need their full time
     with closing(FaultyServer(fault.script)) as server:
         with client_of(f"http://127.0.0.1:{server.port}", timeout=fault.timeout) as client:
             struck, *others = mint(client, users, server.has_struck if users > 1 else None)
@@ -259,7 +259,7 @@ def test_fault(name: str) -> None:
     ],
 )
 def test_connection_is_not_reused_after_a_suspicious_response(name: str) -> None:
-    """All requests but the first are sent over another one."""
+    """All requests after the first use a new connection."""
     with closing(FaultyServer(FAULTS[name].script)) as server:
         with client_of(f"http://127.0.0.1:{server.port}") as client:
             mint(client, after_first=server.has_struck)

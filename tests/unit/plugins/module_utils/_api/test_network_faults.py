@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What may become of a connection before, beside and beneath HTTP: network, TLS, and proxies, over raw sockets.
+"""Faults of the network, TLS and proxies, over raw sockets.
 
-What was certainly not sent is said to be so, by not saying otherwise, and is tried again where that may help.
+A request that was certainly not sent is retried if that may help, and its error does not say that it may have been
+carried out.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ from tests.faulty_server import (
     token_of,
 )
 from tests.unit.plugins.module_utils.faults import (
-    AT_LEAST,
+    LONG,
     MAY_BE_DONE,
     SECRET,
     check_failure,
@@ -54,26 +55,26 @@ from tests.unit.plugins.module_utils.faults import (
     tokens,
 )
 
-AT_ONCE = 0.2  # seconds; for what needs nothing of anybody to be late
-SLOW = 2.0  # seconds; for what comes late as a whole, and in parts of which none is
-HOST = "play.emm.test"  # which only the proxy knows
+AT_ONCE = 0.2  # seconds; for peers that do not respond at all
+SLOW = 2.0  # seconds; for peers that are late as a whole, but not in any part
+HOST = "play.emm.test"  # a name that only the proxy resolves
 FOREIGN = answer(token_of(f"{SECRET}-of-somebody-else"))
 ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
-HANDSHAKE_BEGINS = b"\x16\x03\x03\x40\x00\x02"  # of which 16 KiB are to come
+HANDSHAKE_BEGINS = b"\x16\x03\x03\x40\x00\x02"  # announces 16 KiB
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is done to a connection before a request is sent, what the message says, and whether to try again helps."""
+    """A fault before the request is sent, a part of the message, and whether a retry may help."""
 
     script: Script
     reason: str
     is_temporary: bool
-    timeout: float = AT_LEAST
+    timeout: float = LONG
 
 
 def late(script: Script) -> Fault:
-    """A connection that does not come about in time."""
+    """A connection that is not established in time."""
     return Fault(script, "timed out", is_temporary=True, timeout=AT_ONCE)
 
 
@@ -122,7 +123,7 @@ FAULTS = {**HANDSHAKE, **PROXY}
 
 
 class Authority:
-    """Issues certificates for the servers here, and writes down what they are to be verified with."""
+    """A certificate authority for the servers. ``path`` is the file with its certificate."""
 
     def __init__(self, directory: Path) -> None:
         self._authority = trustme.CA()
@@ -146,8 +147,8 @@ def tls(authority: Authority) -> ssl.SSLContext:
 
 
 @pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait before another attempt, and take no proxy from outside."""
+def _no_backoff_and_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait before a retry, and ignore proxies in the environment."""
     monkeypatch.setattr(retry, "BACKOFF_FIRST", 0.01)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -157,7 +158,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def struck(
     name: str, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, strikes: int = ALWAYS
 ) -> Iterator[tuple[str, FaultyServer, FaultyServer | FaultyProxy]]:
-    """A server that has its first connections struck: its URL, it, and what is connected to."""
+    """A server whose first connections are hit by a fault: its URL, the server, and the peer of the client."""
     script = FAULTS[name].script
     if name in HANDSHAKE:
         with closing(FaultyServer(tls=tls, opening=script, strikes=strikes)) as server:
@@ -180,12 +181,11 @@ def test_fault(name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, fault in FAULTS.items() if fault.is_temporary and fault.timeout == AT_LEAST]
+    "name", [name for name, fault in FAULTS.items() if fault.is_temporary and fault.timeout == LONG]
 )
 def test_retry_succeeds_after_a_temporary_fault(
     name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the first attempt fails for a reason that may pass, the next one gets the token."""
     with struck(name, tls, monkeypatch, strikes=1) as (url, server, peer):
         with client_of(url, retries=1, ca_path=authority.path) as client:
             assert tokens(mint(client)) == own()
@@ -195,7 +195,7 @@ def test_retry_succeeds_after_a_temporary_fault(
 
 @pytest.fixture
 def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names that were looked up, one entry for each attempt to connect; ``HOST`` is not known."""
+    """The names that were looked up, one entry for each attempt to connect. ``HOST`` does not resolve."""
     names = []
     resolve = socket.getaddrinfo
 
@@ -210,7 +210,7 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_refused_connection_is_retried(resolved: list[str]) -> None:
-    with refusal() as port, client_of(f"http://127.0.0.1:{port}", retries=2) as client:
+    with refusing_port() as port, client_of(f"http://127.0.0.1:{port}", retries=2) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Connection refused")
     assert resolved == ["127.0.0.1"] * 3
@@ -224,16 +224,16 @@ def test_unknown_host_name_is_retried(resolved: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def refusal() -> Iterator[int]:
-    """A port that nobody listens on, nor can meanwhile."""
+def refusing_port() -> Iterator[int]:
+    """A port that nobody listens on, reserved for the duration of the context."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
 
 
 @contextlib.contextmanager
-def silence() -> Iterator[int]:
-    """A port that does not answer: as many wait there as may wait."""
+def silent_port() -> Iterator[int]:
+    """A port that does not respond, because its backlog is full."""
     with socket.socket() as server, socket.socket() as waiting:
         server.bind(("127.0.0.1", 0))
         server.listen(0)
@@ -242,7 +242,7 @@ def silence() -> Iterator[int]:
 
 
 def test_unresponsive_server_is_retried(resolved: list[str]) -> None:
-    with silence() as port, client_of(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
+    with silent_port() as port, client_of(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "no connection could be made (Connection to 127.0.0.1 timed out.")
     assert resolved == ["127.0.0.1"] * 2
@@ -252,20 +252,20 @@ def test_unresponsive_server_is_retried(resolved: list[str]) -> None:
 def test_next_address_of_a_host_is_tried(
     first: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The next address of a host is tried, and what comes then has all of its time, as a proxy's answer here."""
-    other = silence() if first == "is silent" else refusal()
+    """The steps after it, here the proxy's response, have the full timeout."""
+    other = silent_port() if first == "is silent" else refusing_port()
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server)) as proxy, other as port:
         ports = [port, proxy.port]
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each)) for each in ports]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: addresses)
         monkeypatch.setenv("HTTPS_PROXY", f"http://localhost:{proxy.port}")
-        timeout = 2.0 if first == "is silent" else AT_LEAST
+        timeout = 2.0 if first == "is silent" else LONG
         with client_of(f"https://{HOST}", timeout=timeout, ca_path=authority.path) as client:
             assert tokens(mint(client, 1)) == own(1)
 
 
 def test_connection_closed_before_the_request_is_read_is_not_retried() -> None:
-    """That nobody has read the request cannot be known on this side."""
+    """The client cannot know that nobody has read the request."""
     with closing(FaultyServer(opening=ends(), strikes=1)) as server:
         with client_of(f"http://127.0.0.1:{server.port}", retries=1) as client:
             struck, *others = mint(client)
@@ -281,12 +281,12 @@ def test_each_request_has_its_own_timeout(monkeypatch: pytest.MonkeyPatch) -> No
     with closing(FaultyServer()) as server, client_of(f"http://127.0.0.1:{server.port}") as client:
         for dummy in range(2):
             assert tokens(mint(client)) == own()
-            passed[0] += 2 * AT_LEAST
+            passed[0] += 2 * LONG
         assert server.connections == 1
 
 
 def test_failed_handshake_after_a_response_is_retried(authority: Authority, tls: ssl.SSLContext) -> None:
-    """That one is not sent if its handshake fails, and so may be tried again, too."""
+    """The response to the first attempt does not mean that the next attempt was sent."""
     busy = answer("", "Connection: close", status="503 Service Unavailable")
 
     def refuse_others(connection: socket.socket) -> None:
@@ -338,12 +338,12 @@ def test_certificate_of_an_untrusted_authority_is_refused(tls: ssl.SSLContext, t
         check_tls_failure(server, Authority(tmp_path).path, "unable to get local issuer certificate")
 
 
-@pytest.mark.parametrize("what", ["garbage", "an empty file", "an empty directory", "no file that can be read"])
+@pytest.mark.parametrize("what", ["garbage", "an empty file", "an empty directory", "an unreadable file"])
 def test_unusable_ca_path_is_refused(what: str, tls: ssl.SSLContext, tmp_path: Path) -> None:
     path = tmp_path / "ca"
     if what == "an empty directory":
         path.mkdir()
-    elif what == "no file that can be read":  # not even by root
+    elif what == "an unreadable file":  # not even by root
         with socket.socket(socket.AF_UNIX) as unix:
             unix.bind(str(path))
     else:
@@ -353,7 +353,7 @@ def test_unusable_ca_path_is_refused(what: str, tls: ssl.SSLContext, tmp_path: P
 
 
 def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
-    """Have a request fail before it is sent, in a way that will not pass."""
+    """Check that a request fails before it is sent, without a retry."""
     with client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=ca_path) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, reason)
@@ -363,7 +363,7 @@ def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
 
 @pytest.mark.parametrize("broken", ["another authority", "garbage"])
 def test_changed_ca_path_is_reloaded(broken: str, authority: Authority, tls: ssl.SSLContext, tmp_path: Path) -> None:
-    """What was loaded before is not used any more, be it good or bad."""
+    """Certificates that were loaded before are not used any more."""
     good = Path(authority.path).read_bytes()
     bad = Path(Authority(tmp_path).path).read_bytes() if broken == "another authority" else SECRET.encode()
     path = tmp_path / "trusted"
@@ -399,7 +399,7 @@ def test_invalid_certificate_of_a_proxy_is_refused(
 
 @pytest.fixture
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The files that certificates to trust were loaded from."""
+    """The files from which trusted certificates were loaded."""
     loaded: list[str] = []
     load = ssl.SSLContext.load_verify_locations
 
@@ -415,7 +415,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_trusted_certificates_are_loaded_once(
     authority: Authority, tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded: list[str]
 ) -> None:
-    """To servers and to proxies, however many connections there are: it takes longer than all else about them."""
+    """For servers and proxies, and for any number of connections, because loading them is slow."""
     path = tmp_path / "ca.pem"
     path.write_bytes(Path(authority.path).read_bytes())
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
@@ -428,16 +428,16 @@ def test_trusted_certificates_are_loaded_once(
 
 
 OWN = answer(token_of(STRUCK))
-ROOM = 8192  # bytes, which a reader asks TLS for at once
+READ_SIZE = 8192  # bytes that a reader requests from TLS at once
 
 
-def filled() -> bytes:
-    """An answer that fills what is read at once, so that what stands behind it in a record stays in the TLS layer."""
-    return answer(token_of(STRUCK), f"X: {'x' * (ROOM - len(OWN) - len('X: ' + '..'))}")
+def full_read() -> bytes:
+    """A response that fills one read, so that further data in its record stays in the TLS layer."""
+    return answer(token_of(STRUCK), f"X: {'x' * (READ_SIZE - len(OWN) - len('X: ' + '..'))}")
 
 
 def garbage(connection: socket.socket) -> None:
-    """Send what is no TLS record."""
+    """Send an invalid TLS record."""
     socket.socket.sendall(connection, SECRET.encode() * 9)
 
 
@@ -446,17 +446,17 @@ def garbage(connection: socket.socket) -> None:
     [
         (None, 1),
         (sends(OWN + FOREIGN), 2),
-        (sends(filled() + FOREIGN), 2),
+        (sends(full_read() + FOREIGN), 2),
         (sends(OWN, FOREIGN), 2),
         (ends(OWN), 2),
         (ends(head() + token_of(STRUCK).encode()), 2),
     ],
-    ids=["tickets", "two answers in a record", "the rest of a record", "two records", "no end", "no end but of TCP"],
+    ids=["tickets", "two responses in a record", "rest of a record", "two records", "no TLS close", "no length"],
 )
 def test_tls_connection_is_reused_only_if_nothing_is_left_on_it(
     script: Script | None, connections: int, authority: Authority, tls: ssl.SSLContext
 ) -> None:
-    """A connection over TLS is used again, session tickets notwithstanding, unless anything is left on it."""
+    """Session tickets do not count as data that is left."""
     with closing(FaultyServer(script, tls)) as server:
         with client_of(f"https://127.0.0.1:{server.port}", ca_path=authority.path) as client:
             assert tokens(mint(client, after_first=server.has_struck if script else None)) == own()
@@ -471,7 +471,7 @@ def test_tls_connection_is_reused_only_if_nothing_is_left_on_it(
         (ends(), "the connection failed"),
         (ends(OWN[:-5]), "the response was cut short"),
     ],
-    ids=["garbage", "no answer", "half an answer"],
+    ids=["garbage", "no response", "truncated response"],
 )
 def test_tls_failure_after_the_request_is_not_retried(
     script: Script, reason: str, authority: Authority, tls: ssl.SSLContext
@@ -500,7 +500,7 @@ def test_interim_responses_of_a_proxy_are_skipped(
 def test_broken_tunnel_after_the_request_is_not_retried(
     script: Script, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """urllib3 blames the proxy for it, but the request was sent."""
+    """urllib3 blames the proxy, but the request was sent."""
     with closing(FaultyServer(script, tls)) as server, closing(FaultyProxy(server)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         with client_of(f"https://{HOST}", retries=1, ca_path=authority.path) as client:
@@ -512,7 +512,7 @@ def test_broken_tunnel_after_the_request_is_not_retried(
 def test_connection_through_a_tls_proxy_is_not_reused(
     authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody can see if anything was left there, so no connection is used again."""
+    """It is unknown whether any data is left on it."""
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
         with client_of(f"https://{HOST}", ca_path=authority.path) as client:
@@ -522,7 +522,7 @@ def test_connection_through_a_tls_proxy_is_not_reused(
 
 
 def tunnels(script: Script) -> Script:
-    """Establish a tunnel, and do something when TLS begins in it."""
+    """Establish a tunnel, and run a script when TLS begins in it."""
 
     def established(connection: socket.socket) -> None:
         connection.sendall(ESTABLISHED)
@@ -542,7 +542,7 @@ def tunnels(script: Script) -> Script:
 def test_proxy_and_tls_handshakes_share_one_timeout(
     script: Script, over_tls: bool, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a proxy has taken is not left for TLS; and within a proxy's TLS, there is no more time than elsewhere."""
+    """This includes TLS within the TLS connection to a proxy."""
     outer = tls if over_tls else None
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, script, tls=outer)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http{'s' * over_tls}://127.0.0.1:{proxy.port}")
@@ -562,12 +562,12 @@ def test_proxy_and_tls_handshakes_share_one_timeout(
         "ftp://user:hunter2@proxy.emm.test",
         "socks5://user:hunter2@proxy.emm.test",
         "://user:hunter2@proxy.emm.test",
-        "http://user:hunter2@127.0.0.1:NOBODY",
-        "user:hunter2@127.0.0.1:NOBODY",
+        "http://user:hunter2@127.0.0.1:CLOSED_PORT",
+        "user:hunter2@127.0.0.1:CLOSED_PORT",
     ],
 )
 def test_proxy_url_is_not_quoted_in_errors(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with refusal() as port, client_of(f"https://{HOST}") as client:
-        monkeypatch.setenv("HTTPS_PROXY", url.replace("NOBODY", str(port)))
+    with refusing_port() as port, client_of(f"https://{HOST}") as client:
+        monkeypatch.setenv("HTTPS_PROXY", url.replace("CLOSED_PORT", str(port)))
         [outcome] = mint(client, 1)
     check_failure(outcome, "")

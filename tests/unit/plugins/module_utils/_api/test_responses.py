@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What a body says of the quota. What else an answer may say is tested over real connections, and by the fuzzer."""
+"""Quota errors in response bodies. Other responses are tested over real connections and by the fuzzer."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ EMAIL = "emm@project.iam.gserviceaccount.com"
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
-    """What credentials of all kinds are exchanged at, but for an access token, which is not exchanged."""
+    """The server at which all credentials are exchanged, except access tokens."""
     server = AuthorizationServer()
     monkeypatch.setattr(
         authorizer_module,
@@ -45,7 +45,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that tells how old an access token is."""
+    """The clock for the age of an access token."""
     now = [1000.0]
     monkeypatch.setattr(authorizer_module, "time", types.SimpleNamespace(monotonic=lambda: now[0], time=time.time))
     return now
@@ -65,7 +65,7 @@ def authorizer(
 
 
 def token(authorizer: Authorizer) -> str:
-    """The access token of its header."""
+    """The access token in its header."""
     [(name, value)] = authorizer.header().items()
     assert name.lower() == "authorization"
     return value.removeprefix("Bearer ")
@@ -77,11 +77,11 @@ def test_access_token_is_used_while_it_is_valid(server: AuthorizationServer) -> 
     assert [token(alone), token(alone)] == ["token-1"] * 2
     assert alone.access_token == "token-1"
     server.lifetime = 0
-    assert token(authorizer()) == "token-2", "without a cache, each has its own"
+    assert token(authorizer()) == "token-2", "each has its own without a cache"
 
 
 def test_credentials_are_not_loaded_if_an_access_token_is_cached(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To parse a key takes longer than all else that is done for a token of a device."""
+    """Parsing a key is the slowest part of minting a token."""
     monkeypatch.delattr(authorizer_module, "load")
     cache = Cache()
     cache.fill("shared", lifetime=3600)
@@ -110,7 +110,7 @@ def test_invalid_key_is_refused_before_anything_is_sent(monkeypatch: pytest.Monk
 
 
 def test_cache_shares_account_and_quota_project(server: AuthorizationServer) -> None:
-    """For messages, and for the project that is to pay."""
+    """Messages name the account, and requests name the quota project."""
     server.account = EMAIL
     server.quota_project = "paying"
     cache = Cache()
@@ -123,14 +123,14 @@ def test_cache_shares_account_and_quota_project(server: AuthorizationServer) -> 
 @pytest.mark.parametrize(
     ("connection", "environment", "source", "same"),
     [
-        ({"api_url": "https://play.example.com"}, {"LANG": "C"}, "there", True),
-        ({"timeout": 2}, {}, "there", False),
-        ({"retries": 1}, {}, "there", False),
-        ({"ca_path": "/ca.pem"}, {}, "there", False),
-        ({}, {"HTTPS_PROXY": "http://proxy.example.com"}, "there", False),
-        ({}, {"no_proxy": "example.com"}, "there", False),
-        ({}, {"SSL_CERT_FILE": "/ca.pem"}, "there", False),
-        ({}, {}, "elsewhere", False),
+        ({"api_url": "https://play.example.com"}, {"LANG": "C"}, "same", True),
+        ({"timeout": 2}, {}, "same", False),
+        ({"retries": 1}, {}, "same", False),
+        ({"ca_path": "/ca.pem"}, {}, "same", False),
+        ({}, {"HTTPS_PROXY": "http://proxy.example.com"}, "same", False),
+        ({}, {"no_proxy": "example.com"}, "same", False),
+        ({}, {"SSL_CERT_FILE": "/ca.pem"}, "same", False),
+        ({}, {}, "environment", False),
     ],
 )
 @pytest.mark.usefixtures("server")
@@ -143,7 +143,7 @@ def test_cache_is_shared_only_with_equal_settings(
     assert token(authorizer(cache=cache)) == "token-1"
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    options = OPTIONS if source == "there" else AuthOptions.from_options({}, {"GCP_SERVICE_ACCOUNT_EMAIL": EMAIL})
+    options = OPTIONS if source == "same" else AuthOptions.from_options({}, {"GCP_SERVICE_ACCOUNT_EMAIL": EMAIL})
     other = authorizer(options, cache, replace(CONNECTION, **connection))
     assert token(other) == ("token-1" if same else "token-2")
 
@@ -194,7 +194,7 @@ def test_cached_access_token_is_replaced_shortly_before_it_expires(lifetime: flo
     cache = Cache()
     cache.fill("cached", lifetime)
     assert token(authorizer(cache=cache)) == expected
-    assert token(authorizer(cache=cache)) == expected, "and what takes its place is cached"
+    assert token(authorizer(cache=cache)) == expected, "its replacement is cached"
 
 
 def test_access_token_without_expiry_is_not_cached(server: AuthorizationServer) -> None:
@@ -232,7 +232,7 @@ def test_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
     server.broken = False
     with pytest.raises(CredentialsError, match="invalid_grant"):
         failing.header()
-    assert token(authorizer(cache=cache)) == "token-2", "another one tries on its own"
+    assert token(authorizer(cache=cache)) == "token-2", "another authorizer tries again"
 
 
 @pytest.mark.usefixtures("server")
@@ -244,7 +244,7 @@ def test_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
         clock[0] += 29
         assert not used.renew(header)
     assert used.header() == header
-    assert token(authorizer(cache=cache)) == "token-1", "it is cached as before"
+    assert token(authorizer(cache=cache)) == "token-1", "it is still cached"
 
 
 @pytest.mark.parametrize("cache", [None, Cache()])
@@ -255,7 +255,7 @@ def test_older_access_token_is_renewed(clock: list[float], cache: Cache | None) 
     clock[0] += 61
     assert used.renew(header)
     assert token(used) == "token-2"
-    assert not used.renew(used.header()), "now it is fresh"
+    assert not used.renew(used.header()), "it is fresh now"
 
 
 def test_cached_access_token_is_renewed(server: AuthorizationServer) -> None:
@@ -265,7 +265,7 @@ def test_cached_access_token_is_renewed(server: AuthorizationServer) -> None:
     assert token(used) == "revoked"
     assert used.renew(used.header())
     assert not cache.is_creating
-    assert token(authorizer(cache=cache)) == "token-1", "it is not cached any more"
+    assert token(authorizer(cache=cache)) == "token-1", "it is no longer cached"
     assert token(used) == "token-1"
     assert server.exchanges == 1
 
@@ -277,7 +277,7 @@ def test_only_one_thread_renews_the_access_token(clock: list[float]) -> None:
     clock[0] += 61
     assert shared.renew(header)
     assert token(shared) == "token-2"
-    assert shared.renew(header), "that is done"
+    assert shared.renew(header), "already renewed"
     assert token(shared) == "token-2"
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What google-auth itself does with credentials, and what a person gets to know of it."""
+"""The behavior of google-auth itself, and the messages about it."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ IMPERSONATED = {
 
 @pytest.fixture(autouse=True)
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the application default credentials are; there are no others."""
+    """The directory of the only application default credentials."""
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "credentials.json"))
     return tmp_path
 
 
 def failure(directory: Path, credentials: Mapping[str, Any], **options: Any) -> EmmError:
-    """What goes wrong in getting an access token with application default credentials."""
+    """The error when application default credentials are exchanged."""
     (directory / "credentials.json").write_text(json.dumps(credentials), encoding="utf-8")
     session = Session(ConnectionOptions(API, 1, 0, None), non_idempotent_prefix=f"{API}/")
     with pytest.raises(EmmError) as raised:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which credentials the options and the environment come to."""
+"""The choice of credentials from the options and the environment."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_environment_only_supplies_missing_options() -> None:
     chosen = AuthOptions.from_options({"service_account_contents": "{}", "scopes": ["c"]}, environment)
     assert (chosen.service_account_contents, chosen.service_account_file) == ("{}", None)
     assert chosen.scopes == ("c",)
-    # An access token cannot be combined with impersonation, so a variable for the other kinds is none for it.
+    # An access token cannot be combined with impersonation, so that variable is ignored.
     chosen = AuthOptions.from_options({"auth_kind": "accesstoken"}, environment)
     assert (chosen.access_token, chosen.impersonate_service_account) == ("unused", None)
 
@@ -189,7 +189,7 @@ def test_fingerprint_depends_on_the_content_of_the_key_file(tmp_path: Path) -> N
 def test_fingerprint_depends_on_variables_that_google_auth_reads(
     monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], name: str
 ) -> None:
-    """Or a task would get an access token of the account of another one."""
+    """Otherwise, a task could get an access token for the account of another task."""
     monkeypatch.delenv(name, raising=False)
     fingerprints = [fingerprint(**options)]
     for value in ("one", "two", "one"):
@@ -236,7 +236,7 @@ def test_fingerprint_ignores_unrelated_variables(
 
 @pytest.mark.parametrize("option", ["service_account_file", "GOOGLE_APPLICATION_CREDENTIALS"])
 def test_fingerprint_does_not_read_a_pipe(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
-    """As a shell makes one for ``<(command)``: it can be read once."""
+    """A pipe, such as one of ``<(command)`` in a shell, can be read only once."""
     readable, writable = os.pipe()
     os.write(writable, b"key")
     os.close(writable)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What failures are called, whichever version of a library tells of them. The rest is tested over real connections."""
+"""Descriptions of failures, for all versions of the libraries. The rest is tested over real connections."""
 
 from __future__ import annotations
 

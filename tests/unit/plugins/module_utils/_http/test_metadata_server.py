@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Where the metadata server of Google's cloud is."""
+"""The addresses of Google Cloud's metadata server."""
 
 from __future__ import annotations
 

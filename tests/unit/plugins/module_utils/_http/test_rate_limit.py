@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""How fast requests are sent, by a clock that only goes on while somebody sleeps."""
+"""The request rate, by a clock that advances only during sleep."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Time:
     def __init__(self) -> None:
         self.now = 1000.0
         self.sleeps = 0
-        self.meanwhile: list[Action] = []  # what others do, one thing each time that somebody sleeps
+        self.meanwhile: list[Action] = []  # what other threads do, one action at each sleep
 
     def clock(self) -> float:
         return self.now
@@ -30,7 +30,7 @@ class Time:
     def sleep(self, seconds: float) -> None:
         assert seconds > 0
         self.sleeps += 1
-        assert self.sleeps < 10_000, "nobody wakes it up"
+        assert self.sleeps < 10_000, "it waits forever"
         end = self.now + seconds
         if self.meanwhile:
             self.meanwhile.pop(0)()
@@ -38,7 +38,7 @@ class Time:
 
 
 class Thread:
-    """A thread that sends requests when it is told to."""
+    """A thread that sends requests on demand."""
 
     def __init__(self, limiter: RateLimiter, executor: ThreadPoolExecutor) -> None:
         self._limiter = limiter
@@ -63,13 +63,13 @@ def limiter(time: Time) -> RateLimiter:
 
 @pytest.fixture
 def threads(limiter: RateLimiter) -> Iterator[list[Thread]]:
-    """Three threads besides that of the test."""
+    """Three threads in addition to that of the test."""
     with contextlib.ExitStack() as stack:
         yield [Thread(limiter, stack.enter_context(ThreadPoolExecutor(1))) for dummy in range(3)]
 
 
 def send(limiter: RateLimiter, time: Time, count: int = 1) -> list[float]:
-    """When each of so many requests is sent, in seconds from now. All of them are accepted."""
+    """The times, in seconds from now, at which ``count`` requests are sent. All are accepted."""
     start = time.now
     moments = []
     for dummy in range(count):
@@ -79,14 +79,14 @@ def send(limiter: RateLimiter, time: Time, count: int = 1) -> list[float]:
     return moments
 
 
-def meet_quota(limiter: RateLimiter) -> None:
-    """Send a request, which is refused."""
+def exceed_quota(limiter: RateLimiter) -> None:
+    """Send a request that is refused because of the quota."""
     limiter.wait()
     limiter.record_result(refused=True)
 
 
 def rate(limiter: RateLimiter, time: Time) -> float:
-    """How many requests a second are let through, by two of them."""
+    """The current rate in requests per second, measured with two requests."""
     first, second = send(limiter, time, 2)
     return 1 / (second - first)
 
@@ -103,7 +103,7 @@ def test_unused_capacity_is_not_saved(limiter: RateLimiter, time: Time) -> None:
 
 
 class Moment(float):
-    """A time that other threads get on with when something is subtracted from it."""
+    """A time that lets other threads run when something is subtracted from it."""
 
     def __sub__(self, other: float) -> float:
         really_sleep(0)
@@ -136,15 +136,15 @@ def test_rate_is_lowered_once_for_all_requests_in_flight(
 
 def test_rate_is_lowered_once_while_the_quota_is_exhausted(limiter: RateLimiter, time: Time) -> None:
     for dummy in range(10):
-        meet_quota(limiter)
-        limiter.record_result(refused=True)  # as after the last retry, which is told twice
+        exceed_quota(limiter)
+        limiter.record_result(refused=True)  # as after the last retry, whose result is recorded twice
     assert rate(limiter, time) == pytest.approx(800, rel=0.001)
 
 
 def test_rate_is_lowered_again_if_it_is_still_too_high(limiter: RateLimiter, time: Time) -> None:
     for expected in (800, 640, 512):
         send(limiter, time)
-        meet_quota(limiter)
+        exceed_quota(limiter)
         assert rate(limiter, time) == pytest.approx(expected, rel=0.001)
 
 
@@ -155,10 +155,10 @@ def test_requests_in_flight_do_not_affect_the_lowered_rate(
     for thread in threads:
         thread.wait()
     first.record_result(refused=True)
-    second.record_result(refused=False)  # sent before the quota was met, it does not say that it no longer is,
-    meet_quota(limiter)  # so this is not another time
+    second.record_result(refused=False)  # sent before the quota was exceeded, so it does not end the state,
+    exceed_quota(limiter)  # so this does not lower the rate again
     send(limiter, time)
-    third.record_result(refused=True)  # and neither is this
+    third.record_result(refused=True)  # and neither does this
     assert rate(limiter, time) == pytest.approx(800, rel=0.001)
 
 
@@ -166,54 +166,54 @@ def test_requests_in_flight_do_not_affect_the_lowered_rate(
     ("seconds", "expected"), [(0, 800), (1, 840), (2, 882), (4.5, 800 * 1.05**4.5), (5, 1000), (100, 1000)]
 )
 def test_rate_rises_up_to_the_quota(limiter: RateLimiter, time: Time, seconds: float, expected: float) -> None:
-    meet_quota(limiter)
+    exceed_quota(limiter)
     time.now += seconds
     assert rate(limiter, time) == pytest.approx(expected, rel=0.001)
 
 
 def test_rate_is_lowered_from_its_current_value(limiter: RateLimiter, time: Time) -> None:
-    meet_quota(limiter)
+    exceed_quota(limiter)
     time.now += 2
     send(limiter, time)
-    meet_quota(limiter)
+    exceed_quota(limiter)
     assert rate(limiter, time) == pytest.approx(882 * 0.8, rel=0.001)
 
 
 def test_rate_has_a_minimum(limiter: RateLimiter, time: Time) -> None:
     for dummy in range(60):
         send(limiter, time)
-        meet_quota(limiter)
+        exceed_quota(limiter)
     assert rate(limiter, time) == pytest.approx(1)
 
 
 def test_one_thread_probes_the_exhausted_quota(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, third = threads
     second.wait()
-    meet_quota(limiter)
+    exceed_quota(limiter)
     first.wait()
     time.meanwhile = [
         lambda: None,
-        lambda: second.record_result(refused=False),  # which is older
+        lambda: second.record_result(refused=False),  # sent earlier
         lambda: None,
         lambda: first.record_result(refused=False),
     ]
     [moment] = send(limiter, time)
-    assert not time.meanwhile, "it was held for so long"
-    assert 0.05 < moment < 0.2, "but no longer than that"
+    assert not time.meanwhile, "it was held until then"
+    assert 0.05 < moment < 0.2, "but no longer"
     for thread in (first, second, third):
-        thread.wait()  # whatever becomes of the others
+        thread.wait()  # each of them continues
 
 
 def test_immediate_probe_counts(limiter: RateLimiter, time: Time) -> None:
     limiter.wait()
     time.now += 1
     limiter.record_result(refused=True)
-    assert send(limiter, time, 3) == pytest.approx([0, 1 / 800, 2 / 800]), "the first of them in the same moment"
+    assert send(limiter, time, 3) == pytest.approx([0, 1 / 800, 2 / 800]), "the first one immediately"
 
 
 def test_another_thread_probes_after_a_refused_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, dummy = threads
-    meet_quota(limiter)
+    exceed_quota(limiter)
     first.wait()
     first.record_result(refused=True)
     second.wait()
@@ -224,11 +224,11 @@ def test_another_thread_probes_after_a_refused_probe(limiter: RateLimiter, time:
 
 def test_waiting_thread_is_held_during_a_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, *dummy = threads
-    meet_quota(limiter)
+    exceed_quota(limiter)
     limiter.pause(1)
     time.meanwhile = [
         first.wait,
-        lambda: None,  # while that one waits for its turn
+        lambda: None,  # while the first one waits for its turn
         lambda: None,
         lambda: first.record_result(refused=False),
     ]
@@ -239,9 +239,9 @@ def test_waiting_thread_is_held_during_a_probe(limiter: RateLimiter, time: Time,
 
 def test_held_threads_take_turns_after_a_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, dummy = threads
-    for dummy2 in range(60):  # down to one a second
+    for dummy2 in range(60):  # down to one request per second
         send(limiter, time)
-        meet_quota(limiter)
+        exceed_quota(limiter)
     first.wait()
     moments: list[float] = []
 
@@ -258,20 +258,20 @@ def test_held_threads_take_turns_after_a_probe(limiter: RateLimiter, time: Time,
 
 def test_repeated_result_does_not_end_another_probe(limiter: RateLimiter, time: Time, threads: list[Thread]) -> None:
     first, second, dummy = threads
-    meet_quota(limiter)
+    exceed_quota(limiter)
     first.wait()
     first.record_result(refused=True)
     second.wait()
     first.record_result(refused=True)  # as after its last retry
     time.meanwhile = [lambda: None, lambda: second.record_result(refused=False)]
     send(limiter, time)
-    assert not time.meanwhile, "it was held for so long"
+    assert not time.meanwhile, "it was held until then"
 
 
 def test_pause_holds_new_requests(limiter: RateLimiter, time: Time) -> None:
     limiter.wait()
     limiter.pause(3)
-    assert send(limiter, time, 3) == pytest.approx([3, 3.001, 3.002]), "they do not start all at once after it"
+    assert send(limiter, time, 3) == pytest.approx([3, 3.001, 3.002]), "they do not all start at once after it"
 
 
 def test_expired_pause_has_no_effect(limiter: RateLimiter, time: Time) -> None:
@@ -307,7 +307,7 @@ def test_pause_does_not_delay_a_later_turn(limiter: RateLimiter, time: Time) -> 
 
 
 def test_rate_does_not_rise_during_a_pause(limiter: RateLimiter, time: Time) -> None:
-    meet_quota(limiter)
+    exceed_quota(limiter)
     limiter.pause(10)
     assert rate(limiter, time) == pytest.approx(800)
     time.now += 1
@@ -317,7 +317,7 @@ def test_rate_does_not_rise_during_a_pause(limiter: RateLimiter, time: Time) -> 
 def test_unwanted_request_is_not_sent(time: Time) -> None:
     wanted = True
     limiter = RateLimiter(time.clock, time.sleep, lambda: wanted)
-    meet_quota(limiter)
+    exceed_quota(limiter)
     limiter.pause(60)
 
     def lose_interest() -> None:
@@ -327,7 +327,7 @@ def test_unwanted_request_is_not_sent(time: Time) -> None:
     time.meanwhile.append(lose_interest)
     with pytest.raises(TransportError, match="was not sent"):
         limiter.wait()
-    assert time.now == 1060, "as it turned out after the wait"
+    assert time.now == 1060, "found after the wait"
     with pytest.raises(TransportError, match="was not sent"):
         limiter.wait()
-    assert time.now == 1060, "and is known before the next one"
+    assert time.now == 1060, "found before the next wait"

@@ -38,7 +38,7 @@ def test_backoff_doubles_with_jitter_up_to_a_maximum() -> None:
                 <= retry.get_backoff_time()
                 <= min(wait * 1.5, retry_module.BACKOFF_MAX)
             )
-    assert len({next(failures(policy())).get_backoff_time() for dummy in range(10)}) > 1, "no two clients in step"
+    assert len({next(failures(policy())).get_backoff_time() for dummy in range(10)}) > 1, "clients do not retry in step"
 
 
 def test_number_of_retries_is_limited() -> None:
@@ -48,7 +48,7 @@ def test_number_of_retries_is_limited() -> None:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that the policy sees."""
+    """The clock of the policy."""
     now = [1000.0]
     monkeypatch.setattr(retry_module, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
     return now
@@ -80,10 +80,10 @@ def test_retry_after_pauses_all_requests_even_if_one_gives_up(clock: list[float]
 
     limiter = RateLimiter(lambda: clock[0], sleep)
     limiter.wait()
-    told = urllib3.HTTPResponse(status=429, headers={"Retry-After": "45"})
+    response = urllib3.HTTPResponse(status=429, headers={"Retry-After": "45"})
     retry = retry_module.BoundedRetry(total=5, time_limit=10.0, limiter=limiter)
     with pytest.raises(urllib3.exceptions.MaxRetryError):
-        retry.increment("POST", "/", response=told)
+        retry.increment("POST", "/", response=response)
     limiter.wait()
     assert slept == pytest.approx([45.0])
 
@@ -101,7 +101,7 @@ def test_retry_after_pauses_all_requests_even_if_one_gives_up(clock: list[float]
 def test_only_unsent_requests_are_retried_after_connection_errors(
     monkeypatch: pytest.MonkeyPatch, sent: bool, error: Exception, expected: type[Exception]
 ) -> None:
-    """A request that must not be repeated fails as itself; one that was not sent, only when there are no more tries."""
+    """A sent request fails with its own error, and an unsent one only after the last retry."""
     monkeypatch.setattr(retry_module, "may_have_been_sent", lambda: sent)
     retry = retry_module.BoundedRetry(total=0, read=False, other=0, time_limit=10)
     with pytest.raises(expected):
@@ -124,9 +124,9 @@ def test_quota_refusals_are_retried_for_status_403_and_429(status: int, body: by
         is_over_quota=lambda body: b"quota" in body,
     )
     assert retry.is_retry("POST", status)
-    told = urllib3.HTTPResponse(body, status=status, headers={"Retry-After": "3"})
+    response = urllib3.HTTPResponse(body, status=status, headers={"Retry-After": "3"})
     if is_retried:
-        assert retry.increment("POST", "/", response=told).get_retry_after(told) == 3.0
+        assert retry.increment("POST", "/", response=response).get_retry_after(response) == 3.0
     else:
         with pytest.raises(urllib3.exceptions.MaxRetryError):
-            retry.increment("POST", "/", response=told)
+            retry.increment("POST", "/", response=response)

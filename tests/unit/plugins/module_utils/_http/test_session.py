@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which hosts count as this machine, and proxies. The rest is tested over real connections."""
+"""Local hosts and proxies. The rest is tested over real connections."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_proxies_are_looked_up_once_per_host(monkeypatch: pytest.MonkeyPatch) ->
 
 
 class Busy(http.server.BaseHTTPRequestHandler):
-    """Has no time for anybody, and does something before it says so."""
+    """A server that runs an action and then responds with HTTP 503."""
 
     requests = 0
     before: Callable[[], object]
@@ -88,7 +88,7 @@ class Busy(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a server that is busy."""
+    """The URL of a server that responds with HTTP 503."""
     monkeypatch.setattr(retry, "BACKOFF_FIRST", 0.001)
     monkeypatch.setattr(Busy, "requests", 0)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
@@ -114,8 +114,8 @@ def test_unwanted_request_is_not_retried(busy: str, monkeypatch: pytest.MonkeyPa
     assert Busy.requests == 5
 
 
-class Torn:
-    """An answer whose TLS breaks while its body is read."""
+class BrokenBody:
+    """A response whose TLS connection breaks while its body is read."""
 
     closed = False
 
@@ -129,7 +129,7 @@ class Torn:
 
 def test_tls_failure_within_the_body_is_an_ssl_error() -> None:
     response = requests.Response()
-    response.raw = Torn()
+    response.raw = BrokenBody()
     with pytest.raises(requests.exceptions.SSLError, match="bad record mac"):
         _read_body(response)
     assert response.raw.closed

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Durations, held against Google's own implementation of them."""
+"""Durations, compared with Google's own implementation."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What YAML makes of an ID that is not in quotes."""
+"""IDs that YAML may convert if they are not quoted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 
 
 class Encrypted:
-    """A value in a vault, as ansible-core 2.18 has it."""
+    """A vaulted value in ansible-core 2.18."""
 
     __ENCRYPTED__ = True
 
@@ -31,7 +31,7 @@ class Encrypted:
         return "u1"
 
 
-# As in YAML, and what a message says of it.
+# The YAML text, and the value in the message.
 REFUSED = [
     ("17", "17"),
     ("012", "10"),
@@ -100,7 +100,7 @@ def test_vaulted_id_is_accepted() -> None:
     [({"enterprise_id": 10}, "enterprise_id"), ({"user_id": 10}, "user_id"), ({"user_ids": ["u1", 10]}, "user_ids[1]")],
 )
 def test_error_names_the_option(change: Mapping[str, Any], option: str) -> None:
-    """In the module, and by what looks at the options on the way to it."""
+    """Both in the module and in the check of raw options."""
     options = {"enterprise_id": "LC1", "user_id": "u1", "user_ids": ["u1"], **change}
     prepare = AuthenticationTokenRequest.from_options
     for check in (
@@ -116,12 +116,12 @@ def test_error_names_the_option(change: Mapping[str, Any], option: str) -> None:
     "options",
     [
         {},
-        {"enterprise_id": None, "user_id": None, "user_ids": None},  # not given
+        {"enterprise_id": None, "user_id": None, "user_ids": None},  # not set
         {"user_ids": []},
         {"user_ids": "u1,u2"},
         {"user_ids": 100_000_000_000_000_000_001},
         {"user_ids": ("u1", Encrypted())},
-        {"enterprise_id": "a/b", "user_id": ""},  # for the module to find
+        {"enterprise_id": "a/b", "user_id": ""},  # checked by the module
         {"count": 12},
     ],
 )

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The rules for options that are checked before anything is sent, and what is made of an answer."""
+"""The checks of options, and the conversion of a response to a result."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_invalid_email_addresses_are_refused(bad: str) -> None:
 
 
 class Stub(Client):
-    """Answers at once, with a resource and by a clock."""
+    """A client that returns a resource, at a time by the server's clock."""
 
     def __init__(self, resource: Mapping[str, Any], said: datetime | None) -> None:
         self._resource = resource
@@ -91,7 +91,7 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
 
 
 def minted(said: datetime | None = NOW, **resource: Any) -> dict[str, Any]:
-    """What is made of an answer that was given at that time, by the server's clock."""
+    """The result for a response that was made at the given time by the server's clock."""
     return request().mint(Stub({"token": "precious", **resource}, said))
 
 
@@ -119,7 +119,7 @@ def minted(said: datetime | None = NOW, **resource: Any) -> dict[str, Any]:
     ],
 )
 def test_invalid_duration_in_a_response_is_left_out(odd: object) -> None:
-    """And neither is when the token expires, which is not lost over it."""
+    """The token is returned, but its expiry is unknown."""
     token = request(duration={"seconds": 60, "nanos": None}).mint(Stub({"token": "precious", "duration": odd}, NOW))
     assert set(token) == {"token", "enterprise_id", "enrollment_token_type", "issued_at"}
     assert token["token"] == "precious"
@@ -201,5 +201,5 @@ def test_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
     ],
 )
 def test_missing_fields_in_a_response_are_accepted(resource: dict[str, Any]) -> None:
-    answered = Stub({"token": "precious", **resource}, None)
-    assert request(google_authentication_options=GOOGLE).mint(answered)["token"] == "precious"
+    client = Stub({"token": "precious", **resource}, None)
+    assert request(google_authentication_options=GOOGLE).mint(client)["token"] == "precious"

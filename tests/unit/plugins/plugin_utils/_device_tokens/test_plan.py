@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What a host is to get, by its variables."""
+"""The plan of the tokens of a host, from its variables."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens import plan
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import VARIABLES, Plan
 
-SOUND = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
+VALID = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
 
 
 def planned(leave_out: str = "", /, **variables: Any) -> Plan:
-    """The plan for variables, named without their prefix, with sound ones for what is not among them."""
-    given = {name: value for name, value in {**SOUND, **variables}.items() if name != leave_out}
+    """The plan for variables without their prefix, with valid defaults."""
+    given = {name: value for name, value in {**VALID, **variables}.items() if name != leave_out}
     return Plan.from_variables({f"device_tokens_{name}": value for name, value in given.items()})
 
 
@@ -45,12 +45,12 @@ def test_default_plan() -> None:
 
 def test_variables_include_the_fact() -> None:
     assert "device_tokens_enterprise_id" in VARIABLES
-    assert "device_tokens_enrollment" in VARIABLES, "the fact of an earlier run"
+    assert "device_tokens_enrollment" in VARIABLES, "the fact from an earlier run"
     assert all(name.startswith("device_tokens_") for name in VARIABLES)
 
 
 def rules(options: Mapping[str, Any]) -> dict[str, Any]:
-    """What a specification of arguments says that is not documentation."""
+    """An argument specification without its documentation."""
     names = ("type", "elements", "required", "choices", "default")
     return {
         option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
@@ -82,7 +82,6 @@ def test_spec_matches_the_argument_specification_of_the_role() -> None:
     ],
 )
 def test_authentication_token_is_minted_first(kinds: object, expected: list[str]) -> None:
-    """The user's token comes first, whatever the order."""
     requests = {"enrollment": enrollment(), "user_auth": AuthenticationTokenRequest("LC1", "u1")}
     assert list(planned(kinds=kinds).requests.items()) == [(kind, requests[kind]) for kind in expected]
 
@@ -228,14 +227,14 @@ def test_all_errors_are_reported() -> None:
 
 
 def ago(minutes: float) -> str:
-    """The time so many minutes before now."""
+    """The time, ``minutes`` ago."""
     return (datetime.now(timezone.utc) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def cached(minutes: float = 90, **changes: Any) -> dict[str, Any]:
-    """An enrollment token of an earlier run that is valid for so long, of two hours."""
+    """An enrollment token from an earlier run with a duration of two hours, valid for ``minutes`` more."""
     return {
-        "token": "HELD",
+        "token": "CACHED",
         "enterprise_id": "LC1",
         "enrollment_token_type": "userDevice",
         "duration": {"seconds": 7200, "nanos": 0},
@@ -246,9 +245,9 @@ def cached(minutes: float = 90, **changes: Any) -> dict[str, Any]:
 
 
 def is_kept(token: object, **variables: Any) -> bool:
-    """Whether a host keeps a token, rather than getting another one."""
+    """Whether a host keeps a token instead of requesting another one."""
     result = planned(**{"keep_if_valid_for": "1h", **variables}, enrollment=token)
-    assert not result.kept or result.kept["enrollment"]["token"] == "HELD"
+    assert not result.kept or result.kept["enrollment"]["token"] == "CACHED"
     assert ("enrollment" in result.requests) is not bool(result.kept)
     return bool(result.kept)
 
@@ -286,7 +285,7 @@ def test_other_kind_is_minted_if_a_token_is_kept() -> None:
     result = planned(kinds=["enrollment", "user_auth"], keep_if_valid_for="1h", enrollment=cached())
     assert (list(result.requests), list(result.kept)) == (["user_auth"], ["enrollment"])
     result = planned(kinds=["user_auth"], keep_if_valid_for="1h", enrollment=cached())
-    assert (list(result.requests), list(result.kept)) == (["user_auth"], []), "a token that is not asked for"
+    assert (list(result.requests), list(result.kept)) == (["user_auth"], []), "a token that is not requested"
 
 
 GOOGLE = {"authentication_requirement": "required", "required_account_email": "a@b.de"}
@@ -317,7 +316,9 @@ def test_token_is_kept_only_if_it_matches_the_request(
     assert is_kept(cached(**got), **requested) is expected
 
 
-@pytest.mark.parametrize("token", [None, "HELD", [], {}, cached(token=None), cached(token=""), {"expires_at": "2999"}])
+@pytest.mark.parametrize(
+    "token", [None, "CACHED", [], {}, cached(token=None), cached(token=""), {"expires_at": "2999"}]
+)
 def test_invalid_token_is_not_kept(token: object) -> None:
     assert not is_kept(token)
 
@@ -380,11 +381,11 @@ def test_token_with_unknown_expiry_is_not_kept(token: dict[str, Any]) -> None:
         cached(duration={"seconds": "7200", "nanos": 0}),
         cached(issued_at="soon"),
         cached(issued_at=7),
-        cached(issued_at=ago(31)),  # so that it expired a minute before
+        cached(issued_at=ago(31)),  # so it expired a minute ago
         cached(duration={"seconds": 7140, "nanos": 0}),
         cached(expires_at="9999-12-31T23:59:59Z"),
         cached(issued_at="9999-12-31T23:59:59Z"),
-        cached(issued_at=ago(-100)),  # later than it expires
+        cached(issued_at=ago(-100)),  # after its expiry
         cached(issued_at=ago(-25 * 60), expires_at=ago(-26 * 60)),
         cached(issued_at="0000-00-00T00:00:00Z"),
         cached(expires_at="9999-12-31T23:59:59-23:59", duration=FOREVER),
@@ -395,7 +396,7 @@ def test_token_with_inconsistent_times_is_not_kept(token: dict[str, Any]) -> Non
 
 
 def test_token_is_kept_if_the_servers_clock_is_ahead() -> None:
-    """It expires by ours, which was the earlier one."""
+    """Its expiry is by our clock, which was the earlier one."""
     assert is_kept(cached(issued_at=ago(-10)))
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""For how long others may have an enrollment token. How hosts share one is tested with the role."""
+"""How long an enrollment token is shared. Sharing itself is tested with the role."""
 
 from __future__ import annotations
 

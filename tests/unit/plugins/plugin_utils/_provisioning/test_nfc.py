@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""NFC records, read by other hands, which know the NFC Data Exchange Format and Java's properties."""
+"""NFC records, read with independent libraries for NDEF and Java properties."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_nested_values_in_a_bundle_are_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 5000])
 def test_message_is_a_single_record(size: int) -> None:
-    text = ("é" + "a" * (size - 2)) if size > 1 else "a" * size  # of so many bytes
+    text = ("é" + "a" * (size - 2)) if size > 1 else "a" * size  # of ``size`` bytes
     assert len(text.encode()) == size
     [record] = ndef.message_decoder(to_message(text))
     assert record.type == "application/com.android.managedprovisioning"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Provisioning payloads: what each option may be, and what goes with what."""
+"""Provisioning payloads: the values of each option, and the rules between options."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ OPEN = {"wifi_ssid": "Bench"}
 WPA = {**OPEN, "wifi_security_type": "WPA", "wifi_password": "correct horse"}
 EAP = {**OPEN, "wifi_security_type": "EAP", "wifi_eap_method": "SIM"}
 PROXY = {**OPEN, "wifi_proxy_host": "proxy.example.com", "wifi_proxy_port": 8080}
-# The public constants of Android's DevicePolicyManager that it takes from a payload, without their beginning,
-# EXTRA_PROVISIONING_, and the version of Android that each came with.
+# The public constants of Android's DevicePolicyManager that are accepted in a payload, without EXTRA_PROVISIONING_, and
+# the Android version that introduced each.
 REFERENCE = {
     "ADMIN_EXTRAS_BUNDLE": "5.0",
     "ALLOW_OFFLINE": "13",
@@ -75,7 +75,7 @@ REFERENCE = {
     "WIFI_SSID": "5.0",
     "WIFI_USER_CERTIFICATE": "10",
 }
-# The other public ones.
+# The other public constants.
 OTHERS = [
     "ACCOUNT_TO_MIGRATE",
     "ALLOWED_PROVISIONING_MODES",
@@ -107,7 +107,7 @@ def pem(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def payload(*options: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A payload without what all have, by names without their beginning."""
+    """A payload without the component name, by names without their prefix."""
     merged = {name: value for part in options for name, value in part.items()}
     built = build_payload({**COMPONENT, **merged, **more})
     assert all(name.startswith(PREFIX) for name in built)
@@ -196,7 +196,7 @@ def test_valid_component_names_are_accepted(name: str) -> None:
         "",
         "com.example.dpc",
         "com.example.dpc/",
-        "com.example.dpc/AdminReceiver",  # which Android would take for a class without a package
+        "com.example.dpc/AdminReceiver",  # for Android, a class without a package
         "/.AdminReceiver",
         "example/.AdminReceiver",
         "com.example.dpc/.Admin/Receiver",
@@ -224,7 +224,7 @@ def test_invalid_component_names_are_refused(name: Any) -> None:
         "https://dpc.example.com/dpc.apk\n",
         "https://dpc.example.com/\0dpc.apk",
         "\x01https://dpc.example.com/dpc.apk",
-        "HTTPS://dpc.example.com/dpc.apk",  # which Android does not take for https
+        "HTTPS://dpc.example.com/dpc.apk",  # not https for Android
         "https://[::1/dpc.apk",
         "https://dpc.example.com:port/dpc.apk",
         "file:///dpc.apk",
@@ -259,7 +259,7 @@ def test_secret_options() -> None:
     assert {name for name, extra in EXTRAS.items() if extra.secret} == {
         "admin_extras_bundle",
         "device_admin_package_download_cookie_header",
-        "wifi_ca_certificate",  # in place of which a key may be given
+        "wifi_ca_certificate",  # a key may be set by mistake
         "wifi_password",
         "wifi_user_certificate",
     }
@@ -387,7 +387,7 @@ def test_ca_certificates(pem: str) -> None:
     for wrong in (pem * 2, pem.replace("CERTIFICATE", "PRIVATE KEY"), body[:-8], "QUJD", "not base64"):
         text = refusal(EAP, wifi_ca_certificate=wrong)
         assert text.endswith("it must be one X.509 certificate, in PEM, or in DER encoded in base64.")
-        assert wrong[:40] not in text, "for it may be a key"
+        assert wrong[:40] not in text, "it may be a key"
 
 
 def test_user_certificates() -> None:
@@ -423,7 +423,7 @@ def test_bundle_accepts_all_value_types(value: Any) -> None:
 
 
 def test_bundle_accepts_lists_of_different_string_classes() -> None:
-    """As ansible-core before 2.19 has them: of what is registered or looked up, and of what is written."""
+    """Before ansible-core 2.19, registered and looked-up strings have their own class."""
 
     class AnsibleUnsafeText(str):
         __slots__ = ()
@@ -461,7 +461,7 @@ def test_invalid_bundles_are_refused(bundle: Any, rule: str) -> None:
     assert "secret" not in text
 
 
-# --- What goes with what
+# --- Rules between options
 
 
 @pytest.mark.parametrize(
@@ -645,7 +645,7 @@ def test_unsupported_constants_are_refused_with_the_reason(name: str) -> None:
     assert text.startswith(f"'{name}' is not supported in a provisioning payload: it is for an app that starts")
 
 
-# --- Other ways than a QR code
+# --- Zero-touch and NFC
 
 
 def test_zero_touch_contains_only_useful_extras() -> None:
@@ -664,7 +664,7 @@ def test_nfc_quotes_the_ssid() -> None:
 
 
 class Encrypted:
-    """What a value in a vault is under ansible-core 2.18, until it is used."""
+    """A vaulted value in ansible-core 2.18, until it is used."""
 
     __ENCRYPTED__ = True
 
@@ -695,7 +695,7 @@ def test_vaulted_values_are_decrypted() -> None:
     ],
 )
 def test_surrogates_are_refused(options: dict[str, Any]) -> None:
-    """A device that reads half of a character gets another text than the one that was meant, or none."""
+    """A device could not read them correctly."""
     with pytest.raises(EmmError, match="half of a character") as caught:
         build_payload({**COMPONENT, **options})
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""QR codes, read by another hand from the image."""
+"""QR codes, read from the image with an independent library."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import QrCode, draw
 from PIL import Image
 
-# What each version, from 1 on, holds of bytes with error correction M: ISO/IEC 18004, table 7.
-HELD = """
+# The capacity of each version from 1 on in bytes, with error correction M: ISO/IEC 18004, table 7.
+CAPACITIES = """
 14 26 42 62 84 106 122 152 180 213 251 287 331 362 412 450 504 560 624 666
 711 779 857 911 997 1059 1125 1190 1264 1370 1452 1538 1628 1722 1809 1911 1989 2099 2213 2331
 """
@@ -38,14 +38,14 @@ def read(image: Image.Image) -> Any:
 
 
 def text_of(size: int) -> str:
-    """Text with letters of both cases, for which there is no shorter encoding than bytes."""
+    """Text that has no shorter encoding than bytes."""
     letters = string.ascii_letters + string.punctuation
     return (letters * (size // len(letters) + 1))[:size]
 
 
 @pytest.mark.parametrize(
     ("size", "version"),
-    [*zip(map(int, HELD.split()), range(1, 41), strict=True), (2332, 36), (AT_MOST, 40)],
+    [*zip(map(int, CAPACITIES.split()), range(1, 41), strict=True), (2332, 36), (AT_MOST, 40)],
 )
 def test_content_of_each_size_can_be_read(size: int, version: int) -> None:
     code = read(image_of(text_of(size)))
@@ -74,7 +74,7 @@ def test_payload_is_compact_json_in_ascii() -> None:
 
 @pytest.mark.parametrize(("size", "modules"), [(14, 21), (450, 81), (2331, 177)])
 def test_printed_size(size: int, modules: int) -> None:
-    """Half a millimeter for a module, or 50 for the code, with four modules of white on each side."""
+    """Half a millimeter per module, and at least 50 mm, with four modules of white on each side."""
     millimeters = max((modules + 8) * 0.5, 50)
     svg = draw(text_of(size))
     assert QrCode.of(text_of(size)).millimeters == millimeters

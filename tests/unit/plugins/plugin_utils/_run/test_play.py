@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which play and which batch a task is in, where a run of Ansible would take long. Such runs are tested, too."""
+"""The play and the batch of a task, without a run of Ansible. Some cases are also tested in real runs."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play i
     play_id,
 )
 
-AS_IT_IS = Mock(template=lambda value: value)
+NO_TEMPLATING = Mock(template=lambda value: value)
 HOSTS = ["b", "c", "a", "e", "d", "g", "f"]
 
 
 def task_in(**keywords: Any) -> Any:
-    """A task that is imported into a play, which comes from no file."""
+    """A task that is imported into a play without a file."""
     return Mock(**{"get_play.return_value": Play.load({"hosts": "all", **keywords})})
 
 
-def batch_of(host: str, *, remaining: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
+def batch_of(host: str, *, remaining: str = "", templar: Any = NO_TEMPLATING, **keywords: Any) -> str:
     variables = {
         "inventory_hostname": host,
         "ansible_play_batch": [*remaining] or [host],
@@ -75,7 +75,7 @@ def test_keywords_are_templated() -> None:
     "keywords", [{"serial": 3, "order": "shuffle"}, {"serial": 2}, {"serial": "a"}, {"serial": {"a": 1}}]
 )
 def test_unknown_batch_contains_the_remaining_hosts(keywords: dict[str, Any]) -> None:
-    """Those are left that have not failed, and the host itself."""
+    """These are the hosts that have not failed, and the host itself."""
     assert batch_of("b", remaining="bca", **keywords) == "bca"
     assert batch_of("c", remaining="ba", **keywords) == "bac"
     templar = Mock(template=Mock(side_effect=AnsibleError("undefined")))
@@ -87,7 +87,7 @@ def test_host_added_later_is_in_no_batch() -> None:
 
 
 def test_play_id_distinguishes_plays() -> None:
-    """By their places, which none of these has; by their names; and by their hosts."""
+    """By position, name and hosts."""
     variables = {"ansible_play_name": "one", "ansible_play_hosts_all": ["a", "b\ud800"]}
     same, other = Mock(**{"get_play.return_value.get_path.return_value": "/play.yml:5"}), task_in()
     assert play_id(same, variables) == play_id(same, dict(variables))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What processes share, with processes that are forked from the one of the tests, as Ansible's are."""
+"""The shared cache, with processes that are forked from the test process, like those of Ansible."""
 
 from __future__ import annotations
 
@@ -32,49 +32,49 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared
 from tests.unit.plugins.module_utils.authorization import AuthorizationServer
 
 FORK = multiprocessing.get_context("fork")
-AT_LEAST = 30.0  # seconds; for what has to be done in time, however busy the machine is
+LONG = 30.0  # seconds; for operations that must succeed even on a busy machine
 LATER = 4_000_000_000.0  # seconds since the epoch
 FAILURE = CredentialsError("No.", likely_cause="Reasons.", http_status=403, reason="forbidden", status="DENIED")
-MAKES = "makes"  # what a taker says when it begins to
-pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # what is forked here needs no other thread
+CREATES = "creates"  # the message of a requester that starts to create the value
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the forked processes need no other thread
 
 
-class Taker:
-    """A process that asks for a value. Where it is to make it, it waits for what it is told to make of it."""
+class Requester:
+    """A process that requests a value. If it has to create the value, it waits for ``create``."""
 
     def __init__(self, shared: SharedCache, key: str, name: str) -> None:
         self.said, self._says = FORK.Pipe(duplex=False)
         self._hears, self._tell = FORK.Pipe(duplex=False)
         self.process: BaseProcess = FORK.Process(target=self._run, args=(shared, key, name))
         self.process.start()
-        assert self.hear() == "asks"
+        assert self.hear() == "requests"
 
     def hear(self) -> Any:
-        """What it says next: that it makes it, or what it has got."""
-        assert self.said.poll(AT_LEAST)
+        """Its next message: that it creates the value, or its result."""
+        assert self.said.poll(LONG)
         return self.said.recv()
 
     def create(self, what: Any) -> Any:
-        """Have it make a value, or end with an exception, now that it is its turn; what it has got."""
+        """Make it create a value or raise an exception. Returns its result."""
         self._tell.send(what)
         return self.hear()
 
     def end(self) -> None:
         self.process.kill()
-        self.process.join(AT_LEAST)
+        self.process.join(LONG)
 
     def _run(self, shared: SharedCache, key: str, name: str) -> None:
         signal.signal(signal.SIGALRM, self._interrupt)
         got: Any
         try:
-            self._says.send("asks")
+            self._says.send("requests")
             got = shared.get(key, name, self._create)
         except (EmmError, TimeoutError, KeyboardInterrupt) as error:
             got = error
         self._says.send(got)
 
     def _create(self) -> ValueWithExpiry:
-        self._says.send(MAKES)
+        self._says.send(CREATES)
         what = self._hears.recv()
         if isinstance(what, BaseException):
             raise what
@@ -84,7 +84,7 @@ class Taker:
         raise TimeoutError("the time limit of the task")
 
 
-Start = Callable[..., Taker]
+Start = Callable[..., Requester]
 
 
 @pytest.fixture
@@ -94,11 +94,11 @@ def shared() -> SharedCache:
 
 @pytest.fixture
 def start(shared: SharedCache) -> Iterator[Start]:
-    """Starts takers, and ends them."""
-    started: list[Taker] = []
+    """Starts requesters, and ends them after the test."""
+    started: list[Requester] = []
 
-    def start(key: str = "key") -> Taker:
-        started.append(Taker(shared, key, f"taker {len(started)}"))
+    def start(key: str = "key") -> Requester:
+        started.append(Requester(shared, key, f"requester {len(started)}"))
         return started[-1]
 
     yield start
@@ -108,13 +108,13 @@ def start(shared: SharedCache) -> Iterator[Start]:
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time by which what is shared expires."""
+    """The clock for the expiry of values."""
     now = [1000.0]
     monkeypatch.setattr(shared_module, "time", types.SimpleNamespace(time=lambda: now[0]))
     return now
 
 
-def makes(value: Any, expires: float | None = LATER) -> Callable[[], ValueWithExpiry]:
+def creates(value: Any, expires: float | None = LATER) -> Callable[[], ValueWithExpiry]:
     return lambda: (value, expires)
 
 
@@ -122,30 +122,30 @@ def fails() -> ValueWithExpiry:
     raise FAILURE
 
 
-def nobody() -> ValueWithExpiry:
-    raise AssertionError("there should be one already")
+def must_not_create() -> ValueWithExpiry:
+    raise AssertionError("the value should be cached")
 
 
 def test_first_requester_creates_the_value_and_the_others_wait(start: Start, shared: SharedCache) -> None:
     first = start()
-    assert first.hear() == MAKES
+    assert first.hear() == CREATES
     others = [start() for dummy in range(3)]
     of_another_key = start("another key")
-    assert of_another_key.hear() == MAKES
+    assert of_another_key.hear() == CREATES
     assert of_another_key.create("another value") == "another value"
     assert first.create({"token": "value"}) == {"token": "value"}
     assert [requester.hear() for requester in others] == [{"token": "value"}] * 3
-    assert shared.get("key", "late", nobody) == {"token": "value"}
-    assert shared.get("another key", "late", nobody) == "another value"
+    assert shared.get("key", "late", must_not_create) == {"token": "value"}
+    assert shared.get("another key", "late", must_not_create) == "another value"
 
 
 def test_waiting_requesters_get_the_same_failure(start: Start, shared: SharedCache) -> None:
     first = start()
-    assert first.hear() == MAKES
+    assert first.hear() == CREATES
     others = [start() for dummy in range(3)]
     got = [first.create(FAILURE), *(requester.hear() for requester in others)]
     with pytest.raises(EmmError) as late:
-        shared.get("key", "late", nobody)
+        shared.get("key", "late", must_not_create)
     for failure in (*got, late.value):
         assert isinstance(failure, EmmError)
         assert failure.message == "No."
@@ -156,21 +156,21 @@ def test_waiting_requesters_get_the_same_failure(start: Start, shared: SharedCac
 @pytest.mark.parametrize("end", ["an exception", "killed"])
 def test_next_requester_creates_the_value_after_an_interruption(start: Start, end: str) -> None:
     first = start()
-    assert first.hear() == MAKES
+    assert first.hear() == CREATES
     others = [start() for dummy in range(2)]
     if end == "killed":
         first.end()
     else:
         assert isinstance(first.create(KeyboardInterrupt()), KeyboardInterrupt)
-    [turn] = wait([requester.said for requester in others], AT_LEAST)
+    [turn] = wait([requester.said for requester in others], LONG)
     others.sort(key=lambda requester: requester.said is not turn)
-    assert others[0].hear() == MAKES
+    assert others[0].hear() == CREATES
     assert [others[0].create("value"), others[1].hear()] == ["value", "value"]
 
 
 def test_time_limit_ends_the_wait(start: Start) -> None:
     first = start()
-    assert first.hear() == MAKES
+    assert first.hear() == CREATES
     second, third = start(), start()
     assert not second.said.poll(0.1)
     os.kill(second.process.pid or 0, signal.SIGALRM)
@@ -179,24 +179,38 @@ def test_time_limit_ends_the_wait(start: Start) -> None:
 
 
 def test_value_is_shared_with_all_requesters(shared: SharedCache) -> None:
-    assert [shared.get("key", name, create) for name, create in (("a", makes(1)), ("b", nobody), ("a", nobody))] == [
-        1
-    ] * 3
+    assert [
+        shared.get("key", name, create)
+        for name, create in (("a", creates(1)), ("b", must_not_create), ("a", must_not_create))
+    ] == [1] * 3
 
 
 def test_once_per_requester_returns_a_value_only_once() -> None:
-    """Who comes again starts the next one, also for those that come later."""
+    """A requester that comes again creates the next value, also for later requesters."""
     shared = SharedCache(once_per_requester=True)
-    turns = [("a", makes(1)), ("b", nobody), ("a", makes(2)), ("c", nobody), ("b", nobody), ("b", makes(3))]
+    turns = [
+        ("a", creates(1)),
+        ("b", must_not_create),
+        ("a", creates(2)),
+        ("c", must_not_create),
+        ("b", must_not_create),
+        ("b", creates(3)),
+    ]
     assert [shared.get("key", name, create) for name, create in turns] == [1, 1, 2, 2, 2, 3]
 
 
 def test_requester_tries_again_after_a_failure(shared: SharedCache) -> None:
-    for name, create in (("a", fails), ("b", nobody), ("a", fails), ("b", nobody), ("c", nobody)):
+    for name, create in (
+        ("a", fails),
+        ("b", must_not_create),
+        ("a", fails),
+        ("b", must_not_create),
+        ("c", must_not_create),
+    ):
         with pytest.raises(EmmError, match="No"):
             shared.get("key", name, create)
-    assert shared.get("key", "b", makes("value")) == "value"
-    assert shared.get("key", "d", nobody) == "value"
+    assert shared.get("key", "b", creates("value")) == "value"
+    assert shared.get("key", "d", must_not_create) == "value"
 
 
 @pytest.mark.parametrize(("lasts", "passed", "expected"), [(60.0, 59, "No"), (60.0, 60, None), (None, 9999, "No")])
@@ -209,52 +223,52 @@ def test_failure_is_shared_for_its_lifetime(
     now[0] += passed
     if expected:
         with pytest.raises(EmmError, match=expected):
-            shared.get("key", "b", nobody)
+            shared.get("key", "b", must_not_create)
     else:
-        assert shared.get("key", "b", makes("value")) == "value"
+        assert shared.get("key", "b", creates("value")) == "value"
 
 
 def test_other_exceptions_keep_the_old_value() -> None:
     shared = SharedCache(once_per_requester=True)
-    assert shared.get("key", "a", makes("value")) == "value"
+    assert shared.get("key", "a", creates("value")) == "value"
 
     def ends() -> ValueWithExpiry:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         shared.get("key", "a", ends)
-    assert shared.get("key", "b", nobody) == "value"
-    assert shared.get("key", "a", makes("another value")) == "another value"
+    assert shared.get("key", "b", must_not_create) == "value"
+    assert shared.get("key", "a", creates("another value")) == "another value"
 
 
 @pytest.mark.parametrize(("expires", "passed"), [(1010.0, 10), (1010.0, 9), (None, 9999), (0.0, 0)])
 def test_expired_value_is_created_again(
     shared: SharedCache, now: list[float], expires: float | None, passed: float
 ) -> None:
-    assert shared.get("key", "a", makes("old", expires)) == "old"
+    assert shared.get("key", "a", creates("old", expires)) == "old"
     now[0] += passed
     is_valid = expires is None or now[0] < expires
-    assert shared.get("key", "b", makes("new")) == ("old" if is_valid else "new")
+    assert shared.get("key", "b", creates("new")) == ("old" if is_valid else "new")
 
 
 def test_invalid_value_is_created_again(shared: SharedCache) -> None:
-    assert shared.get("key", "a", makes(1), lambda value: value > 1) == 1
-    assert shared.get("key", "b", makes(2), lambda value: value > 1) == 2
-    assert shared.get("key", "c", nobody) == 2
+    assert shared.get("key", "a", creates(1), lambda value: value > 1) == 1
+    assert shared.get("key", "b", creates(2), lambda value: value > 1) == 2
+    assert shared.get("key", "c", must_not_create) == 2
     with pytest.raises(EmmError):
         shared.get("failing", "a", fails)
     with pytest.raises(EmmError):
-        shared.get("failing", "b", nobody, lambda value: False)
+        shared.get("failing", "b", must_not_create, lambda value: False)
 
 
 def test_forgotten_value_is_created_again(shared: SharedCache) -> None:
     shared.forget("key", "value")
-    assert shared.get("key", "a", makes({"token": "value"})) == {"token": "value"}
+    assert shared.get("key", "a", creates({"token": "value"})) == {"token": "value"}
     shared.forget("key", {"token": "another"})
     shared.forget("another key", {"token": "value"})
-    assert shared.get("key", "a", nobody) == {"token": "value"}
+    assert shared.get("key", "a", must_not_create) == {"token": "value"}
     shared.forget("key", {"token": "value"})
-    assert shared.get("key", "a", makes("new")) == "new"
+    assert shared.get("key", "a", creates("new")) == "new"
 
 
 def test_failure_cannot_be_forgotten(shared: SharedCache) -> None:
@@ -262,95 +276,95 @@ def test_failure_cannot_be_forgotten(shared: SharedCache) -> None:
         shared.get("key", "a", fails)
     shared.forget("key", None)
     with pytest.raises(EmmError):
-        shared.get("key", "b", nobody)
+        shared.get("key", "b", must_not_create)
 
 
 @pytest.mark.parametrize("value", [None, False, 0, "", "text\nwith lines", [1, {"a": None}], {"ключ": "\udcff"}])
 @pytest.mark.parametrize("key", ["", "key", "ключ", "\udcff", "two\nlines of | text"])
 def test_all_json_values_and_keys_can_be_shared(shared: SharedCache, key: str, value: object) -> None:
-    assert shared.get(key, key, makes(value)) == value
-    assert shared.get(key, "another", nobody) == value
-    assert shared.get(f"{key}.", key, makes("of another key")) == "of another key"
+    assert shared.get(key, key, creates(value)) == value
+    assert shared.get(key, "another", must_not_create) == value
+    assert shared.get(f"{key}.", key, creates("of another key")) == "of another key"
     shared.forget(key, value)
-    assert shared.get(key, key, makes("new")) == "new"
+    assert shared.get(key, key, creates("new")) == "new"
 
 
 def test_oldest_entries_are_dropped() -> None:
     shared = SharedCache(1000)
     for key in "abc":
-        shared.get(key, "", makes(key * 200))
-    shared.get("a", "", makes("A" * 200), lambda value: value.isupper())
-    shared.get("d", "", makes("d" * 200))
-    assert [shared.get(key, "", makes("gone")) for key in "acd"] == ["A" * 200, "c" * 200, "d" * 200]
-    assert shared.get("b", "", makes("gone")) == "gone", "it was there for longest"
+        shared.get(key, "", creates(key * 200))
+    shared.get("a", "", creates("A" * 200), lambda value: value.isupper())
+    shared.get("d", "", creates("d" * 200))
+    assert [shared.get(key, "", creates("gone")) for key in "acd"] == ["A" * 200, "c" * 200, "d" * 200]
+    assert shared.get("b", "", creates("gone")) == "gone", "the oldest"
 
 
 @pytest.mark.parametrize(("room", "is_shared"), [(-1, False), (0, True)])
 def test_too_large_value_is_not_shared(room: int, is_shared: bool) -> None:
     size = len(b"d" * 32 + b"|" + b"d" * 16 + b' {"value": "xxxx", "expires": null}\n')
     shared = SharedCache(size + room)
-    assert shared.get("key", "", makes("xxxx", None)) == "xxxx"
-    assert shared.get("key", "", makes("again", None)) == ("xxxx" if is_shared else "again")
+    assert shared.get("key", "", creates("xxxx", None)) == "xxxx"
+    assert shared.get("key", "", creates("again", None)) == ("xxxx" if is_shared else "again")
 
 
 def test_entry_has_room_for_many_requesters() -> None:
     shared = SharedCache(once_per_requester=True)
     names = [f"host-{number}" for number in range(500)]
-    assert shared.get("key", "first", makes(1)) == 1
-    assert [shared.get("key", name, nobody) for name in names] == [1] * len(names)
-    assert shared.get("key", names[250], makes(2)) == 2
+    assert shared.get("key", "first", creates(1)) == 1
+    assert [shared.get("key", name, must_not_create) for name in names] == [1] * len(names)
+    assert shared.get("key", names[250], creates(2)) == 2
 
 
 def test_only_memory_from_before_the_fork_is_shared(shared: SharedCache) -> None:
     def ask() -> None:
-        says.send((shared.get("key", "child", nobody), SharedCache().get("key", "child", makes("its own"))))
+        says.send((shared.get("key", "child", must_not_create), SharedCache().get("key", "child", creates("its own"))))
 
-    shared.get("key", "parent", makes("value"))
+    shared.get("key", "parent", creates("value"))
     said, says = FORK.Pipe(duplex=False)
     process = FORK.Process(target=ask)
     process.start()
-    assert said.poll(AT_LEAST)
+    assert said.poll(LONG)
     assert said.recv() == ("value", "its own")
-    process.join(AT_LEAST)
+    process.join(LONG)
 
 
-class Fatal(mmap.mmap):
-    """Memory at which a process is killed when it has written so much to it."""
+class KillingMemory(mmap.mmap):
+    """Memory that kills the process after a number of writes."""
 
     left = 9999
 
     def __setitem__(self, place: Any, value: Any) -> None:
-        if Fatal.left == 0:
+        if KillingMemory.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        Fatal.left -= 1
+        KillingMemory.left -= 1
         super().__setitem__(place, value)
 
 
 @pytest.mark.parametrize("left", [0, 1])
 def test_process_killed_while_writing_leaves_memory_consistent(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
-    monkeypatch.setattr(mmap, "mmap", Fatal)
+    monkeypatch.setattr(mmap, "mmap", KillingMemory)
     shared = SharedCache()
-    shared.get("before", "", makes("value"))
+    shared.get("before", "", creates("value"))
 
     def write() -> None:
-        Fatal.left = left
-        shared.get("key", "", makes("lost"))
+        KillingMemory.left = left
+        shared.get("key", "", creates("lost"))
 
     process = FORK.Process(target=write)
     process.start()
-    process.join(AT_LEAST)
+    process.join(LONG)
     assert process.exitcode == -signal.SIGKILL
-    assert shared.get("before", "", nobody) == "value"
-    assert shared.get("key", "", makes("made again")) == "made again"
-    assert shared.get("before", "", nobody) == "value"
+    assert shared.get("before", "", must_not_create) == "value"
+    assert shared.get("key", "", creates("made again")) == "made again"
+    assert shared.get("before", "", must_not_create) == "value"
 
 
 def test_locks_work_without_memfd(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "memfd_create")
     shared = SharedCache()
-    first = Taker(shared, "key", "first")
-    assert first.hear() == MAKES
-    second = Taker(shared, "key", "second")
+    first = Requester(shared, "key", "first")
+    assert first.hear() == CREATES
+    second = Requester(shared, "key", "second")
     assert first.create("value") == "value"
     assert second.hear() == "value"
     for requester in (first, second):
@@ -377,7 +391,7 @@ def test_access_tokens_are_shared(shared: SharedCache, server: AuthorizationServ
     headers = [user.header() for user in (first, *others)]
     assert headers == [{"authorization": "Bearer token-1"}] * 3
     assert server.exchanges == 1
-    assert others[0].renew(headers[0]), "what others have got may be refused"
+    assert others[0].renew(headers[0]), "also if another requester got it"
     assert others[1].renew(headers[0])
     assert [user.header() for user in others] == [{"authorization": "Bearer token-2"}] * 2
 
@@ -391,6 +405,6 @@ def test_failed_exchange_is_shared(shared: SharedCache, server: AuthorizationSer
                 authorizer(shared, name).header()
             failures.append((str(failure.value), failure.value.details()))
         assert len(set(map(repr, failures))) == 1
-    assert server.exchanges == 3, "one for each time that they all ask"
+    assert server.exchanges == 3, "one for each round of requests"
     server.broken = False
     assert [authorizer(shared, name).header() for name in "abc"] == [{"authorization": "Bearer token-4"}] * 3

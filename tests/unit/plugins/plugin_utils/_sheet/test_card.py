@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is made of a host."""
+"""The card and the files of a host."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ENROLLMENT = {
     "expires_at": "2026-11-26T22:30:00Z",
 }
 USER_AUTH = {"token": "auth-token", "enterprise_id": "LC1", "user_id": "u1", "issued_at": "2026-11-26T21:30:00Z"}
-SOUND: dict[str, Any] = {
+VALID: dict[str, Any] = {
     "directory": "/staging",
     "template": "sheet.html.j2",
     "payload": {
@@ -45,8 +45,8 @@ SOUND: dict[str, Any] = {
 
 
 def output(host: str = "tablet-01", *, facts: Mapping[str, Any] | None = None, **variables: Any) -> HostOutput:
-    """What is made with variables, named without their prefix, with sound ones for what is not among them."""
-    given = {f"provisioning_sheet_{name}": value for name, value in {**SOUND, **variables}.items()}
+    """The output for variables without their prefix, with valid defaults."""
+    given = {f"provisioning_sheet_{name}": value for name, value in {**VALID, **variables}.items()}
     return build_host_output(host, {**given, **(facts or {"device_tokens_enrollment": ENROLLMENT})})
 
 
@@ -67,8 +67,8 @@ def test_spec_matches_the_argument_specification_of_the_role() -> None:
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
     assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
-    del documented["provisioning_sheet_no_log"]  # which is for the tasks
-    # Ansible is not to template it, for it shows what is around a value that cannot be templated.
+    del documented["provisioning_sheet_no_log"]  # used by the tasks only
+    # Not in the role's specification: Ansible would show the text around a value that cannot be templated.
     payload = {"provisioning_sheet_payload": {"type": "dict", "required": True}}
     assert rules(card_module.SPEC) == {**rules(documented), **payload}
 
@@ -103,11 +103,11 @@ def test_times_are_in_the_configured_time_zone(zone: str, text: str) -> None:
 
 
 FOREVER = {"seconds": 315_576_000_000, "nanos": 0}
-WITHOUT_END = {name: value for name, value in ENROLLMENT.items() if name != "expires_at"}
+WITHOUT_EXPIRY = {name: value for name, value in ENROLLMENT.items() if name != "expires_at"}
 
 
 def test_userless_token_that_expires_after_the_year_9999() -> None:
-    enrollment = {**WITHOUT_END, "enrollment_token_type": "userlessDevice", "duration": FOREVER}
+    enrollment = {**WITHOUT_EXPIRY, "enrollment_token_type": "userlessDevice", "duration": FOREVER}
     card = output(facts={"device_tokens_enrollment": enrollment}).card
     assert card.tokens == [
         {
@@ -130,7 +130,7 @@ def test_userless_token_that_expires_after_the_year_9999() -> None:
     ],
 )
 def test_unknown_expiry_is_shown_as_unknown(change: dict[str, Any]) -> None:
-    card = output(facts={"device_tokens_enrollment": {**WITHOUT_END, **change}}).card
+    card = output(facts={"device_tokens_enrollment": {**WITHOUT_EXPIRY, **change}}).card
     [token] = card.tokens
     assert (token["validity"], token["expires_at"], card.expires_at) == ("for an unknown time", None, None)
     assert "for an unknown time" in to_csv([card.as_dict()])
@@ -151,7 +151,7 @@ def test_card_lists_only_tokens_in_the_payload() -> None:
             "expires_at": "2026-11-26T22:30:00Z",
         }
     ]
-    assert card.expires_at == "2026-11-26T22:30:00Z", "an hour after it was issued"
+    assert card.expires_at == "2026-11-26T22:30:00Z", "one hour after it was issued"
     both = output(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
     assert [str(token["description"]).split()[0] for token in both.tokens] == ["enrollment", "authentication"]
     assert both.expires_at == "2026-11-26T22:30:00Z"
@@ -193,7 +193,7 @@ def test_token_with_json_escapes_is_found(token: str) -> None:
 
 
 def test_vaulted_values_are_decrypted() -> None:
-    """As ansible-core 2.18 has them."""
+    """As in ansible-core 2.18."""
 
     class Encrypted:
         __ENCRYPTED__ = True
@@ -292,7 +292,7 @@ def test_sheet_of_a_card() -> None:
         ({"payload": "text"}, "provisioning_sheet_payload"),
         ({"payload": {}}, "provisioning_sheet_payload: Option 'device_admin_component_name' is required"),
         (
-            {"payload": {**SOUND["payload"], "wifi_sid": "x"}},
+            {"payload": {**VALID["payload"], "wifi_sid": "x"}},
             r"provisioning_sheet_payload: There is no option 'wifi_sid' \(did you mean 'wifi_ssid'\?\)",
         ),
         ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or remove .*: a \\(3,"),
@@ -344,7 +344,7 @@ def test_placeholders_replace_null_tokens() -> None:
 
 @pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])
 def test_surrogates_are_refused(name: str) -> None:
-    """Or there would be no sheet, for no host."""
+    """Otherwise, the whole sheet could not be written."""
     with pytest.raises(EmmError, match=f"The value of '{name}' on the card contains a surrogate"):
         output(**dict[str, Any]({name: "a\ud800"}))
     with pytest.raises(EmmError, match="The value of 'host' on the card contains a surrogate"):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Files of one's own, and what may be in their place."""
+"""The user's own files, and other kinds of files in their place."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def here(directory: Path) -> Iterator[OwnFiles]:
 
 
 @pytest.fixture(autouse=True)
-def _ends() -> Iterator[None]:
-    """Fail a test that waits for the other end of a FIFO, instead of waiting with it."""
+def _time_limit() -> Iterator[None]:
+    """Fail a test that blocks on a FIFO."""
 
     def fail(*_args: object) -> None:
         raise TimeoutError
@@ -78,7 +78,7 @@ def folder(path: Path, _other: Path) -> None:
 def socket_in(path: Path, _other: Path) -> None:
     with ExitStack() as stack:
         stack.callback(os.chdir, Path.cwd())
-        os.chdir(path.parent)  # the path of a socket is short
+        os.chdir(path.parent)  # the path of a socket must be short
         stack.enter_context(socket.socket(socket.AF_UNIX)).bind(path.name)
 
 
@@ -199,7 +199,7 @@ def test_holds_compares_content_and_mode(directory: Path, here: OwnFiles) -> Non
 
 @pytest.mark.parametrize("umask", [0, 0o200])
 def test_mode_of_a_new_file_is_independent_of_the_umask(directory: Path, here: OwnFiles, umask: int) -> None:
-    """Or it would be taken for another one in the next run."""
+    """Otherwise, the next run would replace the file."""
     before = os.umask(umask)
     try:
         here.create("a", b"secret")

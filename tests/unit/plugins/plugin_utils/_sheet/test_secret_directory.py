@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which directory files with secrets are in, and who may have a hand in it."""
+"""The choice of the directory for secret files, and its safety."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def volume(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def belong_to_another(monkeypatch: pytest.MonkeyPatch) -> BelongToAnother:
-    """Have a directory look as if it were another user's, which only root could make it."""
+    """Make a directory appear to belong to another user, without being root."""
     look = os.stat
 
     def do(directory: Path) -> None:
@@ -144,7 +144,7 @@ def test_own_directory_writable_by_others_is_refused(directory: Path, bits: int,
 def test_directory_of_another_user_is_refused(
     directory: Path, monkeypatch: pytest.MonkeyPatch, bits: int, writable: bool, has_name: bool
 ) -> None:
-    """Root can write to each, and is no exception."""
+    """Also for root, who can write to any directory."""
     directory.mkdir(parents=True)
     directory.chmod(bits)
     owner = "'sam'" if has_name else f"the user with the ID {os.getuid()}"
@@ -228,7 +228,7 @@ def test_world_writable_parent_causes_a_warning(directory: Path, tmp_path: Path)
 def test_replaced_directory_does_not_redirect_writes(
     directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was checked is what is used."""
+    """The directory that was checked is used."""
     look = os.fstat
     moved = tmp_path / "moved"
 
@@ -245,7 +245,7 @@ def test_replaced_directory_does_not_redirect_writes(
 
 
 def test_errors_name_the_path(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error of the system has the name of a file, a descriptor, or neither."""
+    """System errors contain a file name, a descriptor, or neither."""
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     for culprit, place in (("x", directory / "x"), (5, directory), (None, directory)):

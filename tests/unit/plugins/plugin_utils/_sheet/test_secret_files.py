@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Files with secrets."""
+"""Secret files."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_files_are_private(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file get larger, as if the disk was full."""
+def file_size_limit(size: int) -> Iterator[None]:
+    """Limit the size of files, like a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -132,7 +132,7 @@ def test_check_mode_changes_nothing(directory: Path) -> None:
 
 
 def test_list_is_synced_before_files_are_created(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And a file is on the disk before it has its name, and that name before what it replaces is overwritten."""
+    """A file is synced before it gets its name, and the directory before the replaced file is overwritten."""
     files = SecretFiles(str(directory))
     files.write_all({"a": b"old"})
     old = (directory / "a").stat().st_ino
@@ -172,13 +172,13 @@ def test_list_has_each_name_once_and_is_restored(directory: Path) -> None:
 
 @pytest.mark.parametrize("room", range(-1, 18))
 def test_full_disk_while_the_list_is_extended(directory: Path, room: int) -> None:
-    """No file is without a name on it, and what was cut off is no name, also when more names come after it."""
+    """No file exists without its name on the list. A truncated entry is not a name, also if more names follow."""
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     listed = directory / ".provisioning_sheet"
     for length in range(1, len("c.payload.json")):
         (directory / "c.payload.json"[:length]).write_bytes(b"mine")
-    with largest_file(listed.stat().st_size + room):
+    with file_size_limit(listed.stat().st_size + room):
         if room < len("\nc.payload.json/\n"):
             with pytest.raises(EmmError, match="cannot be used: File too large"):
                 files.write_all({"c.payload.json": b"secret"})
@@ -192,7 +192,7 @@ def test_full_disk_while_the_list_is_extended(directory: Path, room: int) -> Non
 
 
 def test_concurrent_appends_do_not_mix_names(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a process gets only a part of what it has to say onto the list, and another one comes in between."""
+    """One process appends only a part, and another one appends before it continues."""
     files = SecretFiles(str(directory))
     write = os.write
 
@@ -213,22 +213,22 @@ def test_file_just_written_by_another_process_is_replaced(directory: Path, monke
     files.write_all(FILES)
     read = OwnFiles.read
 
-    def read_and_be_overtaken(here: OwnFiles, name: str) -> bytes:
+    def read_after_another_process(here: OwnFiles, name: str) -> bytes:
         monkeypatch.setattr(OwnFiles, "read", read)
         content = read(here, name)
         SecretFiles(str(directory)).write_all({"c.payload.json": b"theirs"})
         return content
 
-    monkeypatch.setattr(OwnFiles, "read", read_and_be_overtaken)
+    monkeypatch.setattr(OwnFiles, "read", read_after_another_process)
     assert files.write_all({"c.payload.json": b"secret"}) is True
     assert (directory / "c.payload.json").read_bytes() == b"secret"
 
 
 def test_full_disk_leaves_the_old_file(directory: Path) -> None:
-    """It is not there, nor a part of it, and the one that it was to replace is."""
+    """The new file is absent, and the old one is unchanged."""
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    with largest_file(1000), pytest.raises(EmmError, match="cannot be used: File too large"):
+    with file_size_limit(1000), pytest.raises(EmmError, match="cannot be used: File too large"):
         files.write_all({"b.payload.json": b"new", "a.payload.json": b"x" * 1001, "c.payload.json": b"x" * 1001})
     assert {path.name: path.read_bytes() for path in directory.iterdir() if "payload" in path.name} == FILES
 
@@ -258,7 +258,7 @@ def test_shred_removes_only_written_files(directory: Path, monkeypatch: pytest.M
     assert files.shred() == [*FILES, *left]
     assert {path.name for path in directory.iterdir()} == {*mine, ".provisioning_sheet", ".provisioning_sheet.lock"}
     assert (directory / ".provisioning_sheet").read_bytes() == b""
-    assert names == [[f"{name}/" for name in FILES]], "they are off the disk before they are off the list"
+    assert names == [[f"{name}/" for name in FILES]], "files are removed before the list is cleared"
     assert len(contents) == 4
     assert len(contents[inode]) == len(b"secret")
     assert b"secret" not in b"".join(contents.values())

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The sheet and the list for label printers, as text. A browser looks at the sheet in the tests of the role."""
+"""The sheet and the list for label printers, as text. The role's tests view the sheet in a browser."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_all_values_are_escaped() -> None:
 
 
 def test_sheet_loads_nothing_else() -> None:
-    """A browser asks for nothing else, and could not."""
+    """The content security policy forbids it, too."""
     html = render(sheet(), [card("a")], [])
     assert re.findall(r"\b(?:src|srcset|href|data)=|\burl\(|@import|//\w", html) == []
     assert "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"" in html
@@ -152,7 +152,7 @@ def test_formulas_are_refused(start: str, column: str) -> None:
 @pytest.mark.parametrize("column", LABELLED)
 @pytest.mark.parametrize("text", HARMLESS)
 def test_harmless_text_is_unchanged_on_a_label(text: str, column: str) -> None:
-    """Those of which nothing is taken for a formula are in the file as they are."""
+    """The file contains harmless text unchanged."""
     tokens = [{"description": "enrollment token", "validity": "until then"}]
     labelled = {**card("a", tokens=tokens, expires_at="2026-11-26T22:30:00Z"), column: text}
     check_label(labelled)
@@ -171,7 +171,7 @@ def entry(host: str, *, came_at: float | None = None, is_active: bool = True, **
 
 
 def test_first_host_on_a_sheet() -> None:
-    """Which comes at the same time, and is on the same sheet."""
+    """It runs the role together with the others, on the same sheet."""
     assert first_host_on_sheet(made(), [entry("a"), entry("b")]) == "a"
     assert first_host_on_sheet(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
     assert first_host_on_sheet(made(), [entry("a", parts="", title="u"), entry("b")]) == "b"
@@ -186,19 +186,19 @@ def test_first_host_on_a_sheet() -> None:
     [
         ({"made_at": 9}, True),
         ({"made_at": 11}, True),
-        ({"made_at": 9, "came_at": 5}, True),  # and came before, too
-        ({"made_at": 9, "came_at": 12}, True),  # and has been there
-        ({"made_at": 9, "came_at": 12, "is_active": False}, True),  # and has failed there
+        ({"made_at": 9, "came_at": 5}, True),  # ran the role before, too
+        ({"made_at": 9, "came_at": 12}, True),  # has already run the sheet task
+        ({"made_at": 9, "came_at": 12, "is_active": False}, True),  # and failed in it
         ({"made_at": 4, "came_at": 5}, False),
         ({"made_at": 4, "came_at": 5, "is_active": False}, False),
-        ({"made_at": 9, "is_active": False}, False),  # and failed in between
+        ({"made_at": 9, "is_active": False}, False),  # failed before the sheet task
     ],
 )
 def test_hosts_that_run_the_role_together(known: dict[str, Any], together: bool) -> None:
-    """By when their cards were made, and when they came to the sheet. The card of the host itself was made at 10."""
+    """The card of the host itself was created at 10."""
     assert entry("a", **known).runs_with(made()) is together
     assert first_host_on_sheet(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
-    # What came before counts as long as its card is there.
+    # A host from an earlier run of the role counts while it has a card.
     if together or known.get("is_active", True):
         with pytest.raises(EmmError, match="the sheet of 'a' has the same name"):
             first_host_on_sheet(made(), [entry("a", **known, title="u"), entry("b")])
