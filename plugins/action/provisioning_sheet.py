@@ -81,9 +81,9 @@ class ActionModule(ActionBase):
         play, active = play_id(self._task, task_vars), _active_hosts(task_vars)
         for host in hosts:
             variables = task_vars["hostvars"][host]
-            card_result, came = (variables.get(name, {}) for name in (_CARD, _WRITTEN))
+            card_result, sheet_result = (variables.get(name, {}) for name in (_CARD, _WRITTEN))
             if card_result.get("play") == play:
-                yield HostState(host, card_result, came.get("came_at"), host in active)
+                yield HostState(host, card_result, sheet_result.get("came_at"), host in active)
 
     def _names(self, sheet: Mapping[str, Any], hosts: list[str], task_vars: Mapping[str, Any]) -> dict[str, str]:
         """The file names of a sheet. With ``serial``, they end in the position of the batch's first host."""

@@ -81,7 +81,7 @@ def translate(error: Exception, last_response: google.auth.transport.Response | 
 
 
 def _google_auth_message(error: Exception, last_response: google.auth.transport.Response | None) -> str:
-    """google-auth's message, without what it quotes of a response that it cannot use."""
+    """google-auth's message, unless it quotes an unusable response."""
     if last_response and last_response.status != 200:
         return f"the response (HTTP {last_response.status}) is not an OAuth 2.0 error"
     text = str(error.args[0]) if error.args else ""

@@ -33,7 +33,7 @@ _OBJECT_PREFIX = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # urllib3's prefi
 
 
 def explain(error: Exception, *secrets: str | None) -> str:
-    """Describe a network failure in one clause, with its innermost cause, which is what the user can act on.
+    """Describe a network failure in one clause, with its innermost cause, on which the user can act.
 
     ``error`` is an exception of ``requests``, or one that wraps it.
     """

@@ -217,9 +217,7 @@ class GuardedConnection(HTTPConnection):
         """Close the connection if there is more to read, or if that is unknown, so that it is not reused."""
         if self.sock is None:
             return
-        can_be_known = isinstance(
-            self.sock, socket.socket
-        )  # TLS within a proxy's TLS does not tell what it has buffered
+        can_be_known = isinstance(self.sock, socket.socket)  # TLS within a proxy's TLS does not reveal its buffer
         in_tls = self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0
         if not can_be_known or in_tls or wait_for_read(self.sock, timeout=0.0):
             self.close()

@@ -38,5 +38,5 @@ def extract_token(response: ApiResponse, kind: str) -> str:
 
 
 def unusable_response(response: ApiResponse, problem: str) -> UnusableResponseError:
-    """The error for a successful response that is not what was requested."""
+    """The error for a successful response without the requested resource."""
     return UnusableResponseError(f"{response.call}: the server reported success, but {problem}.", http_status=200)

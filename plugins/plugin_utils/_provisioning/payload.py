@@ -73,7 +73,7 @@ def _check(name: Any, value: Any) -> Any:
 
 
 def _without_secrets(url: Any) -> str:
-    """A URL without the parts that often contain a password or a signature: the user, and what follows the path."""
+    """A URL without the parts that often contain a password or a signature: user, query and fragment."""
     if not isinstance(url, str):
         return type_name(url)
     without_user = re.sub(r"^([A-Za-z]+://)?.*@", r"\1[redacted]@", url, flags=re.DOTALL)

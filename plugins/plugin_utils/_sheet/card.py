@@ -106,7 +106,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Card:
-    """What a device scans, and what people need to know to scan it with the right device while it is valid."""
+    """A QR code, and the details that people need to scan it with the right device while it is valid."""
 
     host: str
     asset_tag: str | None

@@ -61,7 +61,7 @@ class SecretDirectory:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
 
     def warnings(self) -> Iterator[str]:
-        """Warnings about what is unexpected or should be changed."""
+        """Warnings about unexpected or unsafe settings."""
         parent = self.path.parent
         if self.path.name == _subdirectory_name() and _is_shared(parent):
             yield (

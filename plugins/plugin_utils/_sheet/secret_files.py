@@ -61,7 +61,7 @@ class SecretFiles:
         return str(self._directory.path / name)
 
     def warnings(self) -> list[str]:
-        """Warnings about what is unexpected or should be changed."""
+        """Warnings about unexpected or unsafe settings."""
         with self._reporting():
             return list(self._directory.warnings())
 

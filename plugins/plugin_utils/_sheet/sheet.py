@@ -40,7 +40,7 @@ class HostState:
     """The state of a host of the batch. The times are from a clock that all processes share."""
 
     host: str
-    card_result: Mapping[str, Any]  # what the action provisioning_card returned for the host in this play
+    card_result: Mapping[str, Any]  # of the action provisioning_card for the host, in this play
     came_at: float | None  # when it last ran the action provisioning_sheet
     is_active: bool  # whether it is still in the play, and has not failed
 

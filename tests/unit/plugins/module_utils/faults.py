@@ -29,7 +29,7 @@ ACCESS_TOKEN = AuthOptions.from_options({"access_token": f"{SECRET}-access"}, {}
 
 
 @contextlib.contextmanager
-def client_of(
+def client_for(
     url: str,
     *,
     timeout: float = LONG,
@@ -50,14 +50,14 @@ def mint(client: Client, users: int = 4, after_first: threading.Event | None = N
 
     ``after_first`` is awaited before the second request. Data that arrives later cannot be detected.
     """
-    first, *others = [AuthenticationTokenRequest("LC1", user) for user in names(users)]
+    first, *others = [AuthenticationTokenRequest("LC1", user) for user in user_ids(users)]
     outcomes = mint_all(client, [first], concurrency=1, report=lambda progress: None)
     if after_first:
         assert after_first.wait(LONG)
     return outcomes + mint_all(client, others, concurrency=1, report=lambda progress: None)
 
 
-def names(users: int = 4) -> list[str]:
+def user_ids(users: int = 4) -> list[str]:
     """The users for whom tokens are minted."""
     return [f"u{number}" for number in range(users)]
 
@@ -69,9 +69,9 @@ def tokens(outcomes: list[Outcome]) -> list[str]:
     return [outcome["token"] for outcome in outcomes if not isinstance(outcome, EmmError)]
 
 
-def own(users: int = 4) -> list[str]:
+def expected_tokens(users: int = 4) -> list[str]:
     """The expected tokens: each user has their own."""
-    return [f"token-of-{user}" for user in names(users)]
+    return [f"token-of-{user}" for user in user_ids(users)]
 
 
 def check_failure(outcome: object, reason: str, consequence: str = "") -> None:

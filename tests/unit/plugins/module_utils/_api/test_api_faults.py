@@ -19,11 +19,11 @@ from tests.unit.plugins.module_utils.faults import (
     MAY_EXIST,
     SECRET,
     check_failure,
-    client_of,
+    client_for,
+    expected_tokens,
     mint,
-    names,
-    own,
     tokens,
+    user_ids,
 )
 
 
@@ -154,11 +154,11 @@ def test_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "BACKOFF_FIRST", 0.01)
     fault = FAULTS[name]
     with closing(FaultyServer(fault.script, strikes=fault.strikes)) as server:
-        with client_of(f"http://127.0.0.1:{server.port}", retries=1) as client:
+        with client_for(f"http://127.0.0.1:{server.port}", retries=1) as client:
             struck, *others = mint(client, after_first=server.has_struck)
-        assert server.asked == ["u0"] * fault.requests + names()[1:]
+        assert server.asked == ["u0"] * fault.requests + user_ids()[1:]
     if fault.reason:
         check_failure(struck, fault.reason, fault.consequence)
-        assert tokens(others) == own()[1:]
+        assert tokens(others) == expected_tokens()[1:]
     else:
-        assert tokens([struck, *others]) == own()
+        assert tokens([struck, *others]) == expected_tokens()

@@ -25,11 +25,11 @@ from tests.unit.plugins.module_utils.faults import (
     SECRET,
     SHORT,
     check_failure,
-    client_of,
+    client_for,
+    expected_tokens,
     mint,
-    names,
-    own,
     tokens,
+    user_ids,
 )
 
 OWN = answer(token_of(STRUCK))
@@ -239,14 +239,14 @@ def test_fault(name: str) -> None:
     fault = FAULTS[name]
     users = 4 if fault.timeout == LONG else 1  # unaffected requests need their full time
     with closing(FaultyServer(fault.script)) as server:
-        with client_of(f"http://127.0.0.1:{server.port}", timeout=fault.timeout) as client:
+        with client_for(f"http://127.0.0.1:{server.port}", timeout=fault.timeout) as client:
             struck, *others = mint(client, users, server.has_struck if users > 1 else None)
-        assert server.asked == names(users)
+        assert server.asked == user_ids(users)
     if fault.reason:
         check_failure(struck, fault.reason, fault.consequence)
-        assert tokens(others) == own(users)[1:]
+        assert tokens(others) == expected_tokens(users)[1:]
     else:
-        assert tokens([struck, *others]) == own(users)
+        assert tokens([struck, *others]) == expected_tokens(users)
 
 
 @pytest.mark.parametrize(
@@ -261,6 +261,6 @@ def test_fault(name: str) -> None:
 def test_connection_is_not_reused_after_a_suspicious_response(name: str) -> None:
     """All requests after the first use a new connection."""
     with closing(FaultyServer(FAULTS[name].script)) as server:
-        with client_of(f"http://127.0.0.1:{server.port}") as client:
+        with client_for(f"http://127.0.0.1:{server.port}") as client:
             mint(client, after_first=server.has_struck)
         assert server.connections == 2

@@ -48,11 +48,11 @@ from tests.unit.plugins.module_utils.faults import (
     MAY_BE_DONE,
     SECRET,
     check_failure,
-    client_of,
+    client_for,
+    expected_tokens,
     mint,
-    names,
-    own,
     tokens,
+    user_ids,
 )
 
 AT_ONCE = 0.2  # seconds; for peers that do not respond at all
@@ -173,7 +173,7 @@ def struck(
 def test_fault(name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
     fault = FAULTS[name]
     with struck(name, tls, monkeypatch) as (url, server, peer):
-        with client_of(url, timeout=fault.timeout, retries=1, ca_path=authority.path) as client:
+        with client_for(url, timeout=fault.timeout, retries=1, ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
         check_failure(outcome, fault.reason)
         assert server.asked == []
@@ -187,9 +187,9 @@ def test_retry_succeeds_after_a_temporary_fault(
     name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with struck(name, tls, monkeypatch, strikes=1) as (url, server, peer):
-        with client_of(url, retries=1, ca_path=authority.path) as client:
-            assert tokens(mint(client)) == own()
-        assert server.asked == names()
+        with client_for(url, retries=1, ca_path=authority.path) as client:
+            assert tokens(mint(client)) == expected_tokens()
+        assert server.asked == user_ids()
         assert peer.connections == 2
 
 
@@ -210,14 +210,14 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_refused_connection_is_retried(resolved: list[str]) -> None:
-    with refusing_port() as port, client_of(f"http://127.0.0.1:{port}", retries=2) as client:
+    with refusing_port() as port, client_for(f"http://127.0.0.1:{port}", retries=2) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Connection refused")
     assert resolved == ["127.0.0.1"] * 3
 
 
 def test_unknown_host_name_is_retried(resolved: list[str]) -> None:
-    with client_of(f"https://{HOST}", retries=1) as client:
+    with client_for(f"https://{HOST}", retries=1) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Name or service not known")
     assert resolved == [HOST] * 2
@@ -242,7 +242,7 @@ def silent_port() -> Iterator[int]:
 
 
 def test_unresponsive_server_is_retried(resolved: list[str]) -> None:
-    with silent_port() as port, client_of(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
+    with silent_port() as port, client_for(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "no connection could be made (Connection to 127.0.0.1 timed out.")
     assert resolved == ["127.0.0.1"] * 2
@@ -260,27 +260,27 @@ def test_next_address_of_a_host_is_tried(
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: addresses)
         monkeypatch.setenv("HTTPS_PROXY", f"http://localhost:{proxy.port}")
         timeout = 2.0 if first == "is silent" else LONG
-        with client_of(f"https://{HOST}", timeout=timeout, ca_path=authority.path) as client:
-            assert tokens(mint(client, 1)) == own(1)
+        with client_for(f"https://{HOST}", timeout=timeout, ca_path=authority.path) as client:
+            assert tokens(mint(client, 1)) == expected_tokens(1)
 
 
 def test_connection_closed_before_the_request_is_read_is_not_retried() -> None:
     """The client cannot know that nobody has read the request."""
     with closing(FaultyServer(opening=ends(), strikes=1)) as server:
-        with client_of(f"http://127.0.0.1:{server.port}", retries=1) as client:
+        with client_for(f"http://127.0.0.1:{server.port}", retries=1) as client:
             struck, *others = mint(client)
         check_failure(struck, "the connection failed", MAY_BE_DONE)
-        assert tokens(others) == own()[1:]
-        assert server.asked == names()[1:]
+        assert tokens(others) == expected_tokens()[1:]
+        assert server.asked == user_ids()[1:]
 
 
 def test_each_request_has_its_own_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     passed = [0.0]
     clock = time.monotonic
     monkeypatch.setattr(wire, "time", types.SimpleNamespace(monotonic=lambda: clock() + passed[0]))
-    with closing(FaultyServer()) as server, client_of(f"http://127.0.0.1:{server.port}") as client:
+    with closing(FaultyServer()) as server, client_for(f"http://127.0.0.1:{server.port}") as client:
         for dummy in range(2):
-            assert tokens(mint(client)) == own()
+            assert tokens(mint(client)) == expected_tokens()
             passed[0] += 2 * LONG
         assert server.connections == 1
 
@@ -294,10 +294,10 @@ def test_failed_handshake_after_a_response_is_retried(authority: Authority, tls:
         connection.sendall(busy)
 
     server = FaultyServer(refuse_others, tls, strikes=ALWAYS)
-    with closing(server), client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=authority.path) as client:
+    with closing(server), client_for(f"https://127.0.0.1:{server.port}", retries=2, ca_path=authority.path) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "the TLS connection failed")
-    assert server.asked == names(1)
+    assert server.asked == user_ids(1)
     assert server.connections == 3
 
 
@@ -307,7 +307,7 @@ def test_unsent_request_after_a_sent_one_is_reported_as_unsent(
     path = tmp_path / "ca.pem"
     path.write_bytes(Path(authority.path).read_bytes())
     server = FaultyServer(tls=tls)
-    with closing(server), client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+    with closing(server), client_for(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
         client.post("users", STRUCK)
         path.unlink()
         with pytest.raises(TransportError) as failure:
@@ -354,7 +354,7 @@ def test_unusable_ca_path_is_refused(what: str, tls: ssl.SSLContext, tmp_path: P
 
 def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
     """Check that a request fails before it is sent, without a retry."""
-    with client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=ca_path) as client:
+    with client_for(f"https://127.0.0.1:{server.port}", retries=2, ca_path=ca_path) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, reason)
     assert server.asked == []
@@ -372,10 +372,10 @@ def test_changed_ca_path_is_reloaded(broken: str, authority: Authority, tls: ssl
             new = tmp_path / "new"
             new.write_bytes(content)
             new.replace(path)
-            with client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+            with client_for(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
                 [outcome] = mint(client, 1)
             if content == good:
-                assert tokens([outcome]) == own(1)
+                assert tokens([outcome]) == expected_tokens(1)
             else:
                 check_failure(outcome, "the TLS connection failed")
 
@@ -391,7 +391,7 @@ def test_invalid_certificate_of_a_proxy_is_refused(
     of_proxy = (authority if trusted else Authority(tmp_path)).tls(certified)
     with closing(FaultyServer(tls=authority.tls())) as server, closing(FaultyProxy(server, tls=of_proxy)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
+        with client_for(f"https://{HOST}", ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
         check_failure(outcome, reason)
         assert server.connections == 0
@@ -421,8 +421,8 @@ def test_trusted_certificates_are_loaded_once(
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
         for url in (f"https://{HOST}", f"https://127.0.0.1:{server.port}"):
-            with client_of(url, ca_path=str(path)) as client:
-                assert tokens(mint(client)) == own()
+            with client_for(url, ca_path=str(path)) as client:
+                assert tokens(mint(client)) == expected_tokens()
         assert server.connections == 5
     assert loaded == [str(path)]
 
@@ -458,9 +458,9 @@ def test_tls_connection_is_reused_only_if_nothing_is_left_on_it(
 ) -> None:
     """Session tickets do not count as data that is left."""
     with closing(FaultyServer(script, tls)) as server:
-        with client_of(f"https://127.0.0.1:{server.port}", ca_path=authority.path) as client:
-            assert tokens(mint(client, after_first=server.has_struck if script else None)) == own()
-        assert server.asked == names()
+        with client_for(f"https://127.0.0.1:{server.port}", ca_path=authority.path) as client:
+            assert tokens(mint(client, after_first=server.has_struck if script else None)) == expected_tokens()
+        assert server.asked == user_ids()
         assert server.connections == connections
 
 
@@ -477,11 +477,11 @@ def test_tls_failure_after_the_request_is_not_retried(
     script: Script, reason: str, authority: Authority, tls: ssl.SSLContext
 ) -> None:
     with closing(FaultyServer(script, tls)) as server:
-        with client_of(f"https://127.0.0.1:{server.port}", retries=1, ca_path=authority.path) as client:
+        with client_for(f"https://127.0.0.1:{server.port}", retries=1, ca_path=authority.path) as client:
             struck, *others = mint(client, after_first=server.has_struck)
         check_failure(struck, reason, MAY_BE_DONE)
-        assert tokens(others) == own()[1:]
-        assert server.asked == names()
+        assert tokens(others) == expected_tokens()[1:]
+        assert server.asked == user_ids()
 
 
 @pytest.mark.parametrize("status", ["100 Continue", "103 Early Hints"])
@@ -491,8 +491,8 @@ def test_interim_responses_of_a_proxy_are_skipped(
     established = head("X: y", status=status) + ESTABLISHED
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, established=established)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
-            assert tokens(mint(client)) == own()
+        with client_for(f"https://{HOST}", ca_path=authority.path) as client:
+            assert tokens(mint(client)) == expected_tokens()
         assert proxy.connections == 1
 
 
@@ -503,10 +503,10 @@ def test_broken_tunnel_after_the_request_is_not_retried(
     """urllib3 blames the proxy, but the request was sent."""
     with closing(FaultyServer(script, tls)) as server, closing(FaultyProxy(server)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", retries=1, ca_path=authority.path) as client:
+        with client_for(f"https://{HOST}", retries=1, ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
         check_failure(outcome, "the connection failed", MAY_BE_DONE)
-        assert server.asked == names(1)
+        assert server.asked == user_ids(1)
 
 
 def test_connection_through_a_tls_proxy_is_not_reused(
@@ -515,9 +515,9 @@ def test_connection_through_a_tls_proxy_is_not_reused(
     """It is unknown whether any data is left on it."""
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
-            assert tokens(mint(client)) == own()
-        assert server.asked == names()
+        with client_for(f"https://{HOST}", ca_path=authority.path) as client:
+            assert tokens(mint(client)) == expected_tokens()
+        assert server.asked == user_ids()
         assert proxy.connections == 4
 
 
@@ -546,7 +546,7 @@ def test_proxy_and_tls_handshakes_share_one_timeout(
     outer = tls if over_tls else None
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, script, tls=outer)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http{'s' * over_tls}://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
+        with client_for(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
     check_failure(outcome, "timed out")
 
@@ -567,7 +567,7 @@ def test_proxy_and_tls_handshakes_share_one_timeout(
     ],
 )
 def test_proxy_url_is_not_quoted_in_errors(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with refusing_port() as port, client_of(f"https://{HOST}") as client:
+    with refusing_port() as port, client_for(f"https://{HOST}") as client:
         monkeypatch.setenv("HTTPS_PROXY", url.replace("CLOSED_PORT", str(port)))
         [outcome] = mint(client, 1)
     check_failure(outcome, "")

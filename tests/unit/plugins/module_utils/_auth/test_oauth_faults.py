@@ -35,7 +35,16 @@ from tests.faulty_server import (
     resets,
     sends,
 )
-from tests.unit.plugins.module_utils.faults import LONG, SECRET, SHORT, check_failure, client_of, mint, own, tokens
+from tests.unit.plugins.module_utils.faults import (
+    LONG,
+    SECRET,
+    SHORT,
+    check_failure,
+    client_for,
+    expected_tokens,
+    mint,
+    tokens,
+)
 
 ACCESS = '{"access_token": "access", "expires_in": 3600}'
 ACCOUNT = "emm@project.iam.gserviceaccount.com"
@@ -149,14 +158,14 @@ def test_fault(name: str, private_key: str, monkeypatch: pytest.MonkeyPatch, cap
         if name in METADATA:
             monkeypatch.setenv("GCE_METADATA_HOST", f"127.0.0.1:{server.port}")
             auth = AuthOptions.from_options({"service_account_email": ACCOUNT}, {})
-        with client_of(f"http://127.0.0.1:{api.port}", timeout=fault.timeout, retries=1, auth=auth) as client:
+        with client_for(f"http://127.0.0.1:{api.port}", timeout=fault.timeout, retries=1, auth=auth) as client:
             if fault.reason:
                 with pytest.raises(CredentialsError) as failure:
                     mint(client)
                 check_failure(failure.value, fault.reason)
                 assert private_key.splitlines()[3] not in str(failure.value)
             else:
-                assert tokens(mint(client)) == own()
+                assert tokens(mint(client)) == expected_tokens()
         assert len(server.asked) == fault.requests
         assert bool(api.asked) == (not fault.reason)
     assert SECRET not in caplog.text
@@ -183,6 +192,6 @@ def test_google_auth_message_is_kept_unless_it_quotes_a_response(
         url = f"http://127.0.0.1:{server.port}/"
         monkeypatch.setattr(authorizer, "load", lambda *_args: _Quoting(url if sends_request else None))
         auth = AuthOptions.from_options({"service_account_email": ACCOUNT}, {})
-        with client_of(url, auth=auth) as client, pytest.raises(CredentialsError) as failure:
+        with client_for(url, auth=auth) as client, pytest.raises(CredentialsError) as failure:
             mint(client)
     check_failure(failure.value, "the response cannot be used" if sends_request else "Received invalid JSON: a file")
