@@ -16,35 +16,35 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest, mint_in_turn
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, unforeseen
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     COMMON_OPTIONS,
+    check_and_mint,
     find_missing_library,
-    in_environment,
-    perform,
+    temporary_environment,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
-    as_module_gets_it,
-    environment_of,
     open_client,
+    task_environment,
+    to_module_arguments,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import (
-    HELD,
+    CACHED_FACT,
     KINDS,
-    OTHERS,
+    OTHER_NAMES,
     VARIABLES,
     Plan,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.shared_tokens import SharedRequest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import require_main_process
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import identity
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import play_id
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 _ON_FAILURE = "device_tokens_on_failure"
 _VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
-_CACHE_IS_LOST = (
+_LOST_CACHE_WARNING = (
     "device_tokens_keep_if_valid_for does not find the tokens of earlier jobs, so they are minted again: ansible-core "
     "2.19 and newer do not find the fact cache that a job of AWX starts with "
     "(https://github.com/ansible/ansible/issues/85874)."
@@ -52,7 +52,7 @@ _CACHE_IS_LOST = (
 
 
 @dataclass
-class _Part:
+class _HostTokens:
     """The outcome for the host."""
 
     tokens: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by kind
@@ -78,49 +78,51 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        for warning in unknown(task_vars, "device_tokens", (*VARIABLES, *OTHERS)):
+        for warning in unknown_variable_warnings(task_vars, "device_tokens", (*VARIABLES, *OTHER_NAMES)):
             Display().warning(warning)
-        part = self._serve(task_vars)
-        register_secrets((token["token"] for token in part.tokens.values()) if self._task.no_log else ())
+        host_tokens = self._get_tokens(task_vars)
+        register_secrets((token["token"] for token in host_tokens.tokens.values()) if self._task.no_log else ())
         require_main_process()
-        facts = part.facts()
-        result.update(changed=part.minted, facts=facts)
-        if part.cacheable:
-            result["ansible_facts"] = {HELD: part.tokens["enrollment"]}  # for the fact cache
-        if part.refusal and not self._goes_on(task_vars):
-            return {**result, "failed": True, "msg": part.refusal}
+        facts = host_tokens.facts()
+        result.update(changed=host_tokens.minted, facts=facts)
+        if host_tokens.cacheable:
+            result["ansible_facts"] = {CACHED_FACT: host_tokens.tokens["enrollment"]}  # for the fact cache
+        if host_tokens.refusal and not self._continues_on_failure(task_vars):
+            return {**result, "failed": True, "msg": host_tokens.refusal}
         if hasattr(self, "register_host_variables"):  # since ansible-core 2.21; before, a task of the role does it
             self.register_host_variables(facts)
         return result
 
-    def _serve(self, task_vars: Mapping[str, Any]) -> _Part:
+    def _get_tokens(self, task_vars: Mapping[str, Any]) -> _HostTokens:
         try:
             plan = self._plan(task_vars)
         except EmmError as error:
-            return _Part(missing=list(KINDS), refusal=str(error))
+            return _HostTokens(missing=list(KINDS), refusal=str(error))
         if plan.may_keep and _is_cache_lost():
-            Display().warning(_CACHE_IS_LOST)
-        part = _Part(dict(plan.kept))
+            Display().warning(_LOST_CACHE_WARNING)
+        host_tokens = _HostTokens(dict(plan.kept))
         if plan.requests:
             try:
-                self._mint(plan, part, task_vars)
+                self._mint(plan, host_tokens, task_vars)
             except EmmError as error:
-                part.refusal = str(error)
+                host_tokens.refusal = str(error)
             except Exception as error:
-                part.refusal = unforeseen(error)
-        part.missing = [kind for kind in plan.requests if kind not in part.tokens]
-        part.minted = len(part.missing) < len(plan.requests)
-        part.cacheable = plan.cacheable and not self._task.check_mode and "enrollment" in part.tokens
-        return part
+                host_tokens.refusal = describe_unexpected(error)
+        host_tokens.missing = [kind for kind in plan.requests if kind not in host_tokens.tokens]
+        host_tokens.minted = len(host_tokens.missing) < len(plan.requests)
+        host_tokens.cacheable = plan.cacheable and not self._task.check_mode and "enrollment" in host_tokens.tokens
+        return host_tokens
 
     def _plan(self, task_vars: Mapping[str, Any]) -> Plan:
         """The plan for the host. Raises ``EmmError``."""
-        found = {name: task_vars[name] for name in VARIABLES if name in task_vars}
-        if HELD not in found and HELD in task_vars.get("ansible_facts", {}):  # if facts are not injected as variables
-            found[HELD] = task_vars["ansible_facts"][HELD]
-        return Plan.from_variables({name: templated(name, value, self._templar) for name, value in found.items()})
+        variables = {name: task_vars[name] for name in VARIABLES if name in task_vars}
+        if CACHED_FACT not in variables and CACHED_FACT in task_vars.get(
+            "ansible_facts", {}
+        ):  # if facts are not injected as variables
+            variables[CACHED_FACT] = task_vars["ansible_facts"][CACHED_FACT]
+        return Plan.from_variables({name: templated(name, value, self._templar) for name, value in variables.items()})
 
-    def _mint(self, plan: Plan, part: _Part, task_vars: Mapping[str, Any]) -> None:
+    def _mint(self, plan: Plan, host_tokens: _HostTokens, task_vars: Mapping[str, Any]) -> None:
         """Mint the requested tokens, or preview them in check mode. Raises ``EmmError``."""
         host = str(task_vars["inventory_hostname"])
         missing = find_missing_library()
@@ -128,11 +130,11 @@ class ActionModule(ActionBase):
             raise EmmError(
                 f"The Python library {missing[0]} is not installed in the Python environment of ansible-core."
             )
-        with in_environment(environment_of(self._task)):
-            validation = _VALIDATOR.validate(as_module_gets_it(self._task.args))
+        with temporary_environment(task_environment(self._task)):
+            validation = _VALIDATOR.validate(to_module_arguments(self._task.args))
             if validation.error_messages:
                 raise EmmError("; ".join(validation.error_messages))
-            performed = perform(
+            mint_result = check_and_mint(
                 lambda: self._requests(plan, host, task_vars),
                 mint_in_turn,
                 validation.validated_parameters,
@@ -140,22 +142,22 @@ class ActionModule(ActionBase):
                 check_mode=bool(self._task.check_mode),
                 open_client=functools.partial(open_client, host=host),
             )
-        if performed.warning:
-            Display().warning(performed.warning)
-        for kind, outcome in zip(plan.requests, performed.outcomes, strict=False):
+        if mint_result.warning:
+            Display().warning(mint_result.warning)
+        for kind, outcome in zip(plan.requests, mint_result.outcomes, strict=False):
             if isinstance(outcome, EmmError):
                 raise outcome
-            part.tokens[kind] = outcome
+            host_tokens.tokens[kind] = outcome
 
     def _requests(self, plan: Plan, host: str, task_vars: Mapping[str, Any]) -> list[TokenRequest]:
         """The requests, in the order of minting."""
         requests = dict(plan.requests)
         if plan.shared and "enrollment" in requests:
-            play = identity(self._task, task_vars)
+            play = play_id(self._task, task_vars)
             requests["enrollment"] = SharedRequest(requests["enrollment"], play, host)
         return list(requests.values())
 
-    def _goes_on(self, task_vars: Mapping[str, Any]) -> bool:
+    def _continues_on_failure(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the host continues after a failure."""
         try:
             return bool(templated(_ON_FAILURE, task_vars.get(_ON_FAILURE), self._templar) == "continue")

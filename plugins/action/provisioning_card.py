@@ -11,8 +11,8 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, unforeseen
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import hosts_stay_together, identity
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import hosts_run_in_lockstep, play_id
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card, sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
@@ -20,37 +20,37 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating
     templated,
     without_omitted,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 # Ansible imports this file before it forks a process for each host. Libraries are loaded here, once for all of them.
 card.load_libraries()
 
 
 class ActionModule(ActionBase):
-    """Makes the card and the files of the current host."""
+    """Creates the card and the files of the current host."""
 
     _supports_check_mode = True
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        result.update(play=identity(self._task, task_vars), made_at=time.monotonic())
+        result.update(play=play_id(self._task, task_vars), made_at=time.monotonic())
         try:
-            return {**result, "refusal": None, **self._make(task_vars)}
+            return {**result, "refusal": None, **self._build(task_vars)}
         except EmmError as error:
             return {**result, "changed": False, "refusal": str(error)}
         except Exception as error:
-            return {**result, "changed": False, "refusal": unforeseen(error)}
+            return {**result, "changed": False, "refusal": describe_unexpected(error)}
 
-    def _make(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Make the card and the files. Raises ``EmmError``."""
-        if not hosts_stay_together(self._task):
+    def _build(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Create the card and the files. Raises ``EmmError``."""
+        if not hosts_run_in_lockstep(self._task):
             strategy = self._task.get_play().strategy
             raise EmmError(
                 "The hosts on a sheet must run each task together, but do not with the strategy "
                 f"'{strategy}'. Use the linear strategy."
             )
-        for warning in unknown(task_vars, card.ROLE, card.KNOWN):
+        for warning in unknown_variable_warnings(task_vars, card.ROLE, card.KNOWN_NAMES):
             Display().warning(warning)
         variables = card.with_cached_facts(task_vars)
         if self._task.check_mode:
@@ -59,21 +59,21 @@ class ActionModule(ActionBase):
         refusal = templated(card.REFUSAL, variables.get(card.REFUSAL), templar)
         if refusal:
             raise EmmError(str(refusal))
-        given = self._given(variables, templar)
-        made = card.make(str(variables["inventory_hostname"]), given)
-        sheet = {**made.sheet.as_dict(), "template": self._find(made.sheet.template)}
-        files = SecretFiles(made.sheet.directory)
+        given = self._role_variables(variables, templar)
+        output = card.build_host_output(str(variables["inventory_hostname"]), given)
+        sheet = {**output.sheet.as_dict(), "template": self._find_template(output.sheet.template)}
+        files = SecretFiles(output.sheet.directory)
         check_mode = bool(self._task.check_mode)
-        changed = card.in_directory(
-            lambda: files.write_all(made.files, in_place_of=made.in_place_of, check_mode=check_mode)
+        changed = card.translate_directory_errors(
+            lambda: files.write_all(output.files, replaces=output.replaces, check_mode=check_mode)
         )
-        for remark in files.remarks():
-            Display().warning(f"provisioning_sheet_directory: {remark}")
-        paths = [files.path(name) for name in made.files]
-        return {"changed": changed, "card": made.card.as_dict(), "sheet": sheet, "files": paths}
+        for warning in files.warnings():
+            Display().warning(f"provisioning_sheet_directory: {warning}")
+        paths = [files.path(name) for name in output.files]
+        return {"changed": changed, "card": output.card.as_dict(), "sheet": sheet, "files": paths}
 
     @staticmethod
-    def _given(variables: dict[str, Any], templar: Templar) -> dict[str, Any]:
+    def _role_variables(variables: dict[str, Any], templar: Templar) -> dict[str, Any]:
         """The role variables that are set for the host and not omitted. Raises ``EmmError``."""
         given = {}
         for name in card.VARIABLES:
@@ -86,7 +86,7 @@ class ActionModule(ActionBase):
         omitted = variables.get("omit")  # not a variable since ansible-core 2.19
         return dict(without_omitted(given, omitted)) if omitted else given
 
-    def _find(self, template: str) -> str:
+    def _find_template(self, template: str) -> str:
         """The path of the template of a sheet, if requested. Raises ``EmmError`` if it cannot be used."""
         if not template:
             return ""

@@ -11,14 +11,14 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import identity, whole_batch
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import batch_hosts, play_id
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
-    Entry,
-    first_on,
-    in_one_file,
+    HostState,
+    first_host_on_sheet,
     render,
     to_csv,
+    write_same_file,
 )
 
 _CARD = "provisioning_sheet__card"  # the role's variable for the result of provisioning_card
@@ -58,55 +58,57 @@ class ActionModule(ActionBase):
         if "card" not in own:
             raise EmmError(own.get("refusal") or "There is no card because the task that makes it failed.")
         sheet = own["sheet"]
-        hosts = whole_batch(self._task, task_vars, self._templar)
+        hosts = batch_hosts(self._task, task_vars, self._templar)
         # With run_once on the role, the card is that of another host.
-        searched, entries = itertools.tee(self._entries(hosts, task_vars))  # looked up only once
-        first = first_on(own, searched) or task_vars["inventory_hostname"]
+        searched, states = itertools.tee(self._host_states(hosts, task_vars))  # looked up only once
+        first = first_host_on_sheet(own, searched) or task_vars["inventory_hostname"]
         names = self._names(sheet, hosts, task_vars)
         files = SecretFiles(sheet["directory"])
         paths = [files.path(name) for name in names.values()]
         result = {"changed": False, "files": own["files"] + paths, "written": []}
         if first != task_vars["inventory_hostname"]:
             return result
-        texts = _texts(sheet, hosts, entries, _left(task_vars))
+        texts = _render_files(sheet, hosts, states, _active_hosts(task_vars))
         contents = {name: texts[part].encode() for part, name in names.items()}
         changed = files.write_all(contents, check_mode=bool(self._task.check_mode))
         return {**result, "changed": changed, "directory": files.path(), "written": paths}
 
-    def _entries(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[Entry]:
-        """An entry for each host whose card was made or refused in this play, and not in an earlier one.
+    def _host_states(self, hosts: list[str], task_vars: Mapping[str, Any]) -> Iterator[HostState]:
+        """The state of each host whose card was created or refused in this play, and not in an earlier one.
 
         This is slow, because Ansible merges all variables of each host.
         """
-        play, left = identity(self._task, task_vars), _left(task_vars)
+        play, active = play_id(self._task, task_vars), _active_hosts(task_vars)
         for host in hosts:
             variables = task_vars["hostvars"][host]
-            made, came = (variables.get(name, {}) for name in (_CARD, _WRITTEN))
-            if made.get("play") == play:
-                yield Entry(host, made, came.get("came_at"), host in left)
+            card_result, sheet_result = (variables.get(name, {}) for name in (_CARD, _WRITTEN))
+            if card_result.get("play") == play:
+                yield HostState(host, card_result, sheet_result.get("came_at"), host in active)
 
     def _names(self, sheet: Mapping[str, Any], hosts: list[str], task_vars: Mapping[str, Any]) -> dict[str, str]:
         """The file names of a sheet. With ``serial``, they end in the position of the batch's first host."""
         name = sheet["name"]
         if self._task.get_play().serial:
-            everybody, members = task_vars["ansible_play_hosts_all"], {*hosts}
-            name = f"{name}-{next(place for place, host in enumerate(everybody, 1) if host in members):04}"
+            all_hosts, members = task_vars["ansible_play_hosts_all"], {*hosts}
+            name = f"{name}-{next(position for position, host in enumerate(all_hosts, 1) if host in members):04}"
         return {part: file_name(name, _ENDINGS[part]) for part in sheet["parts"]}
 
 
-def _left(task_vars: Mapping[str, Any]) -> set[str]:
+def _active_hosts(task_vars: Mapping[str, Any]) -> set[str]:
     """The hosts of the batch that have not failed, and the current host."""
     return {*task_vars["ansible_play_batch"], task_vars["inventory_hostname"]}
 
 
-def _texts(sheet: Mapping[str, Any], hosts: list[str], entries: Iterable[Entry], left: set[str]) -> dict[str, str]:
+def _render_files(
+    sheet: Mapping[str, Any], hosts: list[str], states: Iterable[HostState], active: set[str]
+) -> dict[str, str]:
     """The contents of each file of a sheet, including the cards of hosts that ran this task before."""
-    cards, missing = [], {*hosts} - left
-    for entry in entries:
-        if entry.left and entry.has_card() and entry.made["sheet"] == sheet:
-            cards.append(entry.made["card"])
-        elif entry.made["refusal"] or (entry.has_card() and in_one_file(entry.made["sheet"], sheet)):
-            missing.add(entry.host)
+    cards, missing = [], {*hosts} - active
+    for state in states:
+        if state.is_active and state.has_card() and state.card_result["sheet"] == sheet:
+            cards.append(state.card_result["card"])
+        elif state.card_result["refusal"] or (state.has_card() and write_same_file(state.card_result["sheet"], sheet)):
+            missing.add(state.host)
     names = [host for host in hosts if host in missing]
-    makers = {"sheet": lambda: render(sheet, cards, names), "labels": lambda: to_csv(cards)}
-    return {part: makers[part]() for part in sheet["parts"]}
+    renderers = {"sheet": lambda: render(sheet, cards, names), "labels": lambda: to_csv(cards)}
+    return {part: renderers[part]() for part in sheet["parts"]}

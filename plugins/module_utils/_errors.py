@@ -22,7 +22,7 @@ class EmmError(Exception):
     ``message`` says what was requested and what happened, ``likely_cause`` probably why, in the API's own terms.
     Neither contains a secret. ``http_status``, ``reason`` and ``status`` come from the response (HTTP status code,
     Google's ``errors[].reason`` and canonical ``status``). All but the message may be missing. All of them can be
-    printed and encoded in UTF-8, so that one error cannot spoil the results that it is returned with.
+    printed and encoded in UTF-8, so that an error cannot invalidate the result that contains it.
     """
 
     def __init__(
@@ -46,8 +46,8 @@ class EmmError(Exception):
 
     def details(self) -> dict[str, int | str]:
         """The details from the response as result fields, without those that are missing."""
-        said = {"http_status": self.http_status, "reason": self.reason, "status": self.status}
-        return {name: value for name, value in said.items() if value is not None}
+        fields = {"http_status": self.http_status, "reason": self.reason, "status": self.status}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 class OptionError(EmmError):
@@ -82,13 +82,13 @@ class ApiError(EmmError):
         self.server_message = server_message
 
 
-def unforeseen(error: Exception) -> str:
+def describe_unexpected(error: Exception) -> str:
     """Describe an unexpected exception, without its text, which may contain a secret."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"Unexpected error: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}."
 
 
-class UnusableAnswerError(ApiError):
+class UnusableResponseError(ApiError):
     """The server reported success, but did not return the requested resource."""
 
     def __init__(self, message: str, **details: Any) -> None:

@@ -31,7 +31,7 @@ _STDOUT = 1  # file descriptor; AnsibleModule prints the result there
 
 def run_module(operation: Operation) -> NoReturn:
     """Run ``operation`` as a module."""
-    module = AnsibleModule(argument_spec=operation.whole_argument_spec, supports_check_mode=True, **operation.rules)
+    module = AnsibleModule(argument_spec=operation.full_argument_spec, supports_check_mode=True, **operation.rules)
     missing = find_missing_library()
     if missing:
         module.fail_json(msg=missing_required_lib(missing[0]), exception=missing[1])
@@ -43,7 +43,7 @@ def run_module(operation: Operation) -> NoReturn:
         os.environ,
         check_mode=module.check_mode,
         open_client=_open_client,
-        report=_report_nothing,
+        report=_ignore_progress,
     )
     for warning in result.pop("warnings", ()):
         module.warn(warning)
@@ -54,18 +54,18 @@ def run_module(operation: Operation) -> NoReturn:
 
 @contextlib.contextmanager
 def _open_client(connection: ConnectionOptions, auth: AuthOptions, connections: int) -> Iterator[Client]:
-    client = Client(connection, auth, connections, is_wanted=lambda: is_read(_STDOUT))
+    client = Client(connection, auth, connections, is_wanted=lambda: has_reader(_STDOUT))
     try:
         yield client
     finally:
         client.close()
 
 
-def _report_nothing(progress: Progress) -> None:
+def _ignore_progress(progress: Progress) -> None:
     """Do nothing: a module cannot report progress."""
 
 
-def is_read(descriptor: int) -> bool:
+def has_reader(descriptor: int) -> bool:
     """Whether the other end of a pipe is still open for reading.
 
     The parent process would not tell: a module's parent is a shell, which waits for the module even if Ansible ends.

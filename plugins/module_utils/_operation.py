@@ -76,27 +76,27 @@ OpenClient = Callable[[ConnectionOptions, AuthOptions, int], contextlib.Abstract
 class Operation:
     """What a module does: its options, the requests built from them, and the names of its results.
 
-    ``rules`` are the rules between options, by their names in ``AnsibleModule``. If the option ``many_if`` is set,
-    ``requests`` builds any number of requests from the options. Otherwise, ``request`` builds one. Both raise
-    ``OptionError``.
+    ``rules`` are the rules between options, by their names in ``AnsibleModule``. If the option ``list_option`` is set,
+    ``build_requests`` builds any number of requests from the options, and the result has the tokens in
+    ``list_result_key``. Otherwise, ``build_request`` builds one request. Both raise ``OptionError``.
     """
 
     argument_spec: Mapping[str, dict[str, Any]]
-    one: str
-    many: str
-    many_if: str
-    request: Callable[[Mapping[str, Any]], TokenRequest]
-    requests: Callable[[Mapping[str, Any]], Sequence[TokenRequest]]
+    result_key: str
+    list_result_key: str
+    list_option: str
+    build_request: Callable[[Mapping[str, Any]], TokenRequest]
+    build_requests: Callable[[Mapping[str, Any]], Sequence[TokenRequest]]
     rules: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def whole_argument_spec(self) -> dict[str, dict[str, Any]]:
+    def full_argument_spec(self) -> dict[str, dict[str, Any]]:
         """The module's own options and the common ones."""
         return {**self.argument_spec, **COMMON_OPTIONS}
 
 
 @dataclass(frozen=True)
-class Performed:
+class MintResult:
     """The requests, their outcomes, and a warning, if any."""
 
     requests: Sequence[TokenRequest]
@@ -121,23 +121,25 @@ def run(
     If ``failed`` is true in the result, ``msg`` says why. ``warnings`` are as usual in Ansible. Errors in the options
     or during the requests are returned, not raised.
     """
-    many = options[operation.many_if] is not None
+    many = options[operation.list_option] is not None
 
     def prepare() -> Sequence[TokenRequest]:
-        return operation.requests(options) if many else [operation.request(options)]
+        return operation.build_requests(options) if many else [operation.build_request(options)]
 
     def mint(client: Client, requests: Sequence[TokenRequest]) -> Sequence[Outcome]:
         return mint_all(client, requests, concurrency=options["concurrency"], report=report)
 
     try:
-        performed = perform(prepare, mint, options, environment, check_mode=check_mode, open_client=open_client)
+        mint_result = check_and_mint(
+            prepare, mint, options, environment, check_mode=check_mode, open_client=open_client
+        )
     except EmmError as error:
         return _failure(error)
-    result = _many(operation, options, performed) if many else _one(operation, performed)
-    return {**result, "warnings": [performed.warning]} if performed.warning else result
+    result = _list_result(operation, options, mint_result) if many else _single_result(operation, mint_result)
+    return {**result, "warnings": [mint_result.warning]} if mint_result.warning else result
 
 
-def perform(
+def check_and_mint(
     prepare: Callable[[], Sequence[TokenRequest]],
     mint: Callable[[Client, Sequence[TokenRequest]], Sequence[Outcome]],
     options: Mapping[str, Any],
@@ -145,7 +147,7 @@ def perform(
     *,
     check_mode: bool,
     open_client: OpenClient,
-) -> Performed:
+) -> MintResult:
     """Check everything, then mint. In check mode, preview the results. Raises ``EmmError`` if nothing can be minted.
 
     ``options`` are the common options. ``environment`` is as for ``run``.
@@ -157,24 +159,24 @@ def perform(
     register_secrets(find_secrets(options, environment))
     if check_mode:
         check_offline(auth)
-        return Performed(requests, [request.preview() for request in requests])
+        return MintResult(requests, [request.preview() for request in requests])
     if not requests:
-        return Performed([], [])
+        return MintResult([], [])
     with open_client(connection, auth, concurrency) as client:
         outcomes = mint(client, requests)
-        return Performed(requests, outcomes, client.clock_warning)
+        return MintResult(requests, outcomes, client.clock_warning)
 
 
 @contextlib.contextmanager
-def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
+def temporary_environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables of this process for the duration of the context."""
-    before = dict(os.environ)
+    saved = dict(os.environ)
     os.environ.update(variables)
     try:
         yield
     finally:
         os.environ.clear()
-        os.environ.update(before)
+        os.environ.update(saved)
 
 
 def find_missing_library() -> tuple[str, str] | None:
@@ -187,23 +189,23 @@ def find_missing_library() -> tuple[str, str] | None:
     return None
 
 
-def _one(operation: Operation, performed: Performed) -> dict[str, Any]:
-    [outcome] = performed.outcomes
+def _single_result(operation: Operation, mint_result: MintResult) -> dict[str, Any]:
+    [outcome] = mint_result.outcomes
     if isinstance(outcome, EmmError):
         return _failure(outcome)
-    return {"changed": True, operation.one: outcome}
+    return {"changed": True, operation.result_key: outcome}
 
 
-def _many(operation: Operation, options: Mapping[str, Any], performed: Performed) -> dict[str, Any]:
-    minted = [outcome for outcome in performed.outcomes if not isinstance(outcome, EmmError)]
-    failures = describe_failures(performed.requests, performed.outcomes)
-    result: dict[str, Any] = {"changed": bool(minted), operation.many: minted, "failures": failures}
+def _list_result(operation: Operation, options: Mapping[str, Any], mint_result: MintResult) -> dict[str, Any]:
+    minted = [outcome for outcome in mint_result.outcomes if not isinstance(outcome, EmmError)]
+    failures = describe_failures(mint_result.requests, mint_result.outcomes)
+    result: dict[str, Any] = {"changed": bool(minted), operation.list_result_key: minted, "failures": failures}
     if not failures or options["on_failure"] == "continue":
         return result
     first = failures[0]
     return {
         "failed": True,
-        "msg": f"{len(failures)} of {len(performed.requests)} tokens were not minted. The first failure, at "
+        "msg": f"{len(failures)} of {len(mint_result.requests)} tokens were not minted. The first failure, at "
         f"index {first['index']}: {first['message']}",
         **result,
     }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Redacts secrets in text from outside, before it is quoted in messages.
+"""Redacts secrets in external text, before it is quoted in messages.
 
 A proxy's error page may quote the request, a server its own database, and a library the password of a proxy. Secrets
 are recognized by their form, by the text before them, or because they are known. In doubt, a pattern redacts too much
@@ -41,7 +41,7 @@ _SLASH = rf"(?:\\{{0,15}}/|{_PERCENT}2f|\\{{1,15}}u002f)"
 _AT = rf"(?:@|{_PERCENT}40|\\{{1,15}}u0040)"
 _ADDRESS = rf"{_COLON}{_SLASH}{{2}}"
 
-_KNOWN_BY_LOOKS = re.compile(
+_SECRET_FORMATS = re.compile(
     # A private key, complete or cut off.
     rf"-----BEGIN[^-]{{0,40}}PRIVATE(?i:{_BLANK}){{1,8}}KEY[^-]{{0,20}}-----.*?(?:-----END[^-]{{0,60}}-----|\Z)"
     # A JSON Web Token or a part of one, such as an assertion or an ID token; but not "keyJson".
@@ -72,7 +72,7 @@ _IN_XML = rf"(?:>|&gt;|{_PERCENT}3e|\\{{1,15}}u003e)(?=[\w+/~-])"
 _TOKEN_ADDRESS = (
     rf"(?P<harmless>{_ADDRESS}[\w.@\[\]-]{{0,100}}(?::\d{{1,5}})?[\w./@-]{{0,200}}/[a-z]{{0,30}}token(?=: ))"
 )
-_LABELLED = re.compile(
+_LABELED = re.compile(
     rf"{_TOKEN_ADDRESS}"
     rf"|(?P<before>{_LABEL}{_QUOTE}?{_ANY_BLANKS}(?:(?P<form>{_EQUAL})|{_COLON}|{_VALUE}|{_IN_XML}){_ANY_BLANKS})"
     rf"(?:{_QUOTED}|{_NESTED}|(?:{_SCHEME}{_BLANK}{{1,8}})?(?(form)(?:(?!{_AMPERSAND})\S)+|\S+))",
@@ -85,10 +85,12 @@ _HEADER = re.compile(
     rf"(?(pair).+|(?:{_QUOTED}|(?P<scheme>{_SCHEME}{_BLANK}{{1,8}})?.+))",
     re.IGNORECASE,
 )
-_HARMLESS = "(?:tokens?|auth|authentication|authorization|scheme|realm|credentials?|header|access|error|and|or|is|was)"
+_HARMLESS_WORDS = (
+    "(?:tokens?|auth|authentication|authorization|scheme|realm|credentials?|header|access|error|and|or|is|was)"
+)
 _AFTER_BLANK = re.compile(
     rf"(?P<before>(?:Bearer|Basic|GoogleLogin|(?<!-)--[\w-]{{0,30}}?{_LABEL}){_BLANK}{{1,8}})"
-    rf"(?!{_HARMLESS}(?!\w|[.~+/=-]\w))\S+",
+    rf"(?!{_HARMLESS_WORDS}(?!\w|[.~+/=-]\w))\S+",
     re.IGNORECASE,
 )
 
@@ -96,7 +98,7 @@ _BASE64 = re.compile(r"[\w+/=-]+")
 _BASE64_MIN = 8  # characters; shorter pieces may occur by chance
 _URL_SAFE = str.maketrans("+/", "-_")
 _PERCENT_ENCODED = re.compile("%[0-9A-F]{2}")
-_NOT_IN_GOOGLES_JSON = {ord(character): rf"\u{ord(character):04x}" for character in "&'<=>"}
+_ESCAPED_BY_GOOGLE = {ord(character): rf"\u{ord(character):04x}" for character in "&'<=>"}
 _ENCODERS: tuple[Callable[[str], str], ...] = (
     urllib.parse.quote,
     urllib.parse.quote_plus,
@@ -105,7 +107,7 @@ _ENCODERS: tuple[Callable[[str], str], ...] = (
     lambda text: json.dumps(text)[1:-1],
     lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     lambda text: text.replace("/", r"\/"),  # PHP's JSON
-    lambda text: text.translate(_NOT_IN_GOOGLES_JSON),
+    lambda text: text.translate(_ESCAPED_BY_GOOGLE),
     lambda text: repr(text)[1:-1],
     html.escape,
 )
@@ -129,20 +131,20 @@ _WITHOUT_SCHEME = re.compile(
 )
 
 
-def quote_foreign(text: str, *secrets: str | None) -> str:
-    """Prepare text from outside for a message: on one line, of bounded length, without secrets.
+def sanitize(text: str, *secrets: str | None) -> str:
+    """Prepare external text for a message: on one line, of bounded length, without secrets.
 
     ``secrets`` are known secrets, such as the access token in use.
     """
     text = _on_one_line(text)  # first, so that nothing invisible hides a label or a secret
     for secret in filter(None, secrets):
-        text = _hide(secret, text)
+        text = _redact_known(secret, text)
     text = text[:_MATCHED_LIMIT]
     text = _USER_AND_PASSWORD.sub(_redact, text)
     text = _REST_OF_ADDRESS.sub(_redact_user, text)
     text = _WITHOUT_SCHEME.sub(_redact, text)
-    text = _KNOWN_BY_LOOKS.sub(_REDACTED, text)
-    for pattern in (_HEADER, _LABELLED, _AFTER_BLANK):
+    text = _SECRET_FORMATS.sub(_REDACTED, text)
+    for pattern in (_HEADER, _LABELED, _AFTER_BLANK):
         text = pattern.sub(_redact, text)
     return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}..."
 
@@ -172,16 +174,16 @@ def _redact_user(match: re.Match[str]) -> str:
     return match["before"] + _REDACTED + rest[ats[-1] :]
 
 
-def _hide(secret: str, text: str) -> str:
+def _redact_known(secret: str, text: str) -> str:
     """Redact a secret in a text, in all of its encodings."""
     secret = drop_unprintable(secret)
-    for form in sorted(_forms(secret), key=len, reverse=True):
+    for form in sorted(_encoded_forms(secret), key=len, reverse=True):
         text = text.replace(form, _REDACTED)
     pieces = _base64_pieces(secret)
     return _BASE64.sub(lambda run: _REDACTED if any(piece in run[0] for piece in pieces) else run[0], text)
 
 
-def _forms(secret: str) -> set[str]:
+def _encoded_forms(secret: str) -> set[str]:
     """A secret in plain form, and as encoded in URLs, JSON and HTML, up to two levels deep."""
     forms = {secret}
     for dummy in range(2):

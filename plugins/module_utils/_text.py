@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Text: printable characters, the types of values in words, and e-mail addresses.
+"""Text: printable characters, names of types, and e-mail addresses.
 
 This file is private to the collection; it may change at any time.
 """
@@ -21,7 +21,7 @@ _INVISIBLE = frozenset(
     + "".join(map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0))))
 )
 
-_KINDS: tuple[tuple[type, str], ...] = (
+_TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (type(None), "null"),
     (str, "a string"),
     (bool, "a boolean"),
@@ -32,10 +32,8 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (Sequence, "a list"),
     (date, "a date"),
 )
-_NOT_IN_AN_ADDRESS = r"@\s<>,;:\"()\[\]"
-_EMAIL = re.compile(
-    rf"[^{_NOT_IN_AN_ADDRESS}]+@[^{_NOT_IN_AN_ADDRESS}._-][^{_NOT_IN_AN_ADDRESS}]*\.[^{_NOT_IN_AN_ADDRESS}.]+"
-)
+_NOT_IN_EMAIL = r"@\s<>,;:\"()\[\]"
+_EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]+@[^{_NOT_IN_EMAIL}._-][^{_NOT_IN_EMAIL}]*\.[^{_NOT_IN_EMAIL}.]+")
 
 
 def escape_unprintable(text: str) -> str:
@@ -71,9 +69,9 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def kind_of(value: object) -> str:
-    """The type of a value in words, for a message that must not quote it."""
-    return next((words for kind, words in _KINDS if isinstance(value, kind)), type(value).__name__)
+def type_name(value: object) -> str:
+    """The type of a value, for a message that must not quote the value."""
+    return next((words for kind, words in _TYPE_NAMES if isinstance(value, kind)), type(value).__name__)
 
 
 def is_email_address(text: str) -> bool:

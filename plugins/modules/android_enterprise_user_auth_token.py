@@ -21,16 +21,8 @@ extends_documentation_fragment:
   - emm.android_enterprise.auth
   - emm.android_enterprise.batch
   - emm.android_enterprise.connection
+  - emm.android_enterprise.enterprise
 options:
-  enterprise_id:
-    description:
-      - The ID of the enterprise.
-      - Must not contain white space, control characters, or any of C(/), C(\\), C(?), C(#) and C(%).
-      - Quote the ID. Without quotes, YAML may turn it into another value, such as C(012) into 10. Values that are not
-        strings are therefore refused, except integers of at least 15 digits. If C(jinja2_native) is enabled with
-        ansible-core older than 2.19, end a template with the C(string) filter.
-    type: raw
-    required: true
   user_id:
     description:
       - The ID of the user, as returned by C(users.insert). It is neither an e-mail address nor the account identifier.

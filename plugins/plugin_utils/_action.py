@@ -35,22 +35,24 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
     find_missing_library,
     run,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_written
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_raw_identifiers
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets, without_secrets
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
-    is_main_process_there,
+    main_process_exists,
     require_main_process,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.progress import show_progress
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import ACCESS_TOKENS
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared_cache import ACCESS_TOKENS
 
-_LOCAL = ("local", "ansible.builtin.local", "ansible.legacy.local")
-_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in the result of a module
+_LOCAL_CONNECTIONS = ("local", "ansible.builtin.local", "ansible.legacy.local")
+_HIDDEN_VALUE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in the result of a module
 
 # Ansible imports the actions of a play in the process from which it forks a process for each task and host.
 load_trust_stores()
 
-_kept: dict[tuple[ConnectionOptions, str, int], Client] = {}  # the client of this process, for the next item of a loop
+_kept_clients: dict[
+    tuple[ConnectionOptions, str, int], Client
+] = {}  # the client of this process, for the next item of a loop
 
 
 class OperationAction(NormalAction):
@@ -60,26 +62,26 @@ class OperationAction(NormalAction):
 
     def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         try:
-            check_written(self._task.args)
-            environment_of(self._task)
+            check_raw_identifiers(self._task.args)
+            task_environment(self._task)
         except EmmError as error:
             return {"failed": True, "msg": str(error)}
         task_vars = kwargs["task_vars"]
-        arguments = with_key_as_text(self._task.args)
-        if self._runs_here(task_vars):
-            result = self._run_here(arguments, task_vars)
+        arguments = with_key_as_json(self._task.args)
+        if self._can_run_in_process(task_vars):
+            result = self._run_in_process(arguments, task_vars)
         else:
             result = dict(super()._execute_module(*args, **{**kwargs, "module_args": arguments}))
         register_secrets(tokens_in(self.operation, result) if self._task.no_log else ())
         require_main_process()
         return result
 
-    def _run_here(self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        spec = self.operation.whole_argument_spec
-        validation = ArgumentSpecValidator(spec, **self.operation.rules).validate(as_module_gets_it(arguments))
+    def _run_in_process(self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        spec = self.operation.full_argument_spec
+        validation = ArgumentSpecValidator(spec, **self.operation.rules).validate(to_module_arguments(arguments))
         options = validation.validated_parameters
         if validation.errors.errors:
-            result: dict[str, Any] = {"failed": True, "msg": self._say(validation.errors)}
+            result: dict[str, Any] = {"failed": True, "msg": self._validation_message(validation.errors)}
         else:
             result = run(
                 self.operation,
@@ -94,7 +96,7 @@ class OperationAction(NormalAction):
         result.update(invocation(spec, options, task_vars))
         return without_secrets(result, find_secrets(options, os.environ))
 
-    def _say(self, errors: Any) -> str:
+    def _validation_message(self, errors: Any) -> str:
         """A module's error message for its options."""
         message = str(errors.msg)
         if isinstance(errors.errors[0], UnsupportedError):
@@ -104,10 +106,10 @@ class OperationAction(NormalAction):
     def _report(self, progress: Progress) -> None:
         show_progress(self._task.get_name(), progress)
 
-    def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
+    def _can_run_in_process(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the module would run on this machine, as this user, in this environment, with this Python."""
         return (
-            self._connection.transport in _LOCAL
+            self._connection.transport in _LOCAL_CONNECTIONS
             and self._connection.become is None
             and not self._task.async_val
             and not any(self._task.environment or ())
@@ -128,10 +130,10 @@ class OperationAction(NormalAction):
 def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: int, *, host: str) -> Iterator[Client]:
     """Open a client that shares access tokens with the whole run. The last one is kept, for the next item of a loop."""
     key = (connection, auth.fingerprint(), connections)
-    client = _kept.pop(key, None)
-    while _kept:
-        _kept.popitem()[1].close()
-    client = client or Client(connection, auth, connections, ACCESS_TOKENS, is_main_process_there, host)
+    client = _kept_clients.pop(key, None)
+    while _kept_clients:
+        _kept_clients.popitem()[1].close()
+    client = client or Client(connection, auth, connections, ACCESS_TOKENS, main_process_exists, host)
     try:
         yield client
     except BaseException:  # such as the task's time limit
@@ -140,18 +142,18 @@ def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: i
     if client.is_refused_an_access_token:  # the credentials may be valid next time
         client.close()
     else:
-        _kept[key] = client
+        _kept_clients[key] = client
 
 
-def environment_of(task: Task) -> dict[str, str]:
+def task_environment(task: Task) -> dict[str, str]:
     """The environment variables in the keyword of a task, which Ansible has templated. Raises ``EmmError``."""
     given = {str(name): str(value) for part in task.environment or () for name, value in part.items()}
     for name, value in given.items():
         try:
-            possible = bool(name) and "=" not in name and b"\0" not in os.fsencode(name + value)
+            is_valid = bool(name) and "=" not in name and b"\0" not in os.fsencode(name + value)
         except UnicodeEncodeError:
-            possible = False
-        if not possible:
+            is_valid = False
+        if not is_valid:
             # Without the value, which may contain a secret.
             rule = (
                 "its name must not be empty or contain '=', and both name and value must be text without NUL characters"
@@ -160,12 +162,12 @@ def environment_of(task: Task) -> dict[str, str]:
     return given
 
 
-def as_module_gets_it(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def to_module_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a task in the types of JSON, as modules receive them."""
-    return dict(json.loads(json.dumps(with_key_as_text(arguments), default=_encode)))
+    return dict(json.loads(json.dumps(with_key_as_json(arguments), default=_encode)))
 
 
-def with_key_as_text(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def with_key_as_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments, with a key that is a dictionary converted to JSON.
 
     Ansible treats all values of a dictionary in a secret option as secrets and masks them everywhere, such as the name
@@ -184,7 +186,7 @@ def _encode(value: Any) -> str:
 
 def tokens_in(operation: Operation, result: Mapping[str, Any]) -> Iterator[str]:
     """The tokens in the result of a module."""
-    for resource in (result.get(operation.one), *(result.get(operation.many) or ())):
+    for resource in (result.get(operation.result_key), *(result.get(operation.list_result_key) or ())):
         if resource and resource.get("token"):
             yield resource["token"]
 
@@ -194,11 +196,13 @@ def invocation(
 ) -> dict[str, Any]:
     """The options in a module's result: always before ansible-core 2.21, and only on request since then."""
     try:
-        wanted = constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
+        is_included = constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars)
     except AnsibleError:  # there is no such setting
-        wanted = True
-    if not wanted:
+        is_included = True
+    if not is_included:
         return {}
     hidden = {name for name, rule in spec.items() if rule.get("no_log")}
-    shown = {name: _HIDDEN if value and name in hidden else value for name, value in options.items() if name in spec}
+    shown = {
+        name: _HIDDEN_VALUE if value and name in hidden else value for name, value in options.items() if name in spec
+    }
     return {"invocation": {"module_args": shown}}

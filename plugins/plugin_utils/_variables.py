@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Finds misspelt role variables.
+"""Finds misspelled role variables.
 
 This file is private to the collection; it may change at any time.
 """
@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
 
-def unknown(names: Iterable[object], role: str, known: Collection[str]) -> Iterator[str]:
+def unknown_variable_warnings(names: Iterable[object], role: str, known: Collection[str]) -> Iterator[str]:
     """A warning for each name that has the prefix of a role's variables, but is not one of them.
 
     Names with two underscores after the role's name are internal to the role. In YAML, names are not always strings.

@@ -33,7 +33,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
     QrCode,
     to_json,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import make
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import build_host_output
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import render, to_csv
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,7 +61,7 @@ VALID_OPTIONS: dict[str, Any] = {
     "wifi_proxy_port": "8080",
 }
 OPTIONS = changed(VALID_OPTIONS, tuple(EXTRAS))
-HIDDEN = [name for name, extra in EXTRAS.items() if extra.secret or extra.address]
+HIDDEN = [name for name, extra in EXTRAS.items() if extra.secret or extra.is_url]
 LEAKS = st.sampled_from(
     [
         *(f"?{SECRET}", f"?{SECRET}\n", [SECRET], SECRET.encode(), {"a": {"b": [SECRET, 1]}}),
@@ -80,11 +80,11 @@ def test_payload_is_valid_or_refused(options: dict[str, Any], leaking: dict[str,
     if isinstance(payload, EmmError):
         assert SECRET not in str(payload)
         return
-    assert set(payload) == {Extra.constant(name) for name in options}
+    assert set(payload) == {Extra.payload_key(name) for name in options}
     json.dumps(payload, ensure_ascii=False).encode()
     assert json.loads(to_json(payload)) == payload
     assert to_json(payload).isascii()
-    assert build_payload({name: payload[Extra.constant(name)] for name in options}) == payload
+    assert build_payload({name: payload[Extra.payload_key(name)] for name in options}) == payload
     for part in (for_zero_touch(payload), for_nfc(payload)):
         assert set(part) <= set(payload)
 
@@ -190,7 +190,7 @@ OTHER_VARIABLES = ("name", "title", "user", "paper", "image_format", "template",
 )
 def test_card_is_complete_or_refused(host: str, variables: dict[str, Any], enrollment: Any, user_auth: Any) -> None:
     facts = {"device_tokens_enrollment": enrollment, "device_tokens_user_auth": user_auth}
-    made = outcome(EmmError, make, host, {**facts, **variables})
+    made = outcome(EmmError, build_host_output, host, {**facts, **variables})
     if isinstance(made, EmmError):
         assert SECRET not in str(made)
         return
@@ -204,7 +204,7 @@ def test_card_is_complete_or_refused(host: str, variables: dict[str, Any], enrol
     for name, content in made.files.items():
         assert "/" not in name
         assert content
-    assert not set(made.files) & set(made.in_place_of)
+    assert not set(made.files) & set(made.replaces)
     json.dumps([card.as_dict(), made.sheet.as_dict()], ensure_ascii=False).encode()  # Ansible must be able to return it
 
 

@@ -11,13 +11,13 @@ import os
 import re
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import (
     ErrorEnvelope,
     NotJsonError,
     decode,
     is_over_quota,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import MAX_SECONDS, Duration
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import file_name
 from hypothesis import given
@@ -141,7 +141,7 @@ LIMIT = 500
 @examples(400)
 @given(st.lists(CONTEXT | SECRETS, max_size=12))
 def test_foreign_text_is_one_line_of_bounded_length(parts: list[str]) -> None:
-    quoted = quote_foreign("".join(parts))
+    quoted = sanitize("".join(parts))
     assert quoted.isprintable()
     assert len(quoted) <= LIMIT + len("...")
     quoted.encode()
@@ -151,7 +151,7 @@ def test_foreign_text_is_one_line_of_bounded_length(parts: list[str]) -> None:
 @given(SECRETS, st.lists(CONTEXT, max_size=5), st.lists(CONTEXT, max_size=5))
 def test_known_secret_is_never_quoted(secret: str, before: list[str], after: list[str]) -> None:
     for form in (secret, json.dumps(secret)[1:-1], f"\n{secret}\n"):
-        quoted = quote_foreign("".join([*before, form, *after]), secret)
+        quoted = sanitize("".join([*before, form, *after]), secret)
         assert secret not in quoted
 
 
@@ -161,7 +161,7 @@ def test_known_secret_is_never_quoted(secret: str, before: list[str], after: lis
 )
 def test_labeled_secret_is_never_quoted(label: str, secret: str, before: str) -> None:
     at = "@example.com" if "://" in label else ""
-    assert secret not in quote_foreign(f"{before} {label}{secret}{at}")
+    assert secret not in sanitize(f"{before} {label}{secret}{at}")
 
 
 HOSTS = (

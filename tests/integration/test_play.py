@@ -23,8 +23,8 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         return {
             "name": self._task.args["play"],
-            "identity": play.identity(self._task, task_vars),
-            "whole": play.whole_batch(self._task, task_vars, self._templar),
+            "identity": play.play_id(self._task, task_vars),
+            "whole": play.batch_hosts(self._task, task_vars, self._templar),
             "batch": task_vars["ansible_play_batch"],
         }
 """

@@ -71,7 +71,7 @@ def perform(options: Mapping[str, Any], environment: Mapping[str, str], *, check
     """Do what a module does with options, with no other environment variables than these."""
     operation = user_auth_token.OPERATION if asks_for_users(options) else enrollment_token.OPERATION
     with mock.patch.dict(os.environ, environment, clear=True):
-        validation = ArgumentSpecValidator(operation.whole_argument_spec, **operation.rules).validate(options)
+        validation = ArgumentSpecValidator(operation.full_argument_spec, **operation.rules).validate(options)
         if validation.error_messages:
             result: dict[str, Any] = {"failed": True, "msg": "; ".join(validation.error_messages)}
         else:

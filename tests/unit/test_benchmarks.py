@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the benchmarks make of what was measured."""
+"""The figures that the benchmarks calculate from measurements."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def named(found: list[figures.Figure]) -> dict[str, figures.Figure]:
         ("wall >= 100.1", "missed"),
     ],
 )
-def test_a_goal_is_for_one_quantity(goal: str, verdict: str) -> None:
+def test_goal_applies_to_one_quantity(goal: str, verdict: str) -> None:
     assert figures.Figure("a figure", {"cpu": 2.8, "wall": 100.0}, goal).verdict() == verdict
 
 
@@ -65,14 +65,14 @@ def test_a_goal_is_for_one_quantity(goal: str, verdict: str) -> None:
         ("3.0.0", "cpu <= 2.8"),
     ],
 )
-def test_the_goal_of_the_role_depends_on_the_version_of_ansible_core(core: str, goal: str) -> None:
+def test_goal_of_the_role_depends_on_the_ansible_core_version(core: str, goal: str) -> None:
     assert figures.goal_of_the_role(core) == goal
 
 
-def test_the_start_of_a_play_is_no_part_of_a_task() -> None:
+def test_start_of_a_play_is_subtracted_from_tasks() -> None:
     runs: Runs = {
         EMPTY: [sample(0.5, 0.6)],
-        ONE: [sample(0.9, 1.1), sample(100.0, 1.0), sample(0.8, 0.0)],  # of which the medians are 0.9 and 1.0
+        ONE: [sample(0.9, 1.1), sample(100.0, 1.0), sample(0.8, 0.0)],  # the medians are 0.9 and 1.0
         ONE_URI: [sample(1.3, 1.6)],
         IN_A_LOOP: [sample(1.3, 2.6)],
         LOOP_URI: [sample(4.5, 8.6)],
@@ -95,7 +95,7 @@ def test_the_start_of_a_play_is_no_part_of_a_task() -> None:
     assert found["the emulator's share of a processor, meanwhile"].values == pytest.approx({"cpu": 0.25})
 
 
-def test_the_role_is_held_against_a_set_fact_and_its_other_ways_against_the_role() -> None:
+def test_role_is_compared_with_set_fact_and_its_variants_with_the_role() -> None:
     runs: Runs = {over(150, SET_FACT): [sample(2.0, memory=50.0)]}
     for scheme, plain in (("http", 5.0), ("https", 6.0)):
         seconds = {PLAIN: plain, CONDITIONAL: plain * 1.2, INCLUDED: plain * 1.4, FREE: plain * 1.5}
@@ -115,7 +115,7 @@ def test_the_role_is_held_against_a_set_fact_and_its_other_ways_against_the_role
 
 
 def _sizes(contestant: str, start: float, each: float, more: float) -> Runs:
-    """Runs in which each further host takes ``each``, and of the largest number of them ``more`` times as much."""
+    """Runs in which each further host takes ``each``, or ``more`` times that for the largest number of hosts."""
     return {
         over(1, contestant): [sample(start)],
         over(101, contestant): [sample(start + 100 * each)],
@@ -123,8 +123,8 @@ def _sizes(contestant: str, start: float, each: float, more: float) -> Runs:
     }
 
 
-def test_growth_knows_nothing_of_the_start() -> None:
-    """Which would make what a host takes less, the more of them there are."""
+def test_growth_excludes_the_start() -> None:
+    """Otherwise, the cost per host would seem to fall with the number of hosts."""
     runs = _sizes(SET_FACT, start=0.5, each=0.02, more=1.1) | _sizes(ONE_KIND, start=1.5, each=0.05, more=1.43)
     assert figures.growth(runs, SET_FACT, 101, 1001) == pytest.approx(1.1)
     [*dummy, role, ratio] = figures.of_sizes(runs, [101, 1001])
@@ -133,14 +133,14 @@ def test_growth_knows_nothing_of_the_start() -> None:
     assert ratio.verdict() == "missed"
 
 
-def test_both_kinds_of_token_need_not_have_been_measured() -> None:
+def test_missing_measurements_are_skipped() -> None:
     runs = _sizes(SET_FACT, 0.5, 0.02, 1.0) | _sizes(ONE_KIND, 1.5, 0.05, 1.0)
     runs[over(101, BOTH_KINDS)] = [sample(13.0, spread=2.5)]
     found = figures.of_sizes(runs, [101, 1001])
     assert [figure.name for figure in found if BOTH_KINDS in figure.name] == [
         "the role, both kinds of token, 101 hosts: relative to one set_fact"
     ]
-    assert figures.of_sizes(runs, [101])[-1].name.strip().startswith("hosts × calls"), "one size does not grow"
+    assert figures.of_sizes(runs, [101])[-1].name.strip().startswith("hosts × calls"), "growth needs two sizes"
     calls = {figure.values["wall"] for figure in found if "hosts × calls" in figure.name}
     assert calls == {101 * 0.05 / 5, 101 * 2 * 0.05 / 5, 1001 * 0.05 / 5}
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Each file and package of the library uses only those before it."""
+"""Each file and package of the library uses only earlier ones."""
 
 from __future__ import annotations
 
@@ -54,27 +54,27 @@ MODULES = {module for module, dummy in files()}
 
 
 def imported(path: Path) -> Iterator[str]:
-    """What a file imports of the library."""
+    """The modules of the library that a file imports."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(COLLECTION):
             module = (node.module or "").removeprefix(f"{COLLECTION}.")
-            names = {f"{module}.{alias.name}" for alias in node.names} & MODULES  # of files, and not of what is in one
+            names = {f"{module}.{alias.name}" for alias in node.names} & MODULES  # modules, not names in a module
             yield from names or [module]
 
 
-def test_each_layer_uses_only_those_before_it() -> None:
+def test_layers_use_only_earlier_layers() -> None:
     places = {name: place for place, name in enumerate(LAYERS)}
     uses = [(module, used) for module, path in files() for used in imported(path)]
     assert len(uses) > 100
     assert [(one, other) for one, other in uses if places[layer(other)] > places[layer(one)]] == []
 
 
-def test_each_layer_is_there() -> None:
+def test_each_layer_exists() -> None:
     assert {*map(layer, MODULES)} == {*LAYERS}
 
 
-def test_no_file_uses_itself_by_way_of_another() -> None:
-    """Within a package, too, there is a file to begin with."""
+def test_imports_have_no_cycles() -> None:
+    """Not within a package either."""
     left = {module: {*imported(path)} for module, path in files()}
     while done := {module for module, used in left.items() if not used & {*left}}:
         left = {module: used for module, used in left.items() if module not in done}

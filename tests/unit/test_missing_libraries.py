@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Every file can be imported where the Python libraries that it needs are missing, so that a message can name them."""
+"""Every file can be imported without the required libraries, so that a message can name the missing one."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LIBRARIES = ("requests", "urllib3", "google.auth", "google.oauth2", "segno", "ba
 
 @pytest.fixture
 def _no_libraries() -> Iterator[None]:
-    """Have all of them missing, and everything that was imported with them forgotten for as long as that is so."""
+    """Make all libraries unavailable, and forget all modules that were imported with them."""
     before = forget()
-    missing: dict[str, Any] = dict.fromkeys(LIBRARIES)  # what is None there cannot be imported
+    missing: dict[str, Any] = dict.fromkeys(LIBRARIES)  # None makes an import fail
     sys.modules.update(missing)
     yield
     forget()
@@ -31,19 +31,19 @@ def _no_libraries() -> Iterator[None]:
 
 
 def forget() -> dict[str, ModuleType]:
-    """Take the libraries, and all of the collection, from among what is imported."""
+    """Remove the libraries and the collection from the imported modules. Returns what was removed."""
     prefixes = (f"{COLLECTION}.", *LIBRARIES)
     return {name: sys.modules.pop(name) for name in [*sys.modules] if name.startswith(prefixes)}
 
 
 @pytest.mark.usefixtures("_no_libraries")
 @pytest.mark.parametrize("module", sorted(MODULES))
-def test_it_can_be_imported(module: str) -> None:
+def test_module_can_be_imported_without_libraries(module: str) -> None:
     importlib.import_module(f"{COLLECTION}.{module}")
 
 
 @pytest.mark.usefixtures("_no_libraries")
-def test_the_first_one_that_is_missing_is_named() -> None:
+def test_first_missing_library_is_named() -> None:
     operation = importlib.import_module(f"{COLLECTION}.module_utils._operation")
     name, trace = operation.find_missing_library()
     assert name == "urllib3"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The plugins keep to what Ansible offers in public, so that no version of it breaks them by changing its inside."""
+"""The plugins use only public parts of Ansible, so that changes to its internals do not break them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-# The inside of plays, tasks, roles, inventories, variable managers, and of how modules are started.
+# Internals of plays, tasks, roles, inventories, variable managers, and of how modules are started.
 PRIVATE = (
     "_variable_manager",
     "_inventory",
@@ -32,8 +32,8 @@ PRIVATE = (
     "_ANSIBLE_PROFILE",
     "for_round_trip",
 )
-# What ActionBase hands to every action.
-HANDED = {"_task", "_templar", "_loader", "_connection", "_execute_module", "_find_needle", "_supports_check_mode"}
+# The attributes that ActionBase passes to every action.
+PASSED = {"_task", "_templar", "_loader", "_connection", "_execute_module", "_find_needle", "_supports_check_mode"}
 
 
 def sources() -> Iterator[tuple[Path, str]]:
@@ -41,7 +41,7 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield path, path.read_text(encoding="utf-8")
 
 
-def test_no_private_part_of_ansible_is_named() -> None:
+def test_no_private_names_of_ansible_are_used() -> None:
     private = re.compile("|".join(map(re.escape, PRIVATE)))
     assert [(path.name, found[0]) for path, text in sources() for found in private.finditer(text)] == []
 
@@ -66,8 +66,8 @@ def test_nothing_private_is_imported_from_ansible() -> None:
     assert [name for name in imported if re.search(r"\._[a-z]", name[1])] == []
 
 
-def test_actions_only_use_what_they_are_handed() -> None:
-    """A private name of ``self`` is defined by the collection, or is one of those."""
+def test_actions_use_only_public_attributes() -> None:
+    """The others are defined by the collection."""
     for path, text in sources():
         tree = ast.parse(text)
         defined = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
@@ -79,4 +79,4 @@ def test_actions_only_use_what_they_are_handed() -> None:
         }
         if path.parent.name == "action" or path.name == "_action.py":
             used = {node.attr for node in attributes if re.match(r"_[a-z]", node.attr)}
-            assert used <= defined | own | HANDED, path.name
+            assert used <= defined | own | PASSED, path.name

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The tables of variables in the roles' READMEs say what the roles' argument specifications say."""
+"""The tables of variables in the roles' READMEs match the argument specifications."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import pytest
 import yaml
 
 ROLES = Path(__file__).parents[2] / "roles"
-# Which the specification leaves out: Ansible would show what is in it.
+# Not in the specification, because Ansible would show its value.
 UNSPECIFIED = {"provisioning_sheet_payload": "required"}
-# What a table says in other words than the value of a default.
+# Defaults that a table describes in words.
 IN_WORDS = {"device_tokens_duration": "1 hour", "provisioning_sheet_user": "see below"}
 
 
-def in_a_table(option: dict[str, Any]) -> str:
-    """How a table shows whether an option is required, or its default."""
+def default_cell(option: dict[str, Any]) -> str:
+    """The cell of an option in the column Default."""
     if option.get("required"):
         return "required"
     if "default" not in option:
@@ -32,10 +32,10 @@ def in_a_table(option: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("role", ["device_tokens", "provisioning_sheet"])
-def test_the_variables_of_a_role(role: str) -> None:
+def test_variables_match_the_argument_specification(role: str) -> None:
     specification = yaml.safe_load((ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     options = specification["argument_specs"]["main"]["options"]
-    expected = {name: IN_WORDS.get(name, in_a_table(option)) for name, option in options.items()}
+    expected = {name: IN_WORDS.get(name, default_cell(option)) for name, option in options.items()}
     expected |= {name: value for name, value in UNSPECIFIED.items() if name.startswith(role)}
     readme = (ROLES / role / "README.md").read_text(encoding="utf-8")
     [table] = re.findall(r"^\| Variable \| Default \| Description \|\n\|[-|]+\n((?:\|.*\n)+)", readme, re.MULTILINE)

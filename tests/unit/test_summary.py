@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the playbook stage_devices says of the times of a token. What else it says is tested with the role."""
+"""The validity of tokens in the summary of stage_devices. The rest of the summary is tested with the role."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DURATION = {"seconds": 60, "nanos": 0}
         ({"token": None, "duration": DURATION, "expires_at": None}, "none (check mode)"),
     ],
 )
-def test_validity(token: dict[str, Any], shown: str) -> None:
+def test_validity_of_tokens_is_shown(token: dict[str, Any], shown: str) -> None:
     facts = {"device_tokens_enrollment": {"token": "enrollment-token", **token}}
     template = jinja2.Environment(trim_blocks=True, autoescape=False).from_string(TEMPLATE.read_text(encoding="utf-8"))
     [dummy, row] = template.render(ansible_play_hosts_all=["a"], hostvars={"a": facts}).strip().split("\n")

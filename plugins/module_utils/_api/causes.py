@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import QUOTA_REASONS, ErrorEnvelope
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import QUOTA_REASONS, ErrorEnvelope
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import DEFAULT_SCOPE
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError
 
@@ -43,7 +43,7 @@ def likely_cause(code: int, envelope: ErrorEnvelope, account: str | None) -> tup
     """The most specific reason, and the likely cause of an error that has the same cause for every call."""
     if envelope.is_over_quota:
         code = 429
-    reason = next(filter(_is_clear, envelope.reasons), next(iter(envelope.reasons), None))
+    reason = next(filter(_is_unambiguous, envelope.reasons), next(iter(envelope.reasons), None))
     cause = _CAUSES_BY_REASON.get(reason or "") or _CAUSES_BY_STATUS.get(code)
     return reason, cause and cause.replace("{caller}", account or "the caller")
 
@@ -82,17 +82,17 @@ ENTERPRISE_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
 )
 
 
-def _is_clear(reason: str | None) -> bool:
+def _is_unambiguous(reason: str | None) -> bool:
     """Whether a reason is unambiguous."""
     return reason in QUOTA_REASONS or reason in _CAUSES_BY_REASON
 
 
-def recognise(error: ApiError, causes: Iterable[tuple[frozenset[int], str, str]]) -> None:
-    """Replace the general likely cause with a specific one, if one is recognised."""
-    if _is_clear(error.reason):
+def refine_likely_cause(error: ApiError, causes: Iterable[tuple[frozenset[int], str, str]]) -> None:
+    """Replace the general likely cause with a specific one, if one is recognized."""
+    if _is_unambiguous(error.reason):
         return
-    said = f"{error.server_message} {error.reason or ''}"
+    text = f"{error.server_message} {error.reason or ''}"
     for statuses, pattern, cause in causes:
-        if error.http_status in statuses and re.search(pattern, said, re.IGNORECASE):
+        if error.http_status in statuses and re.search(pattern, text, re.IGNORECASE):
             error.likely_cause = cause
             return

@@ -18,26 +18,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import likely_cause
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks, now, read_date
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import (
     ErrorEnvelope,
     NotJsonError,
     decode,
     is_over_quota,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import likely_cause
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks, now, read_date
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.authorizer import AccessTokens, Authorizer
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
     TransportError,
-    UnusableAnswerError,
+    UnusableResponseError,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.failures import explain
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import something_was_sent
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import may_have_been_sent
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must be importable then
     import requests
@@ -47,7 +47,7 @@ _TITLE = re.compile(r"</?title[^<>]{0,100}>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """The response to a ``call``: the decoded ``resource``, and when it was made, by the server's clock and ours."""
 
     call: str
@@ -68,22 +68,22 @@ class Client:
         connections: int = 1,
         access_tokens: AccessTokens | None = None,
         is_wanted: Callable[[], bool] = lambda: True,
-        taker: str = "",
+        requester: str = "",
     ) -> None:
         """Load and send nothing yet.
 
         ``connections`` is the number of connections to keep open. ``access_tokens`` is a cache of access tokens, and
-        ``taker`` is the name to request them with. No request is sent or retried if ``is_wanted`` returns false.
+        ``requester`` is the name to request them with. No request is sent or retried if ``is_wanted`` returns false.
         """
         self._base = connection.api_url + _SERVICE_PATH
         self._session = Session(
             connection,
-            once=self._base,
+            non_idempotent_prefix=self._base,
             connections=connections,
             is_wanted=is_wanted,
             is_over_quota=is_over_quota,
         )
-        self._authorizer = Authorizer(auth, self._session, access_tokens, taker)
+        self._authorizer = Authorizer(auth, self._session, access_tokens, requester)
         self.clock_warning: str | None = None  # set if a response shows that the clocks differ
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Client:
         """Whether getting an access token has failed, so that no further call can succeed."""
         return self._authorizer.has_failed
 
-    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
         """Call ``POST <path>``, with each part percent-encoded. Without ``body``, no request body is sent.
 
         Raises ``EmmError``: ``TransportError`` if no response arrived, ``ApiError`` if the response is an error or not
@@ -112,12 +112,12 @@ class Client:
         """
         url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
         authorization = self._authorizer.header()
-        asked = now()
+        sent_at = now()
         response = self._send(url, body, authorization)
         if response.status_code == 401 and self._authorizer.renew(authorization):
-            asked = now()
+            sent_at = now()
             response = self._send(url, body, self._authorizer.header())
-        clocks = Clocks(asked, now(), read_date(response.headers.get("Date")))
+        clocks = Clocks(sent_at, now(), read_date(response.headers.get("Date")))
         self.clock_warning = self.clock_warning or clocks.warning
         return self._decode(f"POST {url}", response, clocks)
 
@@ -130,11 +130,11 @@ class Client:
         try:
             return self._session.request("POST", url, data=data, headers=headers)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            lost = " The request may have been carried out all the same." if something_was_sent() else ""
-            message = f"POST {url}: {explain(error, self._authorizer.access_token)}.{lost}"
+            consequence = " The request may have been carried out all the same." if may_have_been_sent() else ""
+            message = f"POST {url}: {explain(error, self._authorizer.access_token)}.{consequence}"
             raise TransportError(message) from None  # without the cause, which may quote a response
 
-    def _decode(self, call: str, response: requests.Response, clocks: Clocks) -> Answer:
+    def _decode(self, call: str, response: requests.Response, clocks: Clocks) -> ApiResponse:
         code = response.status_code
         content: Any = None
         flaw = None
@@ -145,35 +145,35 @@ class Client:
         if not 200 <= code < 300:
             raise self._error(call, response, content, flaw)
         if not isinstance(content, Mapping):
-            raise UnusableAnswerError(
+            raise UnusableResponseError(
                 f"{call}: the response (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
                 "Check that it is the Play EMM API that responds at this address.",
                 http_status=code,
             )
         if "error" in content:
-            raise UnusableAnswerError(
+            raise UnusableResponseError(
                 f"{call}: the server reported success (HTTP {code}) together with an error.", http_status=code
             )
-        return Answer(call, content, clocks)
+        return ApiResponse(call, content, clocks)
 
     def _error(self, call: str, response: requests.Response, content: object, flaw: str | None) -> ApiError:
         """The error for an unsuccessful response, from Google's envelope if it has one."""
         code = response.status_code
         envelope = ErrorEnvelope.of(content)
         if envelope is None:
-            said = f"and {self._describe(response, content, flaw)}"
+            problem = f"and {self._describe(response, content, flaw)}"
             if "Location" in response.headers and 300 <= code < 400:
                 target = self._quote(response.headers["Location"])
-                said = f"and a redirect to {target}, which is not followed because the request carries credentials"
-            return ApiError(f"{call}: the server responded with HTTP {code} {said}.", http_status=code)
+                problem = f"and a redirect to {target}, which is not followed because the request carries credentials"
+            return ApiError(f"{call}: the server responded with HTTP {code} {problem}.", http_status=code)
         reason, cause = likely_cause(code, envelope, self._authorizer.account)
         reason, status, message = (
             self._quote(text) if text else None for text in (reason, envelope.status, envelope.message)
         )
-        named = ", ".join(filter(None, (reason, status)))
-        named = f" ({named})" if named else ""
+        codes = ", ".join(filter(None, (reason, status)))
+        codes = f" ({codes})" if codes else ""
         return ApiError(
-            f"{call}: the server responded with HTTP {code}{named}: {(message or 'no message').rstrip('.')}.",
+            f"{call}: the server responded with HTTP {code}{codes}: {(message or 'no message').rstrip('.')}.",
             likely_cause=cause,
             http_status=code,
             reason=reason,
@@ -182,7 +182,7 @@ class Client:
         )
 
     def _quote(self, text: str) -> str:
-        return quote_foreign(text, self._authorizer.access_token)
+        return sanitize(text, self._authorizer.access_token)
 
     def _describe(self, response: requests.Response, content: object, flaw: str | None) -> str:
         """Describe a body for a message. For an HTML page, only its title is quoted."""

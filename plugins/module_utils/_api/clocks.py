@@ -21,18 +21,18 @@ _TOLERANCE = timedelta(minutes=1)  # clocks may differ by this without a warning
 class Clocks:
     """When a response was made, in whole seconds.
 
-    By the clock of this machine, between the request (``asked``) and the response (``received``). By the server's
-    clock, at the time in its ``Date`` header (``said``), if there is one.
+    By the clock of this machine, between the request (``sent_at``) and the response (``received_at``). By the server's
+    clock, at the time in its ``Date`` header (``server_time``), if there is one.
     """
 
-    asked: datetime
-    received: datetime
-    said: datetime | None
+    sent_at: datetime
+    received_at: datetime
+    server_time: datetime | None
 
     @property
     def issued_at(self) -> datetime:
         """When the response was made, by the server's clock, or by ours if it has no date."""
-        return self.said or self.asked
+        return self.server_time or self.sent_at
 
     @property
     def earliest(self) -> datetime:
@@ -40,17 +40,17 @@ class Clocks:
 
         By ours, that may be any time since the request was sent.
         """
-        return self.issued_at if self.issued_at <= self.received else min(self.asked, self.issued_at)
+        return self.issued_at if self.issued_at <= self.received_at else min(self.sent_at, self.issued_at)
 
     @property
     def warning(self) -> str | None:
         """A warning if the clocks differ by a minute or more, not counting the duration of the request."""
-        if self.said is None:
+        if self.server_time is None:
             return None
-        ahead, behind = self.said - self.received, self.asked - self.said
+        ahead, behind = self.server_time - self.received_at, self.sent_at - self.server_time
         if max(ahead, behind) < _TOLERANCE:
             return None
-        relation = f"{_in_words(ahead)} ahead of" if ahead > behind else f"{_in_words(behind)} behind"
+        relation = f"{_approximate(ahead)} ahead of" if ahead > behind else f"{_approximate(behind)} behind"
         return (
             f"The server's clock is {relation} that of this machine. A token's expires_at is computed from the earlier "
             "of the two. Correct the clock that is wrong."
@@ -92,7 +92,7 @@ def after(moment: datetime, seconds: int) -> datetime | None:
         return None
 
 
-def _in_words(span: timedelta) -> str:
+def _approximate(span: timedelta) -> str:
     """An approximate duration in words, so that it is the same for all tasks of a run."""
     unit, length = next((unit, length) for unit, length in _UNITS if span >= length)
     return f"{span // length} {unit}{'s' if span // length > 1 else ''}"

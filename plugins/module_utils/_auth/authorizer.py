@@ -34,36 +34,40 @@ if TYPE_CHECKING:
     import google.auth.credentials
 
 
-_FRESH = 60.0  # seconds; if the server refuses an access token that is newer, a renewal would not help
-_EARLIER = 225.0  # seconds before its expiry at which an access token is no longer used; as in google-auth
-_Made: TypeAlias = "tuple[Any, float | None]"  # a JSON value, and when it expires (seconds since the epoch)
+_RENEWABLE_AGE = 60.0  # seconds; if the server refuses an access token that is newer, a renewal would not help
+_EXPIRY_MARGIN = 225.0  # seconds before its expiry at which an access token is no longer used; as in google-auth
+_ValueWithExpiry: TypeAlias = "tuple[Any, float | None]"  # a JSON value, and when it expires (seconds since the epoch)
 
 
 class AccessTokens(Protocol):
     """A cache in which access tokens outlive an ``Authorizer``, for others to use."""
 
-    def get(self, key: str, taker: str, make: Callable[[], _Made], is_good: Callable[[Any], bool], /) -> Any:
-        """The value of a key if it is good, or else the result of ``make``, which is kept until it expires.
+    def get(
+        self, key: str, requester: str, create: Callable[[], _ValueWithExpiry], is_valid: Callable[[Any], bool], /
+    ) -> Any:
+        """The value of a key if it is valid, or else the result of ``create``, which is kept until it expires.
 
-        A caller that requests a value that another one is making waits for it, or for its ``EmmError``.
+        A caller that requests a value that another one is creating waits for it, or for its ``EmmError``.
         """
 
     def forget(self, key: str, value: Any, /) -> None:
-        """Drop a value, so that the next caller makes a new one, unless it was replaced already."""
+        """Drop a value, so that the next caller creates a new one, unless it was replaced already."""
 
 
-class _Unshared:
+class _NoCache:
     """No cache: access tokens are used by one ``Authorizer`` only."""
 
-    def get(self, _key: str, _taker: str, make: Callable[[], _Made], _is_good: Callable[[Any], bool], /) -> Any:
-        return make()[0]
+    def get(
+        self, _key: str, _requester: str, create: Callable[[], _ValueWithExpiry], _is_valid: Callable[[Any], bool], /
+    ) -> Any:
+        return create()[0]
 
     def forget(self, key: str, value: Any, /) -> None:
         """Do nothing: the value is not kept."""
 
 
 @dataclass(frozen=True)
-class _Access:
+class _AccessToken:
     """The result of an exchange. It is shared as JSON."""
 
     headers: Mapping[str, str]
@@ -72,7 +76,7 @@ class _Access:
 
     @property
     def is_valid(self) -> bool:
-        return self.expires is None or time.time() < self.expires - _EARLIER
+        return self.expires is None or time.time() < self.expires - _EXPIRY_MARGIN
 
     @property
     def token(self) -> str:
@@ -87,19 +91,19 @@ class Authorizer:
         options: AuthOptions,
         session: Session,
         access_tokens: AccessTokens | None = None,
-        taker: str = "",
+        requester: str = "",
     ) -> None:
-        """Load and send nothing yet. ``taker`` is the name to request access tokens with."""
+        """Load and send nothing yet. ``requester`` is the name to request access tokens with."""
         self._options = options
         self._request = Request(session)
         self._credentials: google.auth.credentials.Credentials | None = None  # loaded on demand
-        self._access: _Access | None = None
-        self._exchanges = options.auth_kind != "accesstoken"
+        self._access_token: _AccessToken | None = None
+        self._is_exchanged = options.auth_kind != "accesstoken"
         self._exchanged_at = float("-inf")
         self._failure: EmmError | None = None
         self._lock = threading.Lock()
-        self._taker = taker
-        self._shared: AccessTokens = access_tokens if access_tokens and self._exchanges else _Unshared()
+        self._requester = requester
+        self._cache: AccessTokens = access_tokens if access_tokens and self._is_exchanged else _NoCache()
         # The sources are part of the key, because a failure is shared, too, and its message names them.
         self.fingerprint = options.fingerprint()
         self._key = json.dumps([self.fingerprint, session.fingerprint, sorted(options.sources.items())])
@@ -107,12 +111,12 @@ class Authorizer:
     @property
     def account(self) -> str | None:
         """The e-mail address of the service account that sends the requests, if known."""
-        return self._access.account if self._access else None
+        return self._access_token.account if self._access_token else None
 
     @property
     def access_token(self) -> str | None:
         """The access token in use, to redact it in messages."""
-        return self._access.token if self._access else None
+        return self._access_token.token if self._access_token else None
 
     @property
     def has_failed(self) -> bool:
@@ -128,12 +132,12 @@ class Authorizer:
             if self._failure:
                 raise self._failure
             try:
-                if self._access is None or not self._access.is_valid:
-                    self._access = self._obtain()
+                if self._access_token is None or not self._access_token.is_valid:
+                    self._access_token = self._get_access_token()
             except EmmError as error:
                 self._failure = error
                 raise
-            return dict(self._access.headers)
+            return dict(self._access_token.headers)
 
     def renew(self, header: Mapping[str, str]) -> bool:
         """Whether a new header may help after the server has refused this one.
@@ -141,51 +145,55 @@ class Authorizer:
         This is the case if its access token was not new, but shared, for example. It is dropped then.
         """
         with self._lock:
-            if self._access is None or self._access.headers != header:
+            if self._access_token is None or self._access_token.headers != header:
                 return True  # another thread was faster
-            if not self._exchanges or time.monotonic() - self._exchanged_at < _FRESH:
+            if not self._is_exchanged or time.monotonic() - self._exchanged_at < _RENEWABLE_AGE:
                 return False
-            self._shared.forget(self._key, asdict(self._access))
-            self._access = None
+            self._cache.forget(self._key, asdict(self._access_token))
+            self._access_token = None
             return True
 
-    def _obtain(self) -> _Access:
-        value = self._shared.get(self._key, self._taker, self._make, lambda value: _Access(**value).is_valid)
-        return _Access(**value)
+    def _get_access_token(self) -> _AccessToken:
+        value = self._cache.get(
+            self._key, self._requester, self._exchange_for_cache, lambda value: _AccessToken(**value).is_valid
+        )
+        return _AccessToken(**value)
 
-    def _make(self) -> _Made:
-        """Exchange the credentials. Returns the values of an ``_Access``, and until when others can use it."""
-        access = self._exchange()
+    def _exchange_for_cache(self) -> _ValueWithExpiry:
+        """Exchange the credentials. Returns the values of an ``_AccessToken``, and until when others can use it."""
+        access_token = self._exchange()
         # Without an expiry, it is not shared, because its validity is unknown.
-        return asdict(access), access.expires or 0.0
+        return asdict(access_token), access_token.expires or 0.0
 
-    def _exchange(self) -> _Access:
+    def _exchange(self) -> _AccessToken:
         headers: dict[str, str] = {}
         try:
             credentials = self._credentials = self._credentials or load(self._options, self._request)
-            if self._exchanges:
+            if self._is_exchanged:
                 self._refresh(credentials)
             credentials.apply(headers)
         except EmmError:
             raise
         except Exception as error:  # google-auth raises arbitrary Python errors for malformed responses
-            raise translate(error, self._request.answer) from None  # without the cause, which may quote a response
+            raise translate(
+                error, self._request.last_response
+            ) from None  # without the cause, which may quote a response
         if not is_access_token(credentials.token):
             raise CredentialsError("The authorization server's response has no usable access token.")
         register_secrets([credentials.token])
         expiry = credentials.expiry and credentials.expiry.replace(tzinfo=timezone.utc).timestamp()
-        return _Access(headers, _account_of(credentials), expiry)
+        return _AccessToken(headers, _service_account_email(credentials), expiry)
 
     def _refresh(self, credentials: google.auth.credentials.Credentials) -> None:
         # Not before_request(): it also looks up, at another host, in which regions the account may act, as does
         # refresh() of versions 2.41 to 2.49 with this variable. This API has no regions. The variable is removed for
         # good, because the process belongs to the task, and other threads must not see it change.
         os.environ.pop(TRUST_BOUNDARY, None)
-        self._request.answer = None
+        self._request.last_response = None
         credentials.refresh(self._request)
         self._exchanged_at = time.monotonic()
 
 
-def _account_of(credentials: google.auth.credentials.Credentials) -> str | None:
+def _service_account_email(credentials: google.auth.credentials.Credentials) -> str | None:
     account = getattr(credentials, "service_account_email", None)
     return account if isinstance(account, str) and "@" in account else None

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Describes failed exchanges of credentials for an access token in words.
+"""Describes failed exchanges of credentials for an access token.
 
 This file is private to the collection; it may change at any time.
 """
@@ -16,7 +16,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.secrets import parse_json
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.failures import explain
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 try:
     import google.auth.exceptions
@@ -39,22 +39,22 @@ class Unavailable(Exception):
         self.data = response.data
 
 
-def translate(error: Exception, answer: google.auth.transport.Response | None) -> CredentialsError:
+def translate(error: Exception, last_response: google.auth.transport.Response | None) -> CredentialsError:
     """Turn an error during an exchange of credentials into a message for the user.
 
-    ``answer`` is the last response that arrived.
+    ``last_response`` is the last response that arrived.
     """
     causes = [error, *[arg for arg in error.args if isinstance(arg, Exception)]]
     for cause in causes:
         if isinstance(cause, Unavailable):
             code, description = _oauth_error(cause.data)
-            said = f": {description or code}" if description or code else ""
+            text = f": {description or code}" if description or code else ""
             return CredentialsError(
-                f"No access token: {quote_foreign(cause.url)} responded with HTTP {cause.http_status}{said}.",
+                f"No access token: {sanitize(cause.url)} responded with HTTP {cause.http_status}{text}.",
                 http_status=cause.http_status,
             )
         if isinstance(cause, requests.exceptions.RequestException):
-            where = "the authorization server" if cause.request is None else quote_foreign(str(cause.request.url))
+            where = "the authorization server" if cause.request is None else sanitize(str(cause.request.url))
             return CredentialsError(f"No access token from {where}: {explain(cause)}.")
     if isinstance(error, google.auth.exceptions.MalformedError) and _ALLOW_EXECUTABLES in str(error):
         return CredentialsError(
@@ -63,7 +63,7 @@ def translate(error: Exception, answer: google.auth.transport.Response | None) -
             "if you trust the file that specifies the executable.",
         )
     if isinstance(error, OSError):  # raised by requests if a CA bundle is missing
-        return CredentialsError(f"No access token: {quote_foreign(str(error))}")
+        return CredentialsError(f"No access token: {sanitize(str(error))}")
     if not isinstance(error, google.auth.exceptions.GoogleAuthError) or isinstance(error, (ValueError, TypeError)):
         # Without their text, which may quote the invalid value, such as a token.
         return CredentialsError(
@@ -72,21 +72,21 @@ def translate(error: Exception, answer: google.auth.transport.Response | None) -
         )
     code, description = next(filter(any, map(_oauth_error, error.args)), (None, None))
     if code is None and description is None:
-        said = _own_words(error, answer)
+        text = _google_auth_message(error, last_response)
     else:
-        said = ": ".join(filter(None, (code, description)))
+        text = ": ".join(filter(None, (code, description)))
     return CredentialsError(
-        f"No access token: {said.rstrip('.')}.", likely_cause=_likely_cause(code, description or ""), reason=code
+        f"No access token: {text.rstrip('.')}.", likely_cause=_likely_cause(code, description or ""), reason=code
     )
 
 
-def _own_words(error: Exception, answer: google.auth.transport.Response | None) -> str:
-    """google-auth's own text, without what it quotes of a response that it cannot use."""
-    if answer and answer.status != 200:
-        return f"the response (HTTP {answer.status}) is not an OAuth 2.0 error"
-    said = str(error.args[0]) if error.args else ""
-    quoted = answer.data[:20].decode(errors="replace") if answer else ""
-    return quote_foreign(said) if said and not (quoted and quoted in said) else "the response cannot be used"
+def _google_auth_message(error: Exception, last_response: google.auth.transport.Response | None) -> str:
+    """google-auth's message, unless it quotes an unusable response."""
+    if last_response and last_response.status != 200:
+        return f"the response (HTTP {last_response.status}) is not an OAuth 2.0 error"
+    text = str(error.args[0]) if error.args else ""
+    quoted = last_response.data[:20].decode(errors="replace") if last_response else ""
+    return sanitize(text) if text and not (quoted and quoted in text) else "the response cannot be used"
 
 
 def _oauth_error(data: object) -> tuple[str | None, str | None]:
@@ -100,8 +100,8 @@ def _oauth_error(data: object) -> tuple[str | None, str | None]:
         envelope = error
         error, description = envelope.get("status"), envelope.get("message")
     return (
-        quote_foreign(error) if isinstance(error, str) else None,
-        quote_foreign(description) if isinstance(description, str) else None,
+        sanitize(error) if isinstance(error, str) else None,
+        sanitize(description) if isinstance(description, str) else None,
     )
 
 
@@ -117,7 +117,7 @@ def _likely_cause(code: str | None, description: str) -> str | None:
     if code == "invalid_grant":
         return "the credentials were revoked or have expired."
     if code == "invalid_scope":
-        return f"a scope is misspelt; the Play EMM API's scope is {DEFAULT_SCOPE}."
+        return f"a scope is misspelled; the Play EMM API's scope is {DEFAULT_SCOPE}."
     if code == "PERMISSION_DENIED":
         return "the caller lacks the role Service Account Token Creator on the service account to be impersonated."
     return None

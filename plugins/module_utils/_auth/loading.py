@@ -24,7 +24,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.secrets import find_in_key, register_file
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_server import metadata_host
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 
 try:
@@ -88,8 +88,8 @@ def _load_application_default(request: Any) -> google.auth.credentials.Credentia
     except (_Offline, EmmError):
         raise
     except Exception as error:  # google-auth raises arbitrary Python errors for malformed files
-        said = quote_foreign(str(error)) or type(error).__name__
-        raise CredentialsError(f"The application default credentials cannot be used: {said}") from error
+        reason = sanitize(str(error)) or type(error).__name__
+        raise CredentialsError(f"The application default credentials cannot be used: {reason}") from error
     if isinstance(credentials, google.oauth2.service_account.Credentials):
         _check_private_key(credentials, "the application default credentials")
     return credentials
@@ -156,14 +156,14 @@ def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
         raise CredentialsError(f"The {source} is not a service account key: it is not a JSON object.")
     kind = key.get("type")
     if kind != "service_account":
-        what = f"its type is {quote_foreign(kind)!r}" if isinstance(kind, str) else "it has no type"
+        problem = f"its type is {sanitize(kind)!r}" if isinstance(kind, str) else "it has no type"
         hint = (
             " To use such a file, set the environment variable GOOGLE_APPLICATION_CREDENTIALS to its path, and "
             "auth_kind=application."
             if kind in ("authorized_user", "external_account", "impersonated_service_account")
             else ""
         )
-        raise CredentialsError(f"The {source} is not a service account key: {what}.{hint}")
+        raise CredentialsError(f"The {source} is not a service account key: {problem}.{hint}")
     missing = [field for field in ("client_email", "private_key", "token_uri") if not isinstance(key.get(field), str)]
     if missing:
         raise CredentialsError(f"The {source} is not a complete service account key. Missing: {', '.join(missing)}.")
@@ -192,7 +192,7 @@ class _MachineAccount(GoogleCredentials):
                 f"No access token: the metadata server responded with HTTP {response.status} for "
                 f"{self.service_account_email}."
             )
-        answer = json.loads(response.data)
-        self.token = answer["access_token"]
+        content = json.loads(response.data)
+        self.token = content["access_token"]
         # google-auth compares it with times without a time zone.
-        self.expiry = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=answer["expires_in"])
+        self.expiry = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=content["expires_in"])

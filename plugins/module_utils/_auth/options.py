@@ -28,7 +28,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
 
 DEFAULT_SCOPE = "https://www.googleapis.com/auth/androidenterprise"
-_ENVIRONMENT = {
+_ENVIRONMENT_VARIABLES = {
     "auth_kind": "GCP_AUTH_KIND",
     "service_account_file": "GCP_SERVICE_ACCOUNT_FILE",
     "service_account_contents": "GCP_SERVICE_ACCOUNT_CONTENTS",
@@ -38,7 +38,7 @@ _ENVIRONMENT = {
     "scopes": "GCP_SCOPES",
 }
 # The kind of credentials that an option belongs to.
-_KIND_OF = {
+_KIND_BY_OPTION = {
     "service_account_file": "serviceaccount",
     "service_account_contents": "serviceaccount",
     "service_account_email": "machineaccount",
@@ -47,10 +47,10 @@ _KIND_OF = {
 _SECRET_OPTIONS = ("access_token", "service_account_contents")
 TRUST_BOUNDARY = "GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"
 AUTH_KINDS = ("application", "serviceaccount", "machineaccount", "accesstoken")
-# The kinds of credentials that google-auth finds itself, and the environment variables that it uses to find and to
-# exchange them.
-_FOUND = ("application", "machineaccount")
-_WHERE_TO_FIND = re.compile(r"(GOOGLE|GCE|GCLOUD|CLOUDSDK|AWS|APPENGINE)_.*|NO_GCE_CHECK|HOME")
+# The kinds of credentials that google-auth finds itself, and the environment variables with which it finds them and
+# exchanges them.
+_KINDS_FOUND_BY_GOOGLE_AUTH = ("application", "machineaccount")
+_GOOGLE_AUTH_VARIABLES = re.compile(r"(GOOGLE|GCE|GCLOUD|CLOUDSDK|AWS|APPENGINE)_.*|NO_GCE_CHECK|HOME")
 
 
 @dataclass(frozen=True)
@@ -73,25 +73,27 @@ class AuthOptions:
     @classmethod
     def from_options(cls, options: Mapping[str, Any], environment: Mapping[str, str]) -> AuthOptions:
         """Choose from the options of the task, supplemented by the environment. Raises ``CredentialsError``."""
-        given = {name: options.get(name) for name in _ENVIRONMENT if options.get(name)}
+        given = {name: options.get(name) for name in _ENVIRONMENT_VARIABLES if options.get(name)}
         # AWX and shells set a variable to an empty value for "not set".
-        in_environment = {name: environment[var] for name, var in _ENVIRONMENT.items() if environment.get(var)}
+        in_environment = {
+            name: environment[var] for name, var in _ENVIRONMENT_VARIABLES.items() if environment.get(var)
+        }
         kind, kind_source = _choose_kind(given, in_environment)
         _refuse_other_kinds(kind, kind_source, given)
 
         sources = {name: f"option '{name}'" for name in given}
-        usable = _usable(kind)
+        usable = _usable_options(kind)
         chosen: dict[str, Any] = {name: value for name, value in given.items() if name in usable}
         # One key is enough: a key in the task overrides one in the environment, in whichever form.
-        have_credential = any(name in _KIND_OF for name in chosen)
+        have_credential = any(name in _KIND_BY_OPTION for name in chosen)
         for name, value in in_environment.items():
-            if name in usable and name not in chosen and not (have_credential and name in _KIND_OF):
+            if name in usable and name not in chosen and not (have_credential and name in _KIND_BY_OPTION):
                 chosen[name] = value
-                sources[name] = f"environment variable {_ENVIRONMENT[name]}"
+                sources[name] = f"environment variable {_ENVIRONMENT_VARIABLES[name]}"
         _check_complete(kind, kind_source, chosen, sources)
         return cls(
             auth_kind=kind,
-            service_account_file=_expand(chosen.get("service_account_file")),
+            service_account_file=_expand_path(chosen.get("service_account_file")),
             service_account_contents=chosen.get("service_account_contents"),
             service_account_email=chosen.get("service_account_email"),
             access_token=_check_access_token(chosen.get("access_token"), sources),
@@ -104,8 +106,8 @@ class AuthOptions:
         """A digest that is equal for equal credentials, for use on one machine. It does not reveal them."""
         values = [getattr(self, field.name) for field in fields(self) if field.name != "sources"]
         files = [self.service_account_file] if self.service_account_file else []
-        if self.auth_kind in _FOUND:
-            values.append({name: value for name, value in os.environ.items() if _decides_what_is_found(name)})
+        if self.auth_kind in _KINDS_FOUND_BY_GOOGLE_AUTH:
+            values.append({name: value for name, value in os.environ.items() if _affects_google_auth(name)})
             files.append(application_default_file())
         digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=dict).encode())
         for path in map(Path, files):
@@ -115,22 +117,25 @@ class AuthOptions:
         return digest.hexdigest()
 
 
-def _decides_what_is_found(name: str) -> bool:
+def _affects_google_auth(name: str) -> bool:
     """Whether an environment variable may affect which credentials google-auth finds or how it uses them."""
-    return name != TRUST_BOUNDARY and _WHERE_TO_FIND.fullmatch(name) is not None
+    return name != TRUST_BOUNDARY and _GOOGLE_AUTH_VARIABLES.fullmatch(name) is not None
 
 
 def application_default_file() -> str:
     """The file in which google-auth looks for application default credentials before it tries a metadata server."""
     directory = os.environ.get("CLOUDSDK_CONFIG", os.path.expanduser("~/.config/gcloud"))
-    of_gcloud = os.path.join(directory, "application_default_credentials.json")
-    return os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or of_gcloud
+    gcloud_file = os.path.join(directory, "application_default_credentials.json")
+    return os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or gcloud_file
 
 
 def find_secrets(options: Mapping[str, Any], environment: Mapping[str, str]) -> set[str]:
     """The secret values in options and environment, but not others, such as the name of a project."""
     secrets: list[object] = []
-    for values, names in ((options, _SECRET_OPTIONS), (environment, [_ENVIRONMENT[name] for name in _SECRET_OPTIONS])):
+    for values, names in (
+        (options, _SECRET_OPTIONS),
+        (environment, [_ENVIRONMENT_VARIABLES[name] for name in _SECRET_OPTIONS]),
+    ):
         for value in filter(None, map(values.get, names)):
             secrets.append(value.strip() if isinstance(value, str) else None)
             key = value if isinstance(value, Mapping) else parse_json(value)
@@ -142,7 +147,7 @@ def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) ->
     """The kind of credentials, and its source."""
     for values, source in (
         (given, "option 'auth_kind'"),
-        (in_environment, f"environment variable {_ENVIRONMENT['auth_kind']}"),
+        (in_environment, f"environment variable {_ENVIRONMENT_VARIABLES['auth_kind']}"),
     ):
         kind = values.get("auth_kind")
         if kind:
@@ -150,29 +155,29 @@ def _choose_kind(given: Mapping[str, Any], in_environment: Mapping[str, str]) ->
                 raise CredentialsError(f"The {source} is {kind!r}, but it must be one of: {', '.join(AUTH_KINDS)}.")
             return kind, source
     for values, names in ((given, "option '{0}'"), (in_environment, "environment variable {1}")):
-        credentials = [name for name in _KIND_OF if name in values]
-        if len({_KIND_OF[name] for name in credentials}) > 1:
-            listed = " and ".join(names.format(name, _ENVIRONMENT[name]) for name in credentials)
+        credentials = [name for name in _KIND_BY_OPTION if name in values]
+        if len({_KIND_BY_OPTION[name] for name in credentials}) > 1:
+            listed = " and ".join(names.format(name, _ENVIRONMENT_VARIABLES[name]) for name in credentials)
             raise CredentialsError(
                 f"Contradictory credentials: {listed} are set together. Set only one, or select one with auth_kind."
             )
         if credentials:
-            return _KIND_OF[credentials[0]], names.format(credentials[0], _ENVIRONMENT[credentials[0]])
+            return _KIND_BY_OPTION[credentials[0]], names.format(credentials[0], _ENVIRONMENT_VARIABLES[credentials[0]])
     return "application", "default"
 
 
-def _usable(kind: str) -> set[str]:
+def _usable_options(kind: str) -> set[str]:
     """The options that can be used with a kind of credentials."""
-    own = {name for name, owner in _KIND_OF.items() if owner == kind}
+    own = {name for name, owner in _KIND_BY_OPTION.items() if owner == kind}
     return own | ({"scopes"} if kind == "accesstoken" else {"scopes", "impersonate_service_account"})
 
 
 def _refuse_other_kinds(kind: str, kind_source: str, given: Mapping[str, Any]) -> None:
     for name in given:
-        if name not in _usable(kind) | {"auth_kind"}:
+        if name not in _usable_options(kind) | {"auth_kind"}:
             belongs = (
-                f"requires auth_kind={_KIND_OF[name]}"
-                if name in _KIND_OF
+                f"requires auth_kind={_KIND_BY_OPTION[name]}"
+                if name in _KIND_BY_OPTION
                 else "cannot be combined with an access token"
             )
             raise CredentialsError(
@@ -231,5 +236,5 @@ def _split_scopes(scopes: str | list[str] | None) -> tuple[str, ...]:
     return tuple(filter(None, scopes or ())) or (DEFAULT_SCOPE,)
 
 
-def _expand(path: str | None) -> str | None:
+def _expand_path(path: str | None) -> str | None:
     return os.path.expanduser(os.path.expandvars(path)) if path else None

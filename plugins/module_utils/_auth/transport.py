@@ -31,10 +31,10 @@ class Request(GoogleRequest):
     The session has already retried what makes sense. google-auth would start over several times, unless the error is of
     a type that it does not expect. Only its search for a metadata server needs the original error.
 
-    ``answer`` is the last response.
+    ``last_response`` is the last response.
     """
 
-    answer: google.auth.transport.Response | None = None
+    last_response: google.auth.transport.Response | None = None
 
     def __call__(
         self, url: str, method: str = "GET", body: bytes | None = None, *args: Any, **kwargs: Any
@@ -46,7 +46,7 @@ class Request(GoogleRequest):
             if is_metadata_root(url):
                 raise
             raise google.auth.exceptions.RefreshError(*error.args) from error
-        self.answer = response
+        self.last_response = response
         if response.status in RETRY_STATUSES:
             raise google.auth.exceptions.RefreshError(Unavailable(url, response))
         return response

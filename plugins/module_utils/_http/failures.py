@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Describes network failures in words.
+"""Describes network failures.
 
 This file is private to the collection; it may change at any time.
 """
@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterator
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
-    IrregularAnswer,
-    something_was_sent,
+    InvalidResponseError,
+    may_have_been_sent,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 try:
     import requests
@@ -26,20 +26,20 @@ try:
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     pass
 
-_REASON = re.compile(
+_TUNNEL_FAILURE = re.compile(
     r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL
 )  # the rest is the proxy's own text, which may be anything
-_OBJECT = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # urllib3's prefix, which names the object concerned
+_OBJECT_PREFIX = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # urllib3's prefix, which names the object concerned
 
 
 def explain(error: Exception, *secrets: str | None) -> str:
-    """Describe a network failure in one clause, with its innermost cause, which is what the user can act on.
+    """Describe a network failure in one clause, with its innermost cause, on which the user can act.
 
     ``error`` is an exception of ``requests``, or one that wraps it.
     """
     causes = list(causes_of(error))
     kinds: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
-        ("the response is invalid", (IrregularAnswer,)),
+        ("the response is invalid", (InvalidResponseError,)),
         ("the TLS connection failed", (urllib3.exceptions.SSLError, requests.exceptions.SSLError)),
         ("the proxy could not be used", (urllib3.exceptions.ProxyError,)),
         ("no connection could be made", (urllib3.exceptions.ConnectTimeoutError,)),
@@ -48,8 +48,8 @@ def explain(error: Exception, *secrets: str | None) -> str:
     )
     kind = next((text for text, types in kinds if any(isinstance(cause, types) for cause in causes)), None)
     if kind is None:
-        kind = "the connection failed" if something_was_sent() else "the request could not be made"
-    return f"{kind} ({quote_foreign(_describe(causes[-1]), *secrets)})"
+        kind = "the connection failed" if may_have_been_sent() else "the request could not be made"
+    return f"{kind} ({sanitize(_describe(causes[-1]), *secrets)})"
 
 
 def _describe(cause: BaseException) -> str:
@@ -57,9 +57,9 @@ def _describe(cause: BaseException) -> str:
 
     Exceptions of parsers quote what cannot be parsed, which may be a token.
     """
-    own = (  # texts of the system, of the libraries about connections, and of this collection
+    safe_types = (  # texts of the system, of the libraries about connections, and of this collection
         OSError,  # includes the exceptions of requests
-        IrregularAnswer,
+        InvalidResponseError,
         urllib3.exceptions.LocationValueError,
         urllib3.exceptions.ResponseError,
         urllib3.exceptions.TimeoutError,
@@ -68,9 +68,9 @@ def _describe(cause: BaseException) -> str:
         return "it ended before its last byte"
     if isinstance(cause, CertificateError):
         return "its certificate is not valid for this host"
-    said = str(cause.args[-1] if isinstance(cause, urllib3.exceptions.HTTPError) and cause.args else cause)
-    said = _REASON.sub(r"\1", _OBJECT.sub("", said))
-    return (said if isinstance(cause, own) else "") or type(cause).__name__
+    text = str(cause.args[-1] if isinstance(cause, urllib3.exceptions.HTTPError) and cause.args else cause)
+    text = _TUNNEL_FAILURE.sub(r"\1", _OBJECT_PREFIX.sub("", text))
+    return (text if isinstance(cause, safe_types) else "") or type(cause).__name__
 
 
 def causes_of(error: BaseException | None) -> Iterator[BaseException]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must still be importable then
     import requests
@@ -70,7 +70,7 @@ def is_loopback(host: str) -> bool:
 
 def _check_api_url(url: str) -> str:
     """The URL as ``requests`` sends it, without a trailing slash. Raises ``OptionError``."""
-    shown = quote_foreign(url) if set(url) & set("@?#") else url  # it may contain a password or a token
+    shown = sanitize(url) if set(url) & set("@?#") else url  # it may contain a password or a token
     if "@" in url:
         raise OptionError("api_url", shown, "it must not contain a user name or a password")
     try:
@@ -81,7 +81,7 @@ def _check_api_url(url: str) -> str:
         # Retry policies are chosen by URL prefix, so this must be the URL that is really used.
         canonical = requests.Request("POST", url).prepare().url or ""
     except (ValueError, requests.exceptions.RequestException) as error:
-        raise OptionError("api_url", shown, f"it is not a URL: {quote_foreign(str(error))}") from error
+        raise OptionError("api_url", shown, f"it is not a URL: {sanitize(str(error))}") from error
     if parts.query or parts.fragment:
         raise OptionError("api_url", shown, "it must not have a query or a fragment")
     if parts.scheme == "http" and not is_loopback(parts.hostname):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.failures import causes_of
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.rate_limit import RateLimiter
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import something_was_sent
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import may_have_been_sent
 
 try:
     import urllib3.exceptions
@@ -78,13 +78,13 @@ class BoundedRetry(Retry):
         *args: Any,
         **kwargs: Any,
     ) -> BoundedRetry:
-        refused = response is not None and self._is_refusal(response)
+        refused = response is not None and self._is_quota_refusal(response)
         final = response is not None and response.status == 403 and not refused
-        wait = None if response is None or final else self._stated_wait(response)
+        wait = None if response is None or final else self._retry_after(response)
         if self.limiter:
-            self._tell_limiter(self.limiter, wait, refused=refused)
+            self._update_limiter(self.limiter, wait, refused=refused)
         if error is not None:
-            error = _by_what_was_sent(error)
+            error = _reclassify(error)
         # With too little time left, fail as after the last retry.
         policy = self.new(total=0) if final or self._remaining() <= (wait or 0) else self
         return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
@@ -94,14 +94,14 @@ class BoundedRetry(Retry):
         if self.limiter:
             self.limiter.wait()
 
-    def _is_refusal(self, response: BaseHTTPResponse) -> bool:
+    def _is_quota_refusal(self, response: BaseHTTPResponse) -> bool:
         """Whether a response says that the quota is exhausted."""
         if response.status == 403 and self.is_over_quota:
             return self.is_over_quota(response.data or b"")
         return response.status == 429
 
-    def _tell_limiter(self, limiter: RateLimiter, wait: float | None, *, refused: bool) -> None:
-        limiter.settle(refused)
+    def _update_limiter(self, limiter: RateLimiter, wait: float | None, *, refused: bool) -> None:
+        limiter.record_result(refused)
         if refused and wait is None:
             wait = self._backoff(len(self.history) + 1)
         limiter.pause(wait or 0.0)
@@ -114,10 +114,10 @@ class BoundedRetry(Retry):
         return min(wait * random.uniform(0.5, 1.5), BACKOFF_MAX, self._remaining())
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        wait = self._stated_wait(response)
+        wait = self._retry_after(response)
         return None if wait is None else min(wait, self._remaining())
 
-    def _stated_wait(self, response: BaseHTTPResponse) -> float | None:
+    def _retry_after(self, response: BaseHTTPResponse) -> float | None:
         try:
             wait = super().get_retry_after(response)
         except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
@@ -128,24 +128,24 @@ class BoundedRetry(Retry):
         return self.time_limit if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
 
-def _by_what_was_sent(error: Exception) -> Exception:
+def _reclassify(error: Exception) -> Exception:
     """The error that tells urllib3 whether the server may have received the request, and so whether to retry it.
 
     urllib3 judges by the origin of an error. It blames the proxy if a connection through it breaks after the request
     was sent, and mistakes a TLS handshake that times out for a response that does.
     """
-    if something_was_sent():
+    if may_have_been_sent():
         if isinstance(error, urllib3.exceptions.ProxyError):
             return urllib3.exceptions.ProtocolError("Connection aborted.", error.original_error)
         return error
     # Not for a certificate that is not trusted, or a proxy that refuses: a retry does not change them.
-    passing: tuple[type[BaseException], ...] = (
+    transient: tuple[type[BaseException], ...] = (
         urllib3.exceptions.ReadTimeoutError,
         urllib3.exceptions.ProtocolError,
         TimeoutError,
         ConnectionError,
         ssl.SSLEOFError,
     )
-    if any(isinstance(cause, passing) for cause in causes_of(error)):
+    if any(isinstance(cause, transient) for cause in causes_of(error)):
         return urllib3.exceptions.ConnectTimeoutError("Nothing was sent.", error)
     return error

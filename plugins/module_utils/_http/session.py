@@ -30,10 +30,10 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
     Adapter,
-    IrregularAnswer,
-    nothing_was_sent_yet,
+    InvalidResponseError,
+    mark_as_unsent,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 from ansible_collections.emm.android_enterprise.plugins.module_utils._version import VERSION
 
 try:
@@ -56,12 +56,12 @@ class Session(RequestsSession):
     def __init__(
         self,
         options: ConnectionOptions,
-        once: str,
+        non_idempotent_prefix: str,
         connections: int = 1,
         is_wanted: Callable[[], bool] = lambda: True,
         is_over_quota: Callable[[bytes], bool] = lambda body: False,
     ) -> None:
-        """``once`` is the URL prefix of requests that must not be retried after their response was lost.
+        """``non_idempotent_prefix`` is the URL prefix of requests that must not be retried if their response is lost.
 
         Such a request may have created something, unlike a token request to an OAuth endpoint. The rate limit applies
         to these requests only. None of them is sent if ``is_wanted`` returns false, or after ``close``.
@@ -71,7 +71,7 @@ class Session(RequestsSession):
         super().__init__()
         self.fingerprint = options.fingerprint()
         self._closed = False
-        self._once = once
+        self._non_idempotent_prefix = non_idempotent_prefix
         self._limiter = RateLimiter(is_wanted=lambda: not self._closed and is_wanted())
         self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._timeout = options.timeout
@@ -81,10 +81,15 @@ class Session(RequestsSession):
         # Otherwise, requests would replace the Authorization header with an entry of ~/.netrc, and look up the proxies
         # each time, which takes a fifth of the time of a request.
         self.trust_env = False
-        logging.getLogger("urllib3.connectionpool").addFilter(_redact)  # added only once, even with several sessions
+        logging.getLogger("urllib3.connectionpool").addFilter(
+            _redact_log_record
+        )  # added only once, even with several sessions
         self.mount("https://", _adapter(options))
         self.mount("http://", _adapter(options))
-        self.mount(once, _adapter(options, connections, read=False, limiter=self._limiter, is_over_quota=is_over_quota))
+        self.mount(
+            non_idempotent_prefix,
+            _adapter(options, connections, read=False, limiter=self._limiter, is_over_quota=is_over_quota),
+        )
         for host in metadata_hosts():
             # google-auth requests the root to detect a metadata server, with short retries of its own.
             self.mount(f"http://{host}/", Adapter(max_retries=0))
@@ -96,12 +101,12 @@ class Session(RequestsSession):
         A redirect is returned like any other response. It is not followed, because the request carries credentials.
         Raises ``TransportError`` for an insecure URL, and the exceptions of ``requests``.
         """
-        nothing_was_sent_yet()
+        mark_as_unsent()
         url = request.url or ""
         local = _is_local(url)
         if not local and not url.startswith("https://"):
             raise TransportError(
-                f"Refused to send credentials to {quote_foreign(url)}: plain HTTP is allowed for this machine only. "
+                f"Refused to send credentials to {sanitize(url)}: plain HTTP is allowed for this machine only. "
                 "Use https."
             )
         kwargs["proxies"] = {} if local else self._proxies_for(url)
@@ -109,26 +114,26 @@ class Session(RequestsSession):
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
         kwargs["stream"] = True  # so that errors in the body are raised here, too
-        if url.startswith(self._once):
-            return self._send_in_turn(request, **kwargs)
-        return self._exchange(request, **kwargs)
+        if url.startswith(self._non_idempotent_prefix):
+            return self._send_rate_limited(request, **kwargs)
+        return self._send_and_read(request, **kwargs)
 
     def close(self) -> None:
         """Close all connections. Requests that wait for their turn or for a retry are not sent any more."""
         self._closed = True
         super().close()
 
-    def _send_in_turn(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+    def _send_rate_limited(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         self._limiter.wait()
         try:
-            return self._exchange(request, **kwargs)
+            return self._send_and_read(request, **kwargs)
         finally:
-            self._limiter.settle(refused=False)  # no effect if the retry policy has settled it
+            self._limiter.record_result(refused=False)  # no effect if the retry policy has recorded it
 
-    def _exchange(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+    def _send_and_read(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request and read the whole response."""
         response = super().send(request, **kwargs)
-        response.raw = io.BytesIO(_read(response))
+        response.raw = io.BytesIO(_read_body(response))
         return response
 
     def _proxies_for(self, url: str) -> dict[str, str]:
@@ -144,9 +149,9 @@ class Session(RequestsSession):
         """Ignore redirects. ``requests`` would parse the target even if it must not follow it."""
 
 
-def _redact(record: logging.LogRecord) -> bool:
+def _redact_log_record(record: logging.LogRecord) -> bool:
     """Redact a line of urllib3's log, which contains URLs. Within Ansible, it goes to Ansible's log file."""
-    record.msg, record.args = quote_foreign(record.getMessage()), ()
+    record.msg, record.args = sanitize(record.getMessage()), ()
     return True
 
 
@@ -163,14 +168,14 @@ def _check_proxy(url: str | None) -> None:
     )
 
 
-def _read(response: requests.Response) -> bytes:
+def _read_body(response: requests.Response) -> bytes:
     """The body of a response. Raises the exceptions of ``requests``."""
     response.raw.enforce_content_length = True  # otherwise, urllib3 1 accepts a truncated response
     body: bytes | None = None
     try:
         if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
             raise requests.exceptions.ContentDecodingError(
-                IrregularAnswer("it is compressed, although no compression was requested")
+                InvalidResponseError("it is compressed, although no compression was requested")
             )
         body = response.raw.data
     except urllib3.exceptions.ReadTimeoutError as error:

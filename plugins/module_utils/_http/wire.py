@@ -42,26 +42,26 @@ if TYPE_CHECKING:
 else:
     HTTPConnection = object
 
-ANSWER_MAX = 128 * 1024  # bytes, of headers and body together; the API's responses have a few hundred
+RESPONSE_MAX = 128 * 1024  # bytes, of headers and body together; the API's responses have a few hundred
 _INTERIM_MAX = 20  # responses; a server needs no more than one or two
-_TOO_LARGE = f"it is larger than {ANSWER_MAX // 1024} KiB"
+_TOO_LARGE = f"it is larger than {RESPONSE_MAX // 1024} KiB"
 _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)  # Python may refuse to convert more digits
 _TRUST_STORES_MAX = 8  # in the cache of a process
 
 _last_request = threading.local()
 
 
-class IrregularAnswer(http.client.HTTPException):
+class InvalidResponseError(http.client.HTTPException):
     """A response that violates HTTP, or the limits above. The text never quotes it."""
 
 
-def something_was_sent() -> bool:
+def may_have_been_sent() -> bool:
     """Whether a byte of this thread's last request may have left this machine."""
     return getattr(_last_request, "was_sent", False)
 
 
-def nothing_was_sent_yet() -> None:
-    """Reset ``something_was_sent``."""
+def mark_as_unsent() -> None:
+    """Reset ``may_have_been_sent``."""
     _last_request.was_sent = False
 
 
@@ -140,7 +140,7 @@ class GuardedConnection(HTTPConnection):
         return seconds
 
     def connect(self) -> None:
-        nothing_was_sent_yet()  # by this attempt, unlike an earlier one
+        mark_as_unsent()  # by this attempt, unlike an earlier one
         self._connecting = True
         try:
             self._choose_trust_store()
@@ -213,13 +213,11 @@ class GuardedConnection(HTTPConnection):
         sock.settimeout(self.remaining())
         super().send(data)
 
-    def close_unless_at_rest(self) -> None:
+    def close_unless_idle(self) -> None:
         """Close the connection if there is more to read, or if that is unknown, so that it is not reused."""
         if self.sock is None:
             return
-        can_be_known = isinstance(
-            self.sock, socket.socket
-        )  # TLS within a proxy's TLS does not tell what it has buffered
+        can_be_known = isinstance(self.sock, socket.socket)  # TLS within a proxy's TLS does not reveal its buffer
         in_tls = self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0
         if not can_be_known or in_tls or wait_for_read(self.sock, timeout=0.0):
             self.close()
@@ -245,55 +243,57 @@ class _Response(http.client.HTTPResponse):
     """A response, read within the time limit, without the interim responses before it."""
 
     def __init__(self, sock: Any, *args: Any, connection: GuardedConnection, **kwargs: Any) -> None:
-        source: Any = types.SimpleNamespace(makefile=lambda _mode: _Reader(_Source(sock, connection), connection))
+        source: Any = types.SimpleNamespace(
+            makefile=lambda _mode: _ResponseReader(_LimitedStream(sock, connection), connection)
+        )
         super().__init__(source, *args, **kwargs)
 
     def begin(self, *args: Any, **kwargs: Any) -> None:
         try:
             super().begin(*args, **kwargs)
-        except (IrregularAnswer, http.client.RemoteDisconnected):
+        except (InvalidResponseError, http.client.RemoteDisconnected):
             raise
         except http.client.HTTPException:
-            raise IrregularAnswer(
+            raise InvalidResponseError(
                 "its header section is not valid HTTP"
             ) from None  # without the cause, which quotes it
-        self._check_head()
+        self._check_headers()
 
     def _read_status(self) -> Any:
         """Read the status line of the final response. A proxy's response is read with this method only."""
         for dummy in range(_INTERIM_MAX + 1):
             version, status, reason = super()._read_status()
             if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                raise IrregularAnswer("it switches to another protocol without being asked to")
+                raise InvalidResponseError("it switches to another protocol without being asked to")
             if not 100 <= status < 200:
                 return version, status, reason
             http.client.parse_headers(self.fp)
-        raise IrregularAnswer("it follows too many interim responses")
+        raise InvalidResponseError("it follows too many interim responses")
 
-    def _check_head(self) -> None:
-        """Raise ``IrregularAnswer`` if the length of the body is ambiguous."""
+    def _check_headers(self) -> None:
+        """Raise ``InvalidResponseError`` if the length of the body is ambiguous."""
         if self.headers.defects or self.headers.get_payload():
-            raise IrregularAnswer("it has malformed header lines")
+            raise InvalidResponseError("it has malformed header lines")
         lengths = {
             length.strip() for value in self.headers.get_all("content-length", ()) for length in value.split(",")
         }
         if len(lengths) > 1 or not all(map(_LENGTH.fullmatch, lengths)):
-            raise IrregularAnswer("its Content-Length is not a single number")
+            raise InvalidResponseError("its Content-Length is not a single number")
         codings = [coding.strip().lower() for coding in self.headers.get_all("transfer-encoding", ())]
         if codings not in ([], ["chunked"]):
-            raise IrregularAnswer("its Transfer-Encoding is not supported")
+            raise InvalidResponseError("its Transfer-Encoding is not supported")
         if codings and lengths:
             self.will_close = True  # one of the two is wrong, and it is unknown which
 
 
-class _Source(io.RawIOBase):
+class _LimitedStream(io.RawIOBase):
     """The bytes of a response as they arrive, within the limits of time and size."""
 
     def __init__(self, sock: Any, connection: GuardedConnection) -> None:
         self._sock = sock
         self._file = sock.makefile("rb", buffering=0)  # keeps the socket open after the connection has released it
         self._connection = connection
-        self._left = ANSWER_MAX
+        self._bytes_left = RESPONSE_MAX
         self.has_ended = False
 
     def readable(self) -> bool:
@@ -304,9 +304,9 @@ class _Source(io.RawIOBase):
             return 0
         self._sock.settimeout(self._connection.remaining())
         count: int = self._file.readinto(buffer)
-        self._left -= count
-        if self._left < 0:
-            raise IrregularAnswer(_TOO_LARGE)
+        self._bytes_left -= count
+        if self._bytes_left < 0:
+            raise InvalidResponseError(_TOO_LARGE)
         return count
 
     def close(self) -> None:
@@ -314,17 +314,17 @@ class _Source(io.RawIOBase):
         super().close()
 
 
-class _Reader(io.BufferedReader):
+class _ResponseReader(io.BufferedReader):
     """The file that ``http.client`` reads from, and closes after the last byte of a response."""
 
-    def __init__(self, source: _Source, connection: GuardedConnection) -> None:
+    def __init__(self, source: _LimitedStream, connection: GuardedConnection) -> None:
         super().__init__(source)
         self._source = source
         self._connection = connection
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > ANSWER_MAX:  # memory would be allocated before the first byte is read
-            raise IrregularAnswer(_TOO_LARGE)
+        if size is not None and size > RESPONSE_MAX:  # memory would be allocated before the first byte is read
+            raise InvalidResponseError(_TOO_LARGE)
         return super().read(size)
 
     def close(self) -> None:
@@ -336,4 +336,4 @@ class _Reader(io.BufferedReader):
         if left_over:
             self._connection.close()
         else:
-            self._connection.close_unless_at_rest()
+            self._connection.close_unless_idle()

@@ -114,7 +114,7 @@ def _suboptions(value: Mapping[Any, Any]) -> Mapping[str, int]:
     given = {name: number for name, number in value.items() if number is not None}
     try:
         validation = ArgumentSpecValidator(_SUBOPTIONS).validate(given)
-    except (TypeError, OverflowError) as error:  # from ansible-core, for keys and values of odd types
+    except (TypeError, OverflowError) as error:  # from ansible-core, for unsupported types
         raise ValueError(_RULE) from error
     if validation.error_messages:
         raise ValueError(_RULE)

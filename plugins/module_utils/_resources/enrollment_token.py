@@ -13,17 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import ENTERPRISE_CAUSES, recognise
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
+    ENTERPRISE_CAUSES,
+    refine_likely_cause,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, to_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Operation
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration, check_duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_id
-from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import token_in, unusable
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import (
+    extract_token,
+    unusable_response,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
 
 if TYPE_CHECKING:
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer, Client
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
 
 ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
 AUTHENTICATION_REQUIREMENTS = ("optional", "required")
@@ -32,7 +38,7 @@ GOOGLE_AUTHENTICATION_OPTIONS: dict[str, dict[str, Any]] = {
     "required_account_email": {"type": "str"},
 }
 COUNT_MAX = 10_000
-_SHORTEST = Duration(60)
+_DURATION_MIN = Duration(60)
 _DEFAULT_DURATION = Duration(3600)  # the API's default
 
 
@@ -56,7 +62,7 @@ class EnrollmentTokenRequest:
         )
 
     @classmethod
-    def each_from_options(cls, options: Mapping[str, Any]) -> list[EnrollmentTokenRequest]:
+    def list_from_options(cls, options: Mapping[str, Any]) -> list[EnrollmentTokenRequest]:
         """Check the module's options for ``count`` equal tokens. Raises ``OptionError``."""
         count = options["count"]
         if not 0 <= count <= COUNT_MAX:
@@ -88,42 +94,42 @@ class EnrollmentTokenRequest:
     def mint(self, client: Client) -> dict[str, Any]:
         """Create the token. Raises ``EmmError``."""
         try:
-            answer = client.post("enterprises", self.enterprise_id, "enrollmentTokens", body=self.body())
+            response = client.post("enterprises", self.enterprise_id, "enrollmentTokens", body=self.body())
         except ApiError as error:
-            recognise(error, ENTERPRISE_CAUSES)
+            refine_likely_cause(error, ENTERPRISE_CAUSES)
             raise
-        return self._read(answer)
+        return self._to_result(response)
 
-    def _read(self, answer: Answer) -> dict[str, Any]:
+    def _to_result(self, response: ApiResponse) -> dict[str, Any]:
         """The resource. Values missing in the response are as requested, or the API's default."""
-        said = answer.resource
-        token = token_in(answer, "androidenterprise#enrollmentToken")
-        self._refuse_another(answer)
+        returned = response.resource
+        token = extract_token(response, "androidenterprise#enrollmentToken")
+        self._check_response(response)
         duration: Duration | None = self.duration or _DEFAULT_DURATION
-        if "duration" in said:
+        if "duration" in returned:
             try:
-                duration = Duration.from_json(said["duration"])
+                duration = Duration.from_json(returned["duration"])
             except (ValueError, TypeError):
                 duration = None  # never lose a token because of another field
-        end = after(answer.clocks.earliest, duration.seconds) if duration else None
+        end = after(response.clocks.earliest, duration.seconds) if duration else None
         result = self._result(
             token=token,
             duration=duration,
-            issued_at=to_text(answer.clocks.issued_at),
+            issued_at=to_text(response.clocks.issued_at),
             expires_at=to_text(end) if end else None,
         )
         return {name: value for name, value in result.items() if value is not None}
 
-    def _refuse_another(self, answer: Answer) -> None:
-        """Raise ``UnusableAnswerError`` if other fields show that the token belongs to another request."""
-        google = answer.resource.get("googleAuthenticationOptions")
-        said = {**answer.resource, **(google if isinstance(google, Mapping) else {})}
-        asked = self.body()
-        asked.update(asked.pop("googleAuthenticationOptions", {}))
+    def _check_response(self, response: ApiResponse) -> None:
+        """Raise ``UnusableResponseError`` if other fields show that the token belongs to another request."""
+        google = response.resource.get("googleAuthenticationOptions")
+        returned = {**response.resource, **(google if isinstance(google, Mapping) else {})}
+        requested = self.body()
+        requested.update(requested.pop("googleAuthenticationOptions", {}))
         for field in ("enrollmentTokenType", "requiredAccountEmail"):
-            answered = said.get(field)
-            if field in asked and answered is not None and str(answered).lower() != asked[field].lower():
-                raise unusable(answer, f"the {field} in its response differs from the requested one")
+            value = returned.get(field)
+            if field in requested and value is not None and str(value).lower() != requested[field].lower():
+                raise unusable_response(response, f"the {field} in its response differs from the requested one")
 
     def _result(
         self, *, token: str | None, duration: Duration | None, issued_at: str | None, expires_at: str | None
@@ -145,7 +151,7 @@ def _check_duration(value: object) -> Duration | None:
     if value is None:
         return None
     duration = check_duration("duration", value)
-    if duration < _SHORTEST:
+    if duration < _DURATION_MIN:
         raise OptionError("duration", value, "it must not be shorter than 1 minute (60 seconds)")
     return duration
 
@@ -177,9 +183,9 @@ OPERATION = Operation(
         "count": {"type": "int"},
         "google_authentication_options": {"type": "dict", "options": GOOGLE_AUTHENTICATION_OPTIONS},
     },
-    one="enrollment_token",
-    many="enrollment_tokens",
-    many_if="count",
-    request=EnrollmentTokenRequest.from_options,
-    requests=EnrollmentTokenRequest.each_from_options,
+    result_key="enrollment_token",
+    list_result_key="enrollment_tokens",
+    list_option="count",
+    build_request=EnrollmentTokenRequest.from_options,
+    build_requests=EnrollmentTokenRequest.list_from_options,
 )

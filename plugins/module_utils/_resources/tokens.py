@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What all tokens have in common: a response with a token in it.
+"""Extracts the token from a response.
 
 This file is private to the collection; it may change at any time.
 """
@@ -12,31 +12,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import UnusableAnswerError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import UnusableResponseError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 if TYPE_CHECKING:
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse
 
 TOKEN_MAX = 4_096  # characters; a QR code holds fewer
 _TOKEN = re.compile(rf"[!-~]{{1,{TOKEN_MAX}}}")
 
 
-def token_in(answer: Answer, kind: str) -> str:
-    """The token in a response with the requested resource. Raises ``UnusableAnswerError``."""
-    said = answer.resource.get("kind", kind)
-    if said != kind:
-        what = f"the kind {quote_foreign(said)!r}" if isinstance(said, str) else "an invalid kind"
-        raise unusable(answer, f"its response has {what} instead of {kind!r}")
-    token = answer.resource.get("token")
+def extract_token(response: ApiResponse, kind: str) -> str:
+    """The token in a response with the requested resource. Raises ``UnusableResponseError``."""
+    returned = response.resource.get("kind", kind)
+    if returned != kind:
+        problem = f"the kind {sanitize(returned)!r}" if isinstance(returned, str) else "an invalid kind"
+        raise unusable_response(response, f"its response has {problem} instead of {kind!r}")
+    token = response.resource.get("token")
     if token is None or token == "":
-        raise unusable(answer, "its response has no token")
+        raise unusable_response(response, "its response has no token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         rule = f"it must consist of at most {TOKEN_MAX:,} printable ASCII characters without spaces"
-        raise unusable(answer, f"the token in its response is invalid: {rule}")
+        raise unusable_response(response, f"the token in its response is invalid: {rule}")
     return token
 
 
-def unusable(answer: Answer, what: str) -> UnusableAnswerError:
-    """The error for a successful response that is not what was requested."""
-    return UnusableAnswerError(f"{answer.call}: the server reported success, but {what}.", http_status=200)
+def unusable_response(response: ApiResponse, problem: str) -> UnusableResponseError:
+    """The error for a successful response without the requested resource."""
+    return UnusableResponseError(f"{response.call}: the server reported success, but {problem}.", http_status=200)

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
     ENTERPRISE_CAUSES,
     USER_CAUSES,
-    recognise,
+    refine_likely_cause,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import to_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Operation
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_id
-from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import token_in
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import extract_token
 
 if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
@@ -41,7 +41,7 @@ class AuthenticationTokenRequest:
         return cls(check_id("enterprise_id", options["enterprise_id"]), check_id("user_id", options["user_id"]))
 
     @classmethod
-    def each_from_options(cls, options: Mapping[str, Any]) -> list[AuthenticationTokenRequest]:
+    def list_from_options(cls, options: Mapping[str, Any]) -> list[AuthenticationTokenRequest]:
         """Check the module's options for several users: a request for each, in order. Raises ``OptionError``."""
         enterprise_id = check_id("enterprise_id", options["enterprise_id"])
         return [
@@ -60,12 +60,12 @@ class AuthenticationTokenRequest:
     def mint(self, client: Client) -> dict[str, Any]:
         """Generate the token. Raises ``EmmError``."""
         try:
-            answer = client.post("enterprises", self.enterprise_id, "users", self.user_id, "authenticationToken")
+            response = client.post("enterprises", self.enterprise_id, "users", self.user_id, "authenticationToken")
         except ApiError as error:
-            recognise(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
+            refine_likely_cause(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
             raise
-        token = token_in(answer, "androidenterprise#authenticationToken")
-        return self._result(token=token, issued_at=to_text(answer.clocks.issued_at))
+        token = extract_token(response, "androidenterprise#authenticationToken")
+        return self._result(token=token, issued_at=to_text(response.clocks.issued_at))
 
     def _result(self, *, token: str | None, issued_at: str | None) -> dict[str, Any]:
         return {"token": token, "enterprise_id": self.enterprise_id, "user_id": self.user_id, "issued_at": issued_at}
@@ -78,9 +78,9 @@ OPERATION = Operation(
         "user_ids": {"type": "list", "elements": "raw"},
     },
     rules={"mutually_exclusive": [("user_id", "user_ids")], "required_one_of": [("user_id", "user_ids")]},
-    one="authentication_token",
-    many="authentication_tokens",
-    many_if="user_ids",
-    request=AuthenticationTokenRequest.from_options,
-    requests=AuthenticationTokenRequest.each_from_options,
+    result_key="authentication_token",
+    list_result_key="authentication_tokens",
+    list_option="user_ids",
+    build_request=AuthenticationTokenRequest.from_options,
+    build_requests=AuthenticationTokenRequest.list_from_options,
 )

@@ -44,12 +44,16 @@ SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_keep_if_valid_for": {"type": "raw"},
     "device_tokens_cacheable": {"type": "bool", "default": False},
 }
-HELD = "device_tokens_enrollment"  # the fact from an earlier run
+CACHED_FACT = "device_tokens_enrollment"  # the fact from an earlier run
 _VALIDATOR = ArgumentSpecValidator(SPEC)
-_SAME = ("enterprise_id", "enrollment_token_type", "google_authentication_options")  # must be equal in a token to keep
-VARIABLES = (*SPEC, HELD)
+_MATCHING_FIELDS = (
+    "enterprise_id",
+    "enrollment_token_type",
+    "google_authentication_options",
+)  # must be equal in a token to keep
+VARIABLES = (*SPEC, CACHED_FACT)
 # Other names with the role's prefix: variables for its tasks, and the facts that they set.
-OTHERS = tuple(f"{_PREFIX}{name}" for name in ("on_failure", "no_log", "user_auth", "user", "refusal"))
+OTHER_NAMES = tuple(f"{_PREFIX}{name}" for name in ("on_failure", "no_log", "user_auth", "user", "refusal"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Plan:
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Plan:
         """Check the ``VARIABLES`` that are set for a host. Raises ``EmmError``."""
-        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != HELD})
+        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != CACHED_FACT})
         if validation.error_messages:
             raise EmmError("; ".join(validation.error_messages))
         options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
@@ -83,7 +87,7 @@ class Plan:
                 requests["user_auth"] = AuthenticationTokenRequest.from_options(options)
             if "enrollment" in options["kinds"]:
                 requests["enrollment"] = _enrollment_request(options)
-            kept = _keep(variables.get(HELD), requests.get("enrollment"), _minimum(options))
+            kept = _token_to_keep(variables.get(CACHED_FACT), requests.get("enrollment"), _minimum_validity(options))
         except OptionError as error:
             # With the original value, if the option is a whole variable.
             raise OptionError(_PREFIX + error.option, options.get(error.option, error.value), error.rule) from error
@@ -128,22 +132,22 @@ def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
     return dict(validation.validated_parameters)
 
 
-def _minimum(options: Mapping[str, Any]) -> timedelta | None:
+def _minimum_validity(options: Mapping[str, Any]) -> timedelta | None:
     name = "keep_if_valid_for"
     return None if options[name] is None else timedelta(seconds=check_duration(name, options[name]).seconds)
 
 
-def _keep(held: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
+def _token_to_keep(cached: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
     """The enrollment token that a host has, if it matches the request and is certain to be valid for long enough."""
     if minimum is None or not isinstance(request, EnrollmentTokenRequest):
         return None
-    if not isinstance(held, Mapping) or not held.get("token"):
+    if not isinstance(cached, Mapping) or not cached.get("token"):
         return None
-    asked = request.preview()
-    if any(held.get(name) != asked.get(name) for name in _SAME):
+    requested = request.preview()
+    if any(cached.get(name) != requested.get(name) for name in _MATCHING_FIELDS):
         return None
     try:
-        held = json.loads(json.dumps(held, default=str))  # normalizes types from a fact cache
+        cached = json.loads(json.dumps(cached, default=str))  # normalizes types from a fact cache
     except TypeError:  # for keys that are not strings, which the role never sets
         return None
-    return held if is_valid_for(held, minimum) else None
+    return cached if is_valid_for(cached, minimum) else None

@@ -16,11 +16,11 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import lasts
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared import Shared
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import outlasts_year_9999
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared_cache import SharedCache
 
-# A host that asks again mints a new one. After a failure, the hosts that wait fail, but not all later ones.
-_TOKENS = Shared(once_each=True, failures_last=60.0)
+# A host that requests another one mints it. After a failure, waiting hosts fail, but later ones try again.
+_TOKENS = SharedCache(once_per_requester=True, failure_lifetime=60.0)
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class SharedRequest:
     def mint(self, client: Client) -> dict[str, Any]:
         """The token, or the ``EmmError`` of the first host of the play that requested it."""
 
-        def make() -> tuple[dict[str, Any], float | None]:
+        def create() -> tuple[dict[str, Any], float | None]:
             token = self.request.mint(client)
             return token, _expiry(token)
 
-        token: dict[str, Any] = _TOKENS.get(f"{self.play} {client.fingerprint} {self.request!r}", self.host, make)
+        token: dict[str, Any] = _TOKENS.get(f"{self.play} {client.fingerprint} {self.request!r}", self.host, create)
         return token
 
 
@@ -54,4 +54,4 @@ def _expiry(token: Mapping[str, Any]) -> float | None:
     """Until when others can use a token (seconds since the epoch). 0 if unknown, None if after the year 9999."""
     if "expires_at" in token:
         return from_text(token["expires_at"]).timestamp()
-    return None if lasts(token) else 0.0
+    return None if outlasts_year_9999(token) else 0.0

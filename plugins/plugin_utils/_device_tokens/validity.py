@@ -16,11 +16,11 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration
 
-_AHEAD = timedelta(days=1)  # a server's clock that is further ahead of ours is not trusted
-_NOT_OF_A_FACT = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+_CLOCK_SKEW_MAX = timedelta(days=1)  # a server's clock that is further ahead of ours is not trusted
+_MALFORMED_FACT_ERRORS = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
-def lasts(fact: Mapping[str, Any]) -> bool:
+def outlasts_year_9999(fact: Mapping[str, Any]) -> bool:
     """Whether the token expires after the year 9999, so that it has no ``expires_at``.
 
     If ``expires_at`` is missing for another reason, the expiry is unknown.
@@ -28,21 +28,21 @@ def lasts(fact: Mapping[str, Any]) -> bool:
     try:
         start = min(from_text(fact["issued_at"]), _now())
         return after(start, Duration.from_options(fact["duration"]).seconds) is None
-    except _NOT_OF_A_FACT:
+    except _MALFORMED_FACT_ERRORS:
         return False
 
 
 def is_valid_for(fact: Mapping[str, Any], span: timedelta) -> bool:
     """Whether the token is certain to be valid for at least ``span``. False if the fact does not make sense."""
     if fact.get("expires_at") is None:
-        return lasts(fact)
+        return outlasts_year_9999(fact)
     try:
         issued_at, expires_at = from_text(fact["issued_at"]), from_text(fact["expires_at"])
         latest = after(issued_at, Duration.from_options(fact["duration"]).seconds)
-    except _NOT_OF_A_FACT:
+    except _MALFORMED_FACT_ERRORS:
         return False
     in_order = issued_at <= expires_at and (latest is None or expires_at <= latest)
-    return in_order and issued_at - _now() <= _AHEAD and expires_at - _now() >= span
+    return in_order and issued_at - _now() <= _CLOCK_SKEW_MAX and expires_at - _now() >= span
 
 
 def _now() -> datetime:

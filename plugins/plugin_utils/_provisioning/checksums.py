@@ -18,8 +18,8 @@ import zipfile
 from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import type_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
 _PEM = "-----BEGIN "
@@ -66,12 +66,12 @@ def check(checksum: str) -> None:
 
 def _read(path: object) -> bytes:
     if not isinstance(path, str):
-        raise EmmError(f"The path of a file must be a string, not {kind_of(path)}.")
+        raise EmmError(f"The path of a file must be a string, not {type_name(path)}.")
     try:
         return Path(path).expanduser().read_bytes()
     except (OSError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise EmmError(f"The file {quote_foreign(path)!r} cannot be read: {reason}.") from error
+        raise EmmError(f"The file {sanitize(path)!r} cannot be read: {reason}.") from error
 
 
 def _fingerprint(content: bytes) -> bytes:

@@ -30,20 +30,20 @@ class Extra:
     With zero-touch, the device is online before it gets its configuration, and the DPC comes from Google Play.
     """
 
-    read: Callable[[Any], Any]
+    convert: Callable[[Any], Any]
     secret: bool = False
-    address: bool = False
+    is_url: bool = False
     zero_touch: bool = False
 
     @staticmethod
-    def constant(name: str) -> str:
+    def payload_key(name: str) -> str:
         """The name of an option in a payload."""
         return f"android.app.extra.PROVISIONING_{name.upper()}"
 
 
 EXTRAS: dict[str, Extra] = {
     "device_admin_component_name": Extra(values.check_component),
-    "device_admin_package_download_location": Extra(values.url_with("https"), address=True),
+    "device_admin_package_download_location": Extra(values.url_with("https"), is_url=True),
     "device_admin_package_download_cookie_header": Extra(values.check_header, secret=True),
     "device_admin_package_checksum": Extra(values.check_checksum),
     "device_admin_signature_checksum": Extra(values.check_checksum),
@@ -72,7 +72,7 @@ EXTRAS: dict[str, Extra] = {
     "wifi_proxy_host": Extra(values.check_text),
     "wifi_proxy_port": Extra(values.integer_between(1, 65535)),
     "wifi_proxy_bypass": Extra(values.check_text),
-    "wifi_pac_url": Extra(values.url_with("http", "https"), address=True),
+    "wifi_pac_url": Extra(values.url_with("http", "https"), is_url=True),
 }
 _FROM_THE_SYSTEM = "Android passes it to the DPC, but does not accept it in a payload"
 _FROM_THE_DPC = "the DPC decides it on the device, and Android does not accept it in a payload"

@@ -29,7 +29,7 @@ def to_properties(payload: Mapping[str, Any]) -> str:
     """
     return _dump(
         {
-            name: _dump(_flat(name, value)) if isinstance(value, Mapping) else _text(value)
+            name: _dump(_flatten(name, value)) if isinstance(value, Mapping) else _text(value)
             for name, value in payload.items()
         }
     )
@@ -45,7 +45,7 @@ def to_message(properties: str) -> bytes:
     return head + kind + content
 
 
-def _flat(name: str, bundle: Mapping[str, Any]) -> dict[str, str]:
+def _flatten(name: str, bundle: Mapping[str, Any]) -> dict[str, str]:
     for key, value in bundle.items():
         if isinstance(value, (Mapping, list)):
             option = name.rpartition("PROVISIONING_")[2].lower()

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import type_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import (
     EXTRAS,
     NOT_PUBLIC,
@@ -35,18 +35,18 @@ class SecretOptionError(EmmError):
 def build_payload(options: Any) -> dict[str, Any]:
     """Convert options to Android's provisioning extras, as a dictionary for JSON. Raises ``EmmError``."""
     if not isinstance(options, Mapping):
-        raise EmmError(f"A provisioning payload requires a dictionary of options, not {kind_of(options)}.")
-    checked = {name: _check(name, value) for name, value in revealed(options).items()}
+        raise EmmError(f"A provisioning payload requires a dictionary of options, not {type_name(options)}.")
+    checked = {name: _check(name, value) for name, value in decrypted(options).items()}
     if "device_admin_component_name" not in checked:
         raise EmmError("Option 'device_admin_component_name' is required.")
     for option, rule in contradictions(checked):
         raise EmmError(f"Option '{option}' does not fit the other options: {rule}.")
-    return {Extra.constant(name): value for name, value in checked.items()}
+    return {Extra.payload_key(name): value for name, value in checked.items()}
 
 
 def for_zero_touch(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a payload that is useful in a zero-touch configuration."""
-    names = {Extra.constant(name) for name, extra in EXTRAS.items() if extra.zero_touch}
+    names = {Extra.payload_key(name) for name, extra in EXTRAS.items() if extra.zero_touch}
     return {name: value for name, value in payload.items() if name in names}
 
 
@@ -55,32 +55,32 @@ def for_nfc(payload: Mapping[str, Any]) -> dict[str, Any]:
 
     Android's QR code reader adds the quotes itself.
     """
-    ssid = Extra.constant("wifi_ssid")
+    ssid = Extra.payload_key("wifi_ssid")
     return {name: f'"{value}"' if name == ssid else value for name, value in payload.items()}
 
 
 def _check(name: Any, value: Any) -> Any:
     extra = EXTRAS.get(name) if isinstance(name, str) else None
     if extra is None:
-        raise EmmError(_unknown(str(name)))
+        raise EmmError(_unknown_option(str(name)))
     try:
-        return extra.read(value)
+        return extra.convert(value)
     except ValueError as error:
         if extra.secret:
             raise SecretOptionError(name, str(error)) from error
-        shown = _without_secrets(value) if extra.address else value
+        shown = _without_secrets(value) if extra.is_url else value
         raise OptionError(name, shown, str(error)) from error
 
 
-def _without_secrets(address: Any) -> str:
-    """A URL without the parts that often contain a password or a signature: the user, and what follows the path."""
-    if not isinstance(address, str):
-        return kind_of(address)
-    without_user = re.sub(r"^([A-Za-z]+://)?.*@", r"\1[redacted]@", address, flags=re.DOTALL)
+def _without_secrets(url: Any) -> str:
+    """A URL without the parts that often contain a password or a signature: user, query and fragment."""
+    if not isinstance(url, str):
+        return type_name(url)
+    without_user = re.sub(r"^([A-Za-z]+://)?.*@", r"\1[redacted]@", url, flags=re.DOTALL)
     return re.split(r"[?#]", without_user)[0]
 
 
-def _unknown(name: str) -> str:
+def _unknown_option(name: str) -> str:
     plain = re.sub(r"^(android\.app\.extra\.|extra_)?(provisioning_)?", "", name.lower().replace("-", "_"))
     if plain in UNSUPPORTED_EXTRAS:
         return f"'{name}' is not supported in a provisioning payload: {UNSUPPORTED_EXTRAS[plain]}."
@@ -91,10 +91,10 @@ def _unknown(name: str) -> str:
     return f"There is no option '{name}'{suggestion(plain, {option: option for option in EXTRAS})}."
 
 
-def revealed(value: Any) -> Any:
+def decrypted(value: Any) -> Any:
     """A value with vaulted values decrypted, which ansible-core 2.18 does only when they are used."""
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
     if isinstance(value, Mapping):
-        return {key: revealed(entry) for key, entry in value.items()}
-    return [revealed(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+        return {key: decrypted(entry) for key, entry in value.items()}
+    return [decrypted(entry) for entry in value] if isinstance(value, (list, tuple)) else value

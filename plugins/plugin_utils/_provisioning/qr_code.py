@@ -24,19 +24,19 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries 
 CAPACITY = {"L": 2953, "M": 2331}
 IMAGE_FORMATS = ("svg", "png")
 _QUIET_ZONE = 4  # modules of white margin around the code, as the standard requires
-_MODULE = 0.5  # mm; large enough for a phone's camera at a hand's breadth, even with worn paper and poor light
-_SMALLEST = 50  # mm; there is no point in a smaller code on a sheet
+_MODULE_SIZE = 0.5  # mm; large enough for a phone's camera at a hand's breadth, even with worn paper and poor light
+_WIDTH_MIN = 50  # mm; there is no point in a smaller code on a sheet
 _DOTS_PER_INCH = 300
 _MM_PER_INCH = 25.4
-_NAMED = 3  # number of the largest entries to name if a payload is too large
+_ENTRIES_NAMED = 3  # number of the largest entries to name if a payload is too large
 
 
 @dataclass(frozen=True)
 class QrCode:
-    """A QR code. ``millimetres`` is its printed width, including the white margin."""
+    """A QR code. ``millimeters`` is its printed width, including the white margin."""
 
     _code: Any
-    millimetres: float
+    millimeters: float
 
     @classmethod
     def of(cls, payload: Mapping[str, Any] | str) -> QrCode:
@@ -56,19 +56,19 @@ class QrCode:
         segno = library("segno", "segno")
         code = segno.make(content, error=level, boost_error=True, micro=False, mode="byte")
         modules, dummy = code.symbol_size(border=_QUIET_ZONE)
-        return cls(code, max(modules * _MODULE, _SMALLEST))
+        return cls(code, max(modules * _MODULE_SIZE, _WIDTH_MIN))
 
     def svg(self) -> str:
         """The code as an SVG element, in its printed size."""
-        return self._save("svg", scale=self._module(), unit="mm", xmldecl=False, nl=False).decode()
+        return self._save("svg", scale=self._scale(), unit="mm", xmldecl=False, nl=False).decode()
 
     def png(self) -> bytes:
         """The code as a PNG file with 300 dots per inch, in about its printed size, but not smaller."""
-        pixels = math.ceil(self._module() / _MM_PER_INCH * _DOTS_PER_INCH)
+        pixels = math.ceil(self._scale() / _MM_PER_INCH * _DOTS_PER_INCH)
         return self._save("png", scale=pixels, dpi=_DOTS_PER_INCH)
 
-    def _module(self) -> float:
-        return round(self.millimetres / float(self._code.symbol_size(border=_QUIET_ZONE)[0]), 4)
+    def _scale(self) -> float:
+        return round(self.millimeters / float(self._code.symbol_size(border=_QUIET_ZONE)[0]), 4)
 
     def _save(self, kind: str, **options: Any) -> bytes:
         file = io.BytesIO()
@@ -103,7 +103,7 @@ def _too_large(size: int, payload: Mapping[str, Any] | str) -> str:
     if isinstance(payload, str):
         return f"{message} Shorten it."
     sizes = sorted(((len(to_json({name: value})) - 2, name) for name, value in _entries(payload)), reverse=True)
-    named = ", ".join(f"{name} ({bytes_:,} bytes)" for bytes_, name in sizes[:_NAMED])
+    named = ", ".join(f"{name} ({bytes_:,} bytes)" for bytes_, name in sizes[:_ENTRIES_NAMED])
     return f"{message} Shorten or remove its largest entries: {named}."
 
 

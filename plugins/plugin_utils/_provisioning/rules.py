@@ -17,7 +17,7 @@ _WPA_PASSWORD = range(8, 64)  # bytes
 _WEP_KEY = re.compile(
     r".{5}|.{13}|.{16}|.{29}|[0-9A-Fa-f]{10}|[0-9A-Fa-f]{26}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{58}", re.DOTALL
 )
-_EAP_NEEDS = {
+_EAP_REQUIREMENTS = {
     **dict.fromkeys(("PEAP", "TTLS", "PWD"), ("wifi_identity", "wifi_password")),
     "TLS": ("wifi_user_certificate",),
 }
@@ -34,13 +34,13 @@ _EAP_ONLY = (
 
 def contradictions(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The options that contradict others, each with the reason."""
-    yield from _about_the_download(options)
-    yield from _about_the_network(options)
-    yield from _about_its_password(options)
-    yield from _about_eap(options)
+    yield from _check_download(options)
+    yield from _check_network(options)
+    yield from _check_password(options)
+    yield from _check_eap(options)
 
 
-def _about_the_download(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _check_download(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     location = "device_admin_package_download_location"
     checksums = ("device_admin_signature_checksum", "device_admin_package_checksum")
     if location in options and sum(name in options for name in checksums) != 1:
@@ -49,7 +49,7 @@ def _about_the_download(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     yield from _requires(options, (*checksums, *more), location)
 
 
-def _about_the_network(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _check_network(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _requires(options, [name for name in options if name.startswith("wifi_")], "wifi_ssid")
     if "use_mobile_data" in options and "wifi_ssid" in options:
         yield "use_mobile_data", "Android ignores it with wifi_ssid"
@@ -61,7 +61,7 @@ def _about_the_network(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _requires(options, (port, "wifi_proxy_bypass"), host)
 
 
-def _about_its_password(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _check_password(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     name = "wifi_password"
     security = options.get("wifi_security_type", "NONE")
     if name not in options:
@@ -75,7 +75,7 @@ def _about_its_password(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]
         yield name, "a WEP key must have 5, 13, 16 or 29 characters, or 10, 26, 32 or 58 hexadecimal digits"
 
 
-def _about_eap(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _check_eap(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     method = "wifi_eap_method"
     if options.get("wifi_security_type") != "EAP":
         for name in _EAP_ONLY:
@@ -84,12 +84,12 @@ def _about_eap(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     elif method not in options:
         yield "wifi_security_type", f"EAP requires {method}"
     else:
-        for name in _EAP_NEEDS.get(options[method], ()):
+        for name in _EAP_REQUIREMENTS.get(options[method], ()):
             if name not in options:
                 yield method, f"{options[method]} requires {name}"
 
 
-def _requires(options: Mapping[str, Any], names: Iterable[str], without: str) -> Iterator[tuple[str, str]]:
+def _requires(options: Mapping[str, Any], names: Iterable[str], required: str) -> Iterator[tuple[str, str]]:
     for name in names:
-        if name in options and without not in options:
-            yield name, f"Android ignores it without {without}"
+        if name in options and required not in options:
+            yield name, f"Android ignores it without {required}"

@@ -22,13 +22,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean as to_boolean
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import kind_of
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import type_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import checksums
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
 INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1  # of Java
-_SECONDS = 10**11  # a smaller number of milliseconds is before 1974, and more likely a number of seconds
+_MILLISECONDS_MIN = 10**11  # a smaller number of milliseconds is before 1974, and more likely a number of seconds
 _NAME = r"[A-Za-z_$][\w$]*"
 _COMPONENT = re.compile(rf"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+/(?:\.{_NAME}(?:\.{_NAME})*|{_NAME}(?:\.{_NAME})+)", re.ASCII)
 _LOCALE = re.compile(r"(?P<language>[A-Za-z]{2,3})[_-](?P<country>[A-Za-z]{2}|\d{3})", re.ASCII)
@@ -46,13 +46,13 @@ _QUOTE = (
 
 def check_text(value: Any) -> str:
     if isinstance(value, str) and value:
-        return _whole(value)
+        return _encodable(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     hint = f"; {_QUOTE}" if number else ""
     raise ValueError(f"it must be a non-empty string{hint}")
 
 
-def _whole(text: str) -> str:
+def _encodable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -77,43 +77,43 @@ def check_boolean(value: Any) -> bool:
 
 
 def integer_between(smallest: int, largest: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
+    def convert(value: Any) -> int:
         if isinstance(value, (int, str)) and not isinstance(value, bool) and re.fullmatch("[0-9]{1,19}", str(value)):
             number = int(value)
             if smallest <= number <= largest:
                 return number
         raise ValueError(f"it must be an integer from {smallest} to {largest}")
 
-    return read
+    return convert
 
 
 def one_of(*choices: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
+    def convert(value: Any) -> str:
         if value not in choices:
             raise ValueError(f"it must be one of {', '.join(choices)}")
         return str(value)
 
-    return read
+    return convert
 
 
 def url_with(*schemes: str) -> Callable[[Any], str]:
     rule = f"it must be a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}"
 
-    def read(value: Any) -> str:
+    def convert(value: Any) -> str:
         text = check_text(value)
         try:
             parts = urllib.parse.urlsplit(text)
-            sound = parts.hostname and parts.port != 0
+            is_valid = parts.hostname and parts.port != 0
         except ValueError as error:
             raise ValueError(rule) from error
         # Android compares the scheme case-sensitively.
-        if not sound or not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        if not is_valid or not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             raise ValueError(rule)
         if " " in text or not text.isprintable():
             raise ValueError(f"{rule}, without spaces and control characters")
         return text
 
-    return read
+    return convert
 
 
 def check_component(value: Any) -> str:
@@ -163,7 +163,7 @@ def check_time_zone(value: Any) -> str:
 
 def check_local_time(value: Any) -> int:
     number = integer_between(1, _LONG_MAX)(value)
-    if number < _SECONDS:
+    if number < _MILLISECONDS_MIN:
         raise ValueError("it must be in milliseconds since 1970, and this looks like seconds")
     return number
 
@@ -214,7 +214,7 @@ def check_bundle(value: Any) -> dict[str, Any]:
 
 def _key(key: Any) -> str:
     if isinstance(key, str) and key:
-        return _whole(key)
+        return _encodable(key)
     raise ValueError(f"its keys must be non-empty strings, and {key!r} is not")
 
 
@@ -225,18 +225,18 @@ def _entry(key: str, value: Any) -> Any:
         except ValueError as error:
             raise ValueError(f"in '{key}', {error}") from error
     if isinstance(value, (list, tuple)):
-        entries = [_single(key, entry) for entry in value]
-        kinds = {kind_of(entry) for entry in entries}  # not types, because ansible-core 2.18 has several string types
+        entries = [_scalar(key, entry) for entry in value]
+        kinds = {type_name(entry) for entry in entries}  # not types, because ansible-core 2.18 has several string types
         if len(kinds) > 1:
             hint = f"; {_QUOTE}" if "a string" in kinds else ""
             raise ValueError(f"the list '{key}' must contain values of one type only{hint}")
         return entries
-    return _single(key, value)
+    return _scalar(key, value)
 
 
-def _single(key: str, value: Any) -> Any:
+def _scalar(key: str, value: Any) -> Any:
     if isinstance(value, (bool, str)):
-        return _whole(value) if isinstance(value, str) else value
+        return _encodable(value) if isinstance(value, str) else value
     if isinstance(value, int):
         if not -_LONG_MAX - 1 <= value <= _LONG_MAX:
             raise ValueError(f"the number '{key}' must fit into 64 bits")
@@ -244,5 +244,5 @@ def _single(key: str, value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     raise ValueError(
-        f"'{key}' is {kind_of(value)}, but must be a string, a number, a boolean, a list of those, or a dictionary"
+        f"'{key}' is {type_name(value)}, but must be a string, a number, a boolean, a list of those, or a dictionary"
     )

@@ -14,7 +14,7 @@ import os
 import sys
 
 
-def is_main_process_there() -> bool:
+def main_process_exists() -> bool:
     """Whether the parent of this process still exists. Without it, nothing receives the result."""
     parent = multiprocessing.parent_process()
     return parent is None or parent.pid == os.getppid()
@@ -22,5 +22,5 @@ def is_main_process_there() -> bool:
 
 def require_main_process() -> None:
     """End this process if its parent has ended. Otherwise, it would block forever when it sends a long result."""
-    if not is_main_process_there():
+    if not main_process_exists():
         sys.exit()

@@ -18,10 +18,10 @@ from ansible.template import Templar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 
-_OWN_PACE = ("free", "host_pinned")  # suffixes of the strategies that run hosts independently
+_INDEPENDENT_STRATEGIES = ("free", "host_pinned")  # suffixes of the strategies that run hosts independently
 
 
-def identity(task: Task, task_vars: Mapping[str, Any]) -> str:
+def play_id(task: Task, task_vars: Mapping[str, Any]) -> str:
     """An identifier that is the same for all tasks, hosts and batches of a play, but differs between plays of a run.
 
     It is derived from the position of the play in its playbook, its name, and its hosts. It is therefore equal for a
@@ -29,36 +29,36 @@ def identity(task: Task, task_vars: Mapping[str, Any]) -> str:
     same name and hosts: with Ansible's Python API, in ad-hoc commands and, before ansible-core 2.19, in playbooks in
     JSON. It changes after an ``add_host`` task in the play.
     """
-    place = (task.get_play().get_path(), task_vars["ansible_play_name"], *task_vars["ansible_play_hosts_all"])
-    return hashlib.sha256("\0".join(place).encode(errors="surrogatepass")).hexdigest()
+    position = (task.get_play().get_path(), task_vars["ansible_play_name"], *task_vars["ansible_play_hosts_all"])
+    return hashlib.sha256("\0".join(position).encode(errors="surrogatepass")).hexdigest()
 
 
-def whole_batch(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> list[str]:
+def batch_hosts(task: Task, task_vars: Mapping[str, Any], templar: Templar) -> list[str]:
     """The hosts of a host's batch (``serial``), including failed ones, in the order of the play.
 
     Ansible only tells which hosts of the batch have not failed. Only these are returned if hosts are shuffled, or if
     ``serial`` has a different value for the host than for the play.
     """
     name: str = task_vars["inventory_hostname"]
-    left: list[str] = task_vars["ansible_play_batch"]
-    if name not in left:  # after a failure, in an ``always`` section
-        left = [*left, name]
+    remaining: list[str] = task_vars["ansible_play_batch"]
+    if name not in remaining:  # after a failure, in an ``always`` section
+        remaining = [*remaining, name]
     play = task.get_play()
     try:
         # The keywords of the play are not templated for an imported task.
         serial, order = (templated(keyword, getattr(play, keyword), templar) for keyword in ("serial", "order"))
-        everybody = _in_order(task_vars["ansible_play_hosts_all"], order)
+        all_hosts = _in_order(task_vars["ansible_play_hosts_all"], order)
         if not serial:
-            return everybody
-        hosts = next(hosts for hosts in _batches(everybody, serial) if name in hosts)
+            return all_hosts
+        hosts = next(hosts for hosts in _batches(all_hosts, serial) if name in hosts)
     except (EmmError, StopIteration, TypeError, ValueError):
-        return left
-    return hosts if order != "shuffle" and {*left} <= {*hosts} else left
+        return remaining
+    return hosts if order != "shuffle" and {*remaining} <= {*hosts} else remaining
 
 
-def hosts_stay_together(task: Task) -> bool:
+def hosts_run_in_lockstep(task: Task) -> bool:
     """Whether all hosts of a batch finish a task before any of them starts the next one."""
-    return not str(task.get_play().strategy).endswith(_OWN_PACE)
+    return not str(task.get_play().strategy).endswith(_INDEPENDENT_STRATEGIES)
 
 
 def _in_order(hosts: list[str], order: Any) -> list[str]:
@@ -72,13 +72,13 @@ def _batches(hosts: list[str], serial: Any) -> Iterator[list[str]]:
     sizes = serial if isinstance(serial, list) else [serial]
     start = number = 0
     while start < len(hosts):
-        count = _count(sizes[min(number, len(sizes) - 1)], len(hosts))
+        count = _batch_size(sizes[min(number, len(sizes) - 1)], len(hosts))
         end = start + count if count > 0 else len(hosts)
         yield hosts[start:end]
         start, number = end, number + 1
 
 
-def _count(size: Any, hosts: int) -> int:
+def _batch_size(size: Any, hosts: int) -> int:
     """The number of hosts in a batch: a number, or a percentage of all hosts, rounded down, but at least one."""
     if isinstance(size, str) and size.endswith("%"):
         return int(int(size.removesuffix("%")) / 100 * hosts) or 1

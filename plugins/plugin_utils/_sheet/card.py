@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Makes the card and the files of a host for the role provisioning_sheet, from the host's variables.
+"""Creates the card and the files of a host for the role provisioning_sheet, from the host's variables.
 
 This file is private to the collection; it may change at any time.
 """
@@ -21,15 +21,15 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import as_text
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import lasts
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import outlasts_year_9999
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import nfc
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import Extra
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
     build_payload,
+    decrypted,
     for_nfc,
     for_zero_touch,
-    revealed,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import (
     IMAGE_FORMATS,
@@ -42,9 +42,9 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.shee
 
 ROLE = "provisioning_sheet"
 _PREFIX = f"{ROLE}_"
-OF_THE_BATCH = ("sheet", "labels")
-OUTPUTS = ("payload", "qr_code", *OF_THE_BATCH, "zero_touch", "nfc")
-_IN_PLACE_OF = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # file name endings; a host has only one of them
+SHEET_OUTPUTS = ("sheet", "labels")
+OUTPUTS = ("payload", "qr_code", *SHEET_OUTPUTS, "zero_touch", "nfc")
+_REPLACES = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # file name endings; a host has only one of them
 # The role variables, as in meta/argument_specs.yml.
 SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_directory": {"type": "str", "required": True},
@@ -68,19 +68,22 @@ SPEC: dict[str, dict[str, Any]] = {
 # The facts that the role device_tokens sets.
 _FACTS = ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
-KNOWN = {*SPEC, *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded"))}  # variables and facts of the role
+KNOWN_NAMES = {
+    *SPEC,
+    *(f"{_PREFIX}{name}" for name in ("no_log", "written", "shredded")),
+}  # variables and facts of the role
 # In check mode, there are no tokens. Placeholders of a typical length allow everything else to be checked.
 _PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 _VALIDATOR = ArgumentSpecValidator(SPEC)
 _TYPES = {"userDevice": "for a user's device", "userlessDevice": "for a device without a user"}
 # An authentication token is valid for minutes; the API does not say how many. After this time, it has surely expired.
-_CERTAINLY_EXPIRED = timedelta(hours=1)
-_OF_NO_USE = (
+_AUTH_TOKEN_LIFETIME_MAX = timedelta(hours=1)
+_USELESS_PAYLOAD = (
     "provisioning_sheet_payload contains no token of the host. Put it into the admin_extras_bundle, as "
     "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets the token in another "
     "way, set provisioning_sheet_require_token to false."
 )
-_IN_WORDS = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
+_TIME_FORMAT = "EEEE, d MMMM y, HH:mm 'UTC'xxx"
 
 
 _Result = TypeVar("_Result")
@@ -103,13 +106,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Card:
-    """What a device scans, and what people need to know to scan it with the right device while it is valid."""
+    """A QR code, and the details that people need to scan it with the right device while it is valid."""
 
     host: str
     asset_tag: str | None
     user: str | None
     wifi_ssid: str | None
-    tokens: list[dict[str, str | None]]  # of those in the code: description and validity in words, expires_at
+    tokens: list[dict[str, str | None]]  # of those in the code: description, validity as text, expires_at
     expires_at: str | None  # when the first token in the code expires, ISO 8601
     payload: str  # as JSON
     svg: str
@@ -143,21 +146,21 @@ def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was made for a host: its card, the sheet that the card belongs to, and the host's own files by name.
+class HostOutput:
+    """The output for a host: its card, the sheet that the card belongs to, and the host's own files by name.
 
-    ``in_place_of`` are the names of files from earlier runs that the host's files replace.
+    ``replaces`` are the names of files from earlier runs that the host's files replace.
     """
 
     card: Card
     sheet: Sheet
     files: dict[str, bytes]
-    in_place_of: list[str]
+    replaces: list[str]
 
 
-def make(host: str, variables: Mapping[str, Any]) -> Made:
-    """Check the ``VARIABLES`` that are set for a host, and make its card and files. Raises ``EmmError``."""
-    variables = revealed(variables)
+def build_host_output(host: str, variables: Mapping[str, Any]) -> HostOutput:
+    """Check the ``VARIABLES`` that are set for a host, and create its card and files. Raises ``EmmError``."""
+    variables = decrypted(variables)
     # Null is the same as not set.
     validation = _VALIDATOR.validate({name: variables[name] for name in SPEC if variables.get(name) is not None})
     if validation.error_messages:
@@ -174,16 +177,16 @@ def make(host: str, variables: Mapping[str, Any]) -> Made:
     code = QrCode.of(payload)
     card = _card(host, variables, options, payload, code.svg())
     if options["require_token"] and not card.tokens:
-        raise EmmError(_OF_NO_USE)
+        raise EmmError(_USELESS_PAYLOAD)
     _check_text({**sheet.as_dict(), **card.as_dict()})
     if "labels" in sheet.parts:
         check_label(card.as_dict())
     files = dict(_files(card, options, payload, code))
-    return Made(
+    return HostOutput(
         card,
         sheet,
         {file_name(host, ending): content for ending, content in files.items()},
-        [file_name(host, other) for ending, other in _IN_PLACE_OF.items() if ending in files],
+        [file_name(host, other) for ending, other in _REPLACES.items() if ending in files],
     )
 
 
@@ -199,19 +202,19 @@ def _check_text(fields: Mapping[str, Any]) -> None:
 
 
 def _sheet(options: Mapping[str, Any]) -> Sheet:
-    parts = [part for part in OF_THE_BATCH if part in options["outputs"]]
+    parts = [part for part in SHEET_OUTPUTS if part in options["outputs"]]
     return Sheet(
-        directory=in_directory(lambda: SecretFiles(options["directory"]).path()),
+        directory=translate_directory_errors(lambda: SecretFiles(options["directory"]).path()),
         template=options["template"] if "sheet" in parts else "",
         parts=parts,
         **{name: options[name] for name in ("name", "title", "paper")},
     )
 
 
-def in_directory(use: Callable[[], _Result]) -> _Result:
+def translate_directory_errors(function: Callable[[], _Result]) -> _Result:
     """Call a function that uses the directory. If it fails, the error names the variable."""
     try:
-        return use()
+        return function()
     except EmmError as error:
         raise EmmError(f"{_PREFIX}directory: {error}") from error
 
@@ -222,13 +225,13 @@ def _card(
     zone = _zone(options["time_zone"])
     text = to_json(payload)
     tokens: list[dict[str, str | None]] = []
-    for name, tell in ((ENROLLMENT, _tell_enrollment), (USER_AUTH, _tell_user_auth)):
+    for name, describe in ((ENROLLMENT, _describe_enrollment), (USER_AUTH, _describe_user_auth)):
         fact = _fact(variables, name)
         token = fact.get("token")
         if not isinstance(token, str) or not token or json.dumps(token)[1:-1] not in text:
             continue
         try:
-            description, validity, expires_at = tell(fact, zone)
+            description, validity, expires_at = describe(fact, zone)
             expiry = expires_at.isoformat().replace("+00:00", "Z") if expires_at else None
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise EmmError(f"The fact '{name}' does not have the form that the role device_tokens sets.") from error
@@ -237,7 +240,7 @@ def _card(
         host=host,
         asset_tag=options["asset_tag"],
         user=options["user"] or _user(variables),
-        wifi_ssid=payload.get(Extra.constant("wifi_ssid")),
+        wifi_ssid=payload.get(Extra.payload_key("wifi_ssid")),
         tokens=tokens,
         expires_at=min((token["expires_at"] for token in tokens if token["expires_at"]), default=None),
         payload=text,
@@ -266,23 +269,23 @@ def _files(
         yield ".ndef", nfc.to_message(properties)
 
 
-def _tell_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
-    """The description and the validity of an enrollment token, in words, and when it expires."""
+def _describe_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
+    """The description, the validity as text, and the expiry time of an enrollment token."""
     kind = fact["enrollment_token_type"]
     description = f"enrollment token {_TYPES[kind]} ({kind})"
     if fact.get("expires_at") is None:
-        return description, "beyond the year 9999" if lasts(fact) else "for an unknown time", None
+        return description, "beyond the year 9999" if outlasts_year_9999(fact) else "for an unknown time", None
     expires_at = from_text(fact["expires_at"])
-    return description, f"until {_in_words(expires_at, zone)}", expires_at
+    return description, f"until {_format_time(expires_at, zone)}", expires_at
 
 
-def _tell_user_auth(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
+def _describe_user_auth(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
     """The same for an authentication token."""
     description = f"authentication token of user {fact['user_id']}"
     if fact["issued_at"] is None:  # in check mode
         return description, "once, within minutes", None
     issued_at = from_text(fact["issued_at"])
-    return description, f"once, within minutes of {_in_words(issued_at, zone)}", issued_at + _CERTAINLY_EXPIRED
+    return description, f"once, within minutes of {_format_time(issued_at, zone)}", issued_at + _AUTH_TOKEN_LIFETIME_MAX
 
 
 def _fact(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -293,8 +296,8 @@ def _fact(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _user(variables: Mapping[str, Any]) -> str | None:
     """The user of the device, if the tokens name one."""
     google = _fact(_fact(variables, ENROLLMENT), "google_authentication_options")
-    named = (google.get("required_account_email"), _fact(variables, USER_AUTH).get("user_id"))
-    return next((user for user in named if user and isinstance(user, str)), None)
+    candidates = (google.get("required_account_email"), _fact(variables, USER_AUTH).get("user_id"))
+    return next((user for user in candidates if user and isinstance(user, str)), None)
 
 
 def _zone(name: str) -> zoneinfo.ZoneInfo:
@@ -304,7 +307,7 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
         raise OptionError(f"{_PREFIX}time_zone", name, str(error)) from error
 
 
-def _in_words(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:
+def _format_time(moment: datetime, zone: zoneinfo.ZoneInfo) -> str:
     dates = library("babel.dates", "Babel")
-    words = str(dates.format_datetime(moment, _IN_WORDS, tzinfo=zone, locale="en"))
+    words = str(dates.format_datetime(moment, _TIME_FORMAT, tzinfo=zone, locale="en"))
     return words.removesuffix("+00:00") if zone.key == "UTC" else f"{words} ({zone.key})"

@@ -21,7 +21,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secr
 _MODE = 0o600
 _CHUNK = 1 << 20  # bytes to overwrite at a time
 # Do not follow links, and do not wait for the other end of a FIFO.
-_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_SAFE_FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class OwnFiles:
@@ -64,7 +64,7 @@ class OwnFiles:
         """Create a file and sync it to disk."""
         with self.opened(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
             os.fchmod(file, _MODE)
-            _put(file, content)
+            _write_all(file, content)
             os.fsync(file)
 
     def append(self, name: str, block: bytes) -> None:
@@ -110,7 +110,7 @@ class OwnFiles:
     def opened(self, name: str, flags: int) -> Iterator[int]:
         """Open a file. It is checked before, because opening a device can have an effect, and after."""
         self.has(name)
-        file = os.open(name, flags | _SAFELY, _MODE, dir_fd=self._directory)
+        file = os.open(name, flags | _SAFE_FLAGS, _MODE, dir_fd=self._directory)
         try:
             _check(os.fstat(file), name)
             yield file
@@ -127,7 +127,7 @@ def _check(status: os.stat_result, name: str) -> None:
         raise PermissionError(None, "it has another hard link", name)
 
 
-def _put(file: int, content: bytes) -> None:
+def _write_all(file: int, content: bytes) -> None:
     while content:
         content = content[os.write(file, content) :]
 
@@ -135,6 +135,6 @@ def _put(file: int, content: bytes) -> None:
 def _overwrite(file: int) -> None:
     rest = os.fstat(file).st_size
     while rest > 0:
-        _put(file, os.urandom(min(rest, _CHUNK)))
+        _write_all(file, os.urandom(min(rest, _CHUNK)))
         rest -= _CHUNK
     os.fsync(file)

@@ -32,7 +32,7 @@ class SecretDirectory:
     def __init__(self, directory: str) -> None:
         """Raises ``EmmError`` if the path is not absolute."""
         named = _absolute(directory)
-        self.path = named / _own_name() if _is_shared(named) else named
+        self.path = named / _subdirectory_name() if _is_shared(named) else named
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[int]:
@@ -60,10 +60,10 @@ class SecretDirectory:
         if not os.access(nearest, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
 
-    def remarks(self) -> Iterator[str]:
-        """Warnings about what is unexpected or should be changed."""
+    def warnings(self) -> Iterator[str]:
+        """Warnings about unexpected or unsafe settings."""
         parent = self.path.parent
-        if self.path.name == _own_name() and _is_shared(parent):
+        if self.path.name == _subdirectory_name() and _is_shared(parent):
             yield (
                 f"The directory '{parent}' belongs to {user(parent.stat().st_uid)}, and a group can write to it. "
                 f"Therefore, the files are in '{self.path}', which nobody else can enter."
@@ -106,7 +106,7 @@ def _can_be_a_path(text: str) -> bool:
         return False
 
 
-def _own_name() -> str:
+def _subdirectory_name() -> str:
     """A name that is the same in each run, so that later runs find the files, but differs between users."""
     return f"provisioning_sheet-{os.geteuid()}"
 
@@ -126,15 +126,15 @@ def _is_shared(path: Path) -> bool:
 
 
 def _check(status: os.stat_result, path: Path) -> None:
-    no_place = f"The directory '{path}' is not safe for secrets"
-    another = "use one that does not exist yet, which is created with the mode 0700"
+    unsafe = f"The directory '{path}' is not safe for secrets"
+    alternative = "use one that does not exist yet, which is created with the mode 0700"
     if status.st_mode & stat.S_IWOTH:
-        raise EmmError(f"{no_place}: everybody can write to it. Use a directory of your own, or {another}.")
+        raise EmmError(f"{unsafe}: everybody can write to it. Use a directory of your own, or {alternative}.")
     if status.st_uid != os.geteuid():
         raise EmmError(
-            f"{no_place} of {user(os.geteuid())}: it belongs to {user(status.st_uid)}. Use a directory of your own; "
-            f"{another}; run Ansible as its owner; or let a group that you are in write to it, and your files go into "
-            "a subdirectory of your own."
+            f"{unsafe} of {user(os.geteuid())}: it belongs to {user(status.st_uid)}. Use a directory of your own; "
+            f"{alternative}; run Ansible as its owner; or let a group that you are in write to it, and your files go "
+            "into a subdirectory of your own."
         )
     if status.st_mode & stat.S_IWGRP:
-        raise EmmError(f"{no_place}: its group can write to it. Run 'chmod g-w {path}', or {another}.")
+        raise EmmError(f"{unsafe}: its group can write to it. Run 'chmod g-w {path}', or {alternative}.")

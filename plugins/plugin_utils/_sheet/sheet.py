@@ -22,66 +22,66 @@ from typing import Any
 import jinja2
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 
-_NAME = "<template>"  # Jinja's name for a template without one
+_UNNAMED_TEMPLATE = "<template>"  # Jinja's name for a template without one
 _LABEL = ("host", "asset_tag", "user", "tokens", "validity", "expires_at", "payload")
 # The cells with text from users. The payload begins with a brace, and the other cells with words and digits.
-_FILLED_BY = {
+_COLUMN_SOURCES = {
     "host": "The name of the host",
     "asset_tag": "provisioning_sheet_asset_tag",
     "user": "provisioning_sheet_user",
     "tokens": "The description of the tokens",
 }
-_LINE = ("\t", "\r", "\n")
-_FORMULA = {"=", "+", "-", "@"}
+_LINE_STARTS = ("\t", "\r", "\n")
+_FORMULA_STARTS = {"=", "+", "-", "@"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class HostState:
     """The state of a host of the batch. The times are from a clock that all processes share."""
 
     host: str
-    made: Mapping[str, Any]  # what the action provisioning_card returned for the host in this play
+    card_result: Mapping[str, Any]  # of the action provisioning_card for the host, in this play
     came_at: float | None  # when it last ran the action provisioning_sheet
-    left: bool  # whether it is still in the play, and has not failed
+    is_active: bool  # whether it is still in the play, and has not failed
 
     def has_card(self) -> bool:
         """Whether it has its own card. With ``run_once`` on the role, all hosts have the card of one host."""
-        return bool(self.made.get("card", {}).get("host") == self.host)
+        return bool(self.card_result.get("card", {}).get("host") == self.host)
 
-    def comes_with(self, own: Mapping[str, Any]) -> bool:
+    def runs_with(self, own: Mapping[str, Any]) -> bool:
         """Whether it runs the role together with the host whose card is given.
 
         If hosts run the role together, all of their cards are made before the first host reaches the sheet.
         """
-        if self.came_at is None or self.came_at < self.made["made_at"]:
-            return self.left  # it will still reach the sheet
+        if self.came_at is None or self.came_at < self.card_result["made_at"]:
+            return self.is_active  # it will still reach the sheet
         return bool(self.came_at >= own["made_at"])
 
 
-def first_on(own: Mapping[str, Any], everybody: Iterable[Entry]) -> str | None:
+def first_host_on_sheet(own: Mapping[str, Any], states: Iterable[HostState]) -> str | None:
     """The first host on the sheet of a card, among the hosts of the batch that run the role together.
 
     It stays the first one even if it fails to write the sheet. Raises ``EmmError`` if an earlier host is on a different
     sheet that would be written to the same file.
     """
     sheet = own["sheet"]
-    for entry in everybody:
-        if not entry.has_card():
+    for state in states:
+        if not state.has_card():
             continue
-        together = entry.comes_with(own)
-        other = entry.made["sheet"]
+        together = state.runs_with(own)
+        other = state.card_result["sheet"]
         if together and other == sheet:
-            return entry.host
-        if (together or entry.left) and in_one_file(other, sheet):
+            return state.host
+        if (together or state.is_active) and write_same_file(other, sheet):
             [field, *dummy] = [field for field in sheet if other[field] != sheet[field]]
             what = "list of outputs" if field == "parts" else field
             difference = f"its {what} is {other[field]!r} and not {sheet[field]!r}"
-            rule = f"the sheet of '{entry.host}' has the same name, and {difference}"
+            rule = f"the sheet of '{state.host}' has the same name, and {difference}"
             raise OptionError("provisioning_sheet_name", sheet["name"], rule)
     return None
 
 
-def in_one_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def write_same_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two different sheets would be written to the same file."""
     same_place = all(one[field] == other[field] for field in ("directory", "name"))
     return one != other and same_place and bool(set(one["parts"]) & set(other["parts"]))
@@ -118,7 +118,11 @@ def render(sheet: Mapping[str, Any], cards: Sequence[Mapping[str, Any]], missing
     except Exception as error:
         # A template may do anything. Without the text of the error, which may quote a card.
         line = next(
-            (frame.lineno for frame in reversed(traceback.extract_tb(error.__traceback__)) if frame.filename == _NAME),
+            (
+                frame.lineno
+                for frame in reversed(traceback.extract_tb(error.__traceback__))
+                if frame.filename == _UNNAMED_TEMPLATE
+            ),
             "unknown",
         )
         kind = type(error).__name__
@@ -141,7 +145,7 @@ def check_label(card: Mapping[str, Any]) -> None:
     The text is not changed, because the printed label would then be wrong.
     """
     label = _label(card)
-    for column, what in _FILLED_BY.items():
+    for column, what in _COLUMN_SOURCES.items():
         if _may_be_a_formula(label[column]):
             raise EmmError(
                 f"{what} is {label[column]!r}, which a spreadsheet program may take for a formula in the list for "
@@ -164,9 +168,9 @@ def _may_be_a_formula(text: str) -> bool:
     semicolon, a tab or a line break.
     """
     cells = re.split("[;\t\r\n]", unicodedata.normalize("NFKC", text))
-    return text.startswith(_LINE) or any(_first(cell) in _FORMULA for cell in cells)
+    return text.startswith(_LINE_STARTS) or any(_first_visible(cell) in _FORMULA_STARTS for cell in cells)
 
 
-def _first(cell: str) -> str:
+def _first_visible(cell: str) -> str:
     """The first visible character that is not a quote."""
     return next((char for char in cell if char.isprintable() and char not in " \"'"), "")

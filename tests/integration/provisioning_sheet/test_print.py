@@ -16,7 +16,7 @@ from typing import Any
 import jproperties
 import ndef
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import make
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import build_host_output
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import render
 from PIL import Image
 
@@ -129,9 +129,9 @@ def sheet_of(count: int, expires_at: str = "2999-01-01T00:00:00Z", asset_tag: st
             "provisioning_sheet_asset_tag": asset_tag,
             "device_tokens_enrollment": fact,
         }
-        made = make(host, variables)
-        cards.append(made.card.as_dict())
-    return render({**made.sheet.as_dict(), **sheet}, cards, [])
+        output = build_host_output(host, variables)
+        cards.append(output.card.as_dict())
+    return render({**output.sheet.as_dict(), **sheet}, cards, [])
 
 
 @pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the action of the role device_tokens does where something happens that no play can bring about at will."""
+"""The action of the role device_tokens, in situations that a play cannot reproduce."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.emm.android_enterprise.plugins.action import android_enterprise_device_tokens as plugin
 from ansible_collections.emm.android_enterprise.plugins.action.android_enterprise_device_tokens import ActionModule
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Performed
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import MintResult
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import Plan
 
 
 def action_for(plan: Plan, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> ActionModule:
-    """The action for a host that wants what a plan says."""
+    """The action for a host with the given plan."""
     rest = dict.fromkeys(("play_context", "templar", "shared_loader_obj"), Mock())
     task = Mock(**{"async_val": 0, "check_mode": False, "no_log": True, "args": {}, "environment": [], **keywords})
     action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
-    monkeypatch.setattr(action, "register_host_variables", Mock(), raising=False)  # which takes a run of Ansible
+    monkeypatch.setattr(action, "register_host_variables", Mock(), raising=False)  # needs a run of Ansible
     monkeypatch.setattr(action, "_plan", Mock(return_value=plan))
     return action
 
 
-@pytest.mark.parametrize("offered", [True, False])
-def test_it_sets_the_facts_where_ansible_offers_that(monkeypatch: pytest.MonkeyPatch, offered: bool) -> None:
-    """From ansible-core 2.21 on; before, a task of the role does."""
+@pytest.mark.parametrize("is_supported", [True, False])
+def test_action_sets_the_facts_if_ansible_supports_it(monkeypatch: pytest.MonkeyPatch, is_supported: bool) -> None:
+    """With ansible-core 2.21 and newer. Before, a task of the role sets them."""
     token = {"token": "kept"}
     action: Any = action_for(Plan({}, {"enrollment": token}, shared=False, cacheable=False), monkeypatch)
     register = action.register_host_variables
-    if not offered:
+    if not is_supported:
         if hasattr(ActionModule, "register_host_variables"):
-            pytest.skip("this version of ansible-core offers it")
+            pytest.skip("this version of ansible-core supports it")
         monkeypatch.delattr(action, "register_host_variables")
     facts = {"device_tokens_enrollment": token, "device_tokens_refusal": None}
     assert action.run(task_vars={})["facts"] == facts
-    assert [call.args for call in register.call_args_list] == ([(facts,)] if offered else [])
+    assert [call.args for call in register.call_args_list] == ([(facts,)] if is_supported else [])
 
 
-def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a_secret(
+def test_unexpected_error_keeps_minted_tokens_and_reveals_no_secret(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     requests = {"user_auth": Mock(), "enrollment": Mock()}
     action = action_for(Plan(requests, {}, shared=False, cacheable=False), monkeypatch)
 
-    def mint(_plan: Plan, part: Mock, _variables: object) -> None:
-        part.tokens["user_auth"] = {"token": "minted"}
+    def mint(_plan: Plan, host_tokens: Mock, _variables: object) -> None:
+        host_tokens.tokens["user_auth"] = {"token": "minted"}
         raise TypeError("secret")
 
     monkeypatch.setattr(action, "_mint", mint)
@@ -63,7 +63,7 @@ def test_whatever_happens_what_was_minted_is_kept_and_the_host_is_told_without_a
 
 
 @pytest.mark.parametrize("no_log", [True, False])
-def test_tokens_are_registered_unless_they_may_be_shown(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
+def test_tokens_are_registered_only_with_no_log(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
     registered: list[object] = []
     monkeypatch.setattr(plugin, "register_secrets", registered.extend)
     plan = Plan({}, {"enrollment": {"token": "kept"}}, shared=False, cacheable=False)
@@ -72,17 +72,17 @@ def test_tokens_are_registered_unless_they_may_be_shown(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("warning", [None, "The server's clock is 2 hours ahead."])
-def test_the_servers_clock_is_warned_of(monkeypatch: pytest.MonkeyPatch, warning: str | None) -> None:
+def test_clock_difference_is_shown_as_a_warning(monkeypatch: pytest.MonkeyPatch, warning: str | None) -> None:
     shown: list[str] = []
     monkeypatch.setattr(plugin, "Display", Mock(return_value=Mock(warning=shown.append)))
-    monkeypatch.setattr(plugin, "perform", Mock(return_value=Performed([], [{"token": "minted"}], warning)))
+    monkeypatch.setattr(plugin, "check_and_mint", Mock(return_value=MintResult([], [{"token": "minted"}], warning)))
     action = action_for(Plan({"user_auth": Mock()}, {}, shared=False, cacheable=False), monkeypatch)
     result = action.run(task_vars={"inventory_hostname": "device"})
     assert result["facts"]["device_tokens_user_auth"] == {"token": "minted"}
     assert shown == ([warning] if warning else [])
 
 
-def test_a_host_fails_where_it_cannot_be_told_whether_it_is_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_fails_if_on_failure_cannot_be_templated(monkeypatch: pytest.MonkeyPatch) -> None:
     action = action_for(Plan({}, {}, shared=False, cacheable=False), monkeypatch)
     monkeypatch.setattr(action, "_plan", Mock(side_effect=EmmError("refused")))
     monkeypatch.setattr(action, "_templar", Mock(template=Mock(side_effect=AnsibleError("secret"))))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What the actions of the role provisioning_sheet do where something is amiss that no play can bring about at will."""
+"""The actions of the role provisioning_sheet, in situations that a play cannot reproduce."""
 
 from __future__ import annotations
 
@@ -24,35 +24,39 @@ def action(plugin: Any, **arguments: Any) -> Any:
     return plugin.ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
 
 
-def test_whatever_happens_a_host_is_told_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unexpected_error_is_reported_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     card = action(provisioning_card)
-    monkeypatch.setattr(card, "_make", Mock(side_effect=TypeError("secret")))
+    monkeypatch.setattr(card, "_build", Mock(side_effect=TypeError("secret")))
     result = card.run(task_vars=PLAY)
     assert result["refusal"].startswith("Unexpected error: TypeError in ")
     assert "secret" not in str(result)
     assert result["changed"] is False
 
 
-def test_where_the_files_are_is_said_if_that_is_not_what_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_directory_warnings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
     files = Mock(
-        **{"remarks.return_value": ["So it is."], "path.return_value": "/volume/own/a", "write_all.return_value": True}
+        **{
+            "warnings.return_value": ["A warning."],
+            "path.return_value": "/volume/own/a",
+            "write_all.return_value": True,
+        }
     )
-    made = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
+    output = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
     monkeypatch.setattr(provisioning_card, "SecretFiles", Mock(return_value=files))
-    monkeypatch.setattr(provisioning_card, "hosts_stay_together", Mock(return_value=True))
-    monkeypatch.setattr(card_module, "make", Mock(return_value=made))
+    monkeypatch.setattr(provisioning_card, "hosts_run_in_lockstep", Mock(return_value=True))
+    monkeypatch.setattr(card_module, "build_host_output", Mock(return_value=output))
     monkeypatch.setattr(provisioning_card, "Display", Mock(return_value=Mock(warning=warnings.append)))
     card = action(provisioning_card)
-    monkeypatch.setattr(card, "_find", Mock(return_value=""))
+    monkeypatch.setattr(card, "_find_template", Mock(return_value=""))
     result = card.run(task_vars={"inventory_hostname": "a", **PLAY})
     assert result["refusal"] is None
     assert result["files"] == ["/volume/own/a"]
-    assert warnings == ["provisioning_sheet_directory: So it is."]
+    assert warnings == ["provisioning_sheet_directory: A warning."]
 
 
 @pytest.mark.parametrize("registered", [{"failed": True, "msg": "secret"}, {"refusal": None}])
-def test_without_a_card_a_host_fails(registered: dict[str, Any]) -> None:
+def test_host_without_a_card_fails(registered: dict[str, Any]) -> None:
     result = action(provisioning_sheet).run(task_vars={"provisioning_sheet__card": registered})
     assert result["failed"]
     assert result["msg"] == "There is no card because the task that makes it failed."

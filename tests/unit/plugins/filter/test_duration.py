@@ -14,17 +14,17 @@ duration = FilterModule().filters()["duration"]
 @pytest.mark.parametrize(
     ("text", "seconds"), [("30d", 2_592_000), ("12h", 43_200), ("90m", 5_400), ("3600s", 3_600), ("1h30m", 5_400)]
 )
-def test_text(text: str, seconds: int) -> None:
+def test_duration_string_is_converted(text: str, seconds: int) -> None:
     assert duration(text) == {"seconds": seconds, "nanos": 0}
 
 
 @pytest.mark.parametrize("value", [3600, 1.5, None, {"seconds": 1}, ["1h"], True])
-def test_what_is_no_text(value: object) -> None:
+def test_other_types_are_refused(value: object) -> None:
     with pytest.raises(AnsibleFilterError, match="requires a string such as '30d'"):
         duration(value)
 
 
 @pytest.mark.parametrize("text", ["", "30", "99999999d"])
-def test_what_is_no_duration(text: str) -> None:
+def test_invalid_duration_strings_are_refused(text: str) -> None:
     with pytest.raises(AnsibleFilterError, match=f"cannot use '{text}'"):
         duration(text)

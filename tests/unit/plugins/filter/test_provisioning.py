@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The filters that make what devices read, as Ansible calls them."""
+"""The filters for provisioning, as Ansible calls them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FILTERS: dict[str, Any] = {
 }
 
 
-def test_a_payload_in_a_code() -> None:
+def test_payload_becomes_a_qr_code() -> None:
     payload = FILTERS["provisioning_payload"]({"device_admin_component_name": "com.example.dpc/.AdminReceiver"})
     assert payload == {
         "android.app.extra.PROVISIONING_DEVICE_ADMIN_COMPONENT_NAME": "com.example.dpc/.AdminReceiver",
@@ -42,6 +42,6 @@ def test_a_payload_in_a_code() -> None:
         ("qr_code", "", "A QR code requires a dictionary or a string"),
     ],
 )
-def test_what_is_wrong_is_told_with_the_name_of_the_filter(name: str, value: Any, message: str) -> None:
+def test_errors_name_the_filter(name: str, value: Any, message: str) -> None:
     with pytest.raises(AnsibleFilterError, match=f"The {name} filter: {message}"):
         FILTERS[name](value)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Stands in for an authorization server and for where access tokens are cached, without sending anything."""
+"""Stubs of an authorization server and of a cache for access tokens, which send nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 
 
 class AuthorizationServer:
-    """Issues the access tokens ``token-1``, ``token-2`` and so on, or none at all while it is ``broken``."""
+    """Issues the access tokens ``token-1``, ``token-2`` and so on, or fails while it is ``broken``."""
 
     def __init__(self) -> None:
         self.loaded = 0
@@ -26,11 +26,11 @@ class AuthorizationServer:
         self.quota_project: str | None = None
         self.broken = False
         self.prefix = "token-"
-        self.lifetime: float | None = 3600  # seconds; None if it does not say
+        self.lifetime: float | None = 3600  # seconds; None if unknown
         self.on_exchange: Callable[[], object] = lambda: None
 
     def load(self, _options: AuthOptions, _request: object) -> google.auth.credentials.Credentials:
-        """Credentials that are exchanged here, whatever the options are."""
+        """Credentials that are exchanged at this server."""
         self.loaded += 1
         return _Credentials(self)
 
@@ -54,40 +54,40 @@ class _Credentials(google.auth.credentials.Credentials):
 
 
 class Cache:
-    """Keeps access tokens for this process, as if they were shared, and insists that whoever makes one is alone."""
+    """A cache within this process. Only one caller at a time may create an access token."""
 
     def __init__(self) -> None:
         self.entries: dict[str, tuple[dict[str, Any], float | None]] = {}
-        self.is_made = False
+        self.is_creating = False
         self._filled: dict[str, Any] | None = None
 
-    def get(self, key: str, _taker: str, make: Callable[[], Any], is_good: Callable[[Any], bool]) -> Any:
-        assert not self.is_made
+    def get(self, key: str, _requester: str, create: Callable[[], Any], is_valid: Callable[[Any], bool]) -> Any:
+        assert not self.is_creating
         value, dummy = self.entries.get(key, (self._filled, None))
-        if value and is_good(value):
+        if value and is_valid(value):
             return value
-        self.is_made = True
+        self.is_creating = True
         try:
-            value, expires = make()
+            value, expires = create()
         finally:
-            self.is_made = False
+            self.is_creating = False
         if expires is None or expires > time.time():
             self.entries[key] = (value, expires)
         return value
 
     def forget(self, key: str, value: Any) -> None:
-        assert not self.is_made
+        assert not self.is_creating
         if self._filled == value:
             self._filled = None
         if key in self.entries and self.entries[key][0] == value:
             del self.entries[key]
 
     def tokens(self) -> list[str]:
-        """The access tokens that were made and are kept."""
+        """The cached access tokens."""
         return [value["headers"]["authorization"].removeprefix("Bearer ") for value, dummy in self.entries.values()]
 
     def fill(self, token: str, lifetime: float) -> None:
-        """Have an access token of somebody else, with so many seconds to live, for whoever asks."""
+        """Store an access token from another process, with the given remaining lifetime in seconds, for any key."""
         headers = {"authorization": f"Bearer {token}"}
         self.entries.clear()
         self._filled = {"headers": headers, "account": None, "expires": time.time() + lifetime}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What all tests of faults do: they mint over a client, and look at what has come of it."""
+"""Helpers of the tests of faults: mint with a client, and check the outcomes."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
     AuthenticationTokenRequest,
 )
 
-AT_LEAST = 30.0  # seconds; for what has to be done in time, however busy the machine is
-SOON = 0.5  # seconds; for what is not done in time, whatever the machine does
-SECRET = "hunter2"  # part of all that no text may have
+LONG = 30.0  # seconds; for operations that must succeed even on a busy machine
+SHORT = 0.5  # seconds; for operations that must time out
+SECRET = "hunter2"  # part of everything that no text may contain
 MAY_EXIST = "a token may exist all the same"
 MAY_BE_DONE = "may have been carried out all the same"
 ACCESS_TOKEN = AuthOptions.from_options({"access_token": f"{SECRET}-access"}, {})
 
 
 @contextlib.contextmanager
-def client_of(
+def client_for(
     url: str,
     *,
-    timeout: float = AT_LEAST,
+    timeout: float = LONG,
     retries: int = 0,
     ca_path: str | None = None,
     auth: AuthOptions = ACCESS_TOKEN,
 ) -> Iterator[Client]:
-    """A client that sends its requests to a server."""
+    """A client for a server."""
     client = Client(ConnectionOptions(url, timeout, retries, ca_path), auth)
     try:
         yield client
@@ -46,36 +46,36 @@ def client_of(
 
 
 def mint(client: Client, users: int = 4, after_first: threading.Event | None = None) -> list[Outcome]:
-    """What comes of tokens for users u0, u1 and so on, one after the other and on one connection if that will do.
+    """The outcomes for users u0, u1 and so on, minted one after the other, on one connection if possible.
 
-    ``after_first`` is waited for before the second one: what arrives later than that, nobody could tell apart.
+    ``after_first`` is awaited before the second request. Data that arrives later cannot be detected.
     """
-    first, *others = [AuthenticationTokenRequest("LC1", user) for user in names(users)]
+    first, *others = [AuthenticationTokenRequest("LC1", user) for user in user_ids(users)]
     outcomes = mint_all(client, [first], concurrency=1, report=lambda progress: None)
     if after_first:
-        assert after_first.wait(AT_LEAST)
+        assert after_first.wait(LONG)
     return outcomes + mint_all(client, others, concurrency=1, report=lambda progress: None)
 
 
-def names(users: int = 4) -> list[str]:
-    """The users that tokens are minted for."""
+def user_ids(users: int = 4) -> list[str]:
+    """The users for whom tokens are minted."""
     return [f"u{number}" for number in range(users)]
 
 
 def tokens(outcomes: list[Outcome]) -> list[str]:
-    """The tokens. Each outcome has to be one."""
+    """The tokens of the outcomes, none of which may be a failure."""
     for outcome in outcomes:
         assert not isinstance(outcome, EmmError), str(outcome)
     return [outcome["token"] for outcome in outcomes if not isinstance(outcome, EmmError)]
 
 
-def own(users: int = 4) -> list[str]:
-    """The tokens that there have to be, if each user has the own one."""
-    return [f"token-of-{user}" for user in names(users)]
+def expected_tokens(users: int = 4) -> list[str]:
+    """The expected tokens: each user has their own."""
+    return [f"token-of-{user}" for user in user_ids(users)]
 
 
 def check_failure(outcome: object, reason: str, consequence: str = "") -> None:
-    """Hold a failure against its reason and what may have come of it all the same; it has no secret in any text."""
+    """Check the reason and the consequence in the text of a failure, and that it contains no secret."""
     assert isinstance(outcome, EmmError), "it should have failed"
     assert reason in str(outcome)
     if consequence:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What errors say, and which causes are recognised in what a server said."""
+"""The text of errors, and the causes that are recognized in server messages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
     ENTERPRISE_CAUSES,
     USER_CAUSES,
-    recognise,
+    refine_likely_cause,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError, OptionError
 
 
-def test_an_error_tells_what_it_knows() -> None:
+def test_error_text_and_details() -> None:
     error = EmmError("It failed.", likely_cause="the weather.", http_status=503)
     assert str(error) == "It failed. Likely cause: the weather."
     assert error.details() == {"http_status": 503}
@@ -24,7 +24,7 @@ def test_an_error_tells_what_it_knows() -> None:
 @pytest.mark.parametrize(
     "bad", ["\ud800", "\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\u200b", "\ue000", "\U000e0041"]
 )
-def test_whatever_an_error_is_made_from_it_can_be_printed(bad: str) -> None:
+def test_unprintable_characters_in_errors_are_escaped(bad: str) -> None:
     text = f"a{bad}b"
     error = ApiError(text, likely_cause=text, reason=text, status=text)
     escaped = "a" + bad.encode("unicode_escape").decode() + "b"
@@ -52,9 +52,9 @@ def test_whatever_an_error_is_made_from_it_can_be_printed(bad: str) -> None:
         (500, "Too many devices on fire", None),
     ],
 )
-def test_recognised_causes(status: int, said: str, fragment: str | None) -> None:
+def test_specific_causes_are_recognized(status: int, said: str, fragment: str | None) -> None:
     error = ApiError("POST ...", http_status=status, server_message=said)
-    recognise(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
+    refine_likely_cause(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
     if fragment is None:
         assert error.likely_cause is None
     else:

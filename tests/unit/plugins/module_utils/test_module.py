@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Whether anybody reads what a module prints. The rest is tested by running modules."""
+"""The check whether the output of a module still has a reader. The rest is tested by running modules."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ import os
 import socket
 from pathlib import Path
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._module import is_read
+from ansible_collections.emm.android_enterprise.plugins.module_utils._module import has_reader
 
 
-def test_a_pipe_is_read_until_its_other_end_is_closed() -> None:
+def test_pipe_has_a_reader_until_its_other_end_is_closed() -> None:
     reader, writer = os.pipe()
-    assert is_read(writer)
+    assert has_reader(writer)
     os.write(writer, bytes(1000))
-    assert is_read(writer), "though not yet"
+    assert has_reader(writer), "even if it has not read yet"
     os.close(reader)
-    assert not is_read(writer)
+    assert not has_reader(writer)
     os.close(writer)
 
 
-def test_a_socket_is_read_until_its_other_end_is_closed() -> None:
+def test_socket_has_a_reader_until_its_other_end_is_closed() -> None:
     reader, writer = socket.socketpair()
     with writer:
-        assert is_read(writer.fileno())
+        assert has_reader(writer.fileno())
         reader.close()
-        assert not is_read(writer.fileno())
+        assert not has_reader(writer.fileno())
 
 
-def test_a_file_may_be_read_at_any_time(tmp_path: Path) -> None:
+def test_file_always_has_a_reader(tmp_path: Path) -> None:
     with (tmp_path / "output").open("w") as file:
-        assert is_read(file.fileno())
+        assert has_reader(file.fileno())
     with Path(os.devnull).open("w") as file:
-        assert is_read(file.fileno())
+        assert has_reader(file.fileno())

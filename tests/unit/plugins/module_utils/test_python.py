@@ -20,7 +20,7 @@ COMPILE = "import sys; [compile(open(path, 'rb').read(), path, 'exec') for path 
 
 
 @pytest.mark.parametrize("name", old_pythons.NAMES)
-def test_an_old_python_can_read_what_comes_before_the_check(name: str) -> None:
+def test_files_before_the_version_check_compile_on_old_pythons(name: str) -> None:
     python = old_pythons.find(name)
     if python is None:
         pytest.skip(f"{name} is not installed")
@@ -29,12 +29,12 @@ def test_an_old_python_can_read_what_comes_before_the_check(name: str) -> None:
     subprocess.run([python, "-c", COMPILE, *map(str, files)], check=True)
 
 
-def test_nothing_is_said_where_the_python_is_new_enough(capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_python_passes_the_check(capsys: pytest.CaptureFixture[str]) -> None:
     _python.require_python()
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_module_fails_where_the_python_is_too_old(
+def test_old_python_fails_the_module_with_a_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(_python, "OLDEST", (99, 1))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What of foreign text may stand in a message."""
+"""The redaction of external text for messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils import _redaction
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import quote_foreign
+from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction 
         ("x" * 600, "x" * 500 + "..."),
     ],
 )
-def test_foreign_text(text: str, expected: str) -> None:
-    assert quote_foreign(text, "hunter2", None, "") == expected
-    assert quote_foreign(expected) == expected or len(expected) > 500, "twice does no harm"
+def test_sanitize(text: str, expected: str) -> None:
+    assert sanitize(text, "hunter2", None, "") == expected
+    assert sanitize(expected) == expected or len(expected) > 500, "redacting twice changes nothing"
 
 
-SECRET = "s3cr3t-V4lue"  # which looks the same in JSON, in a URL and in HTML
+SECRET = "s3cr3t-V4lue"  # the same in JSON, URLs and HTML
 NAMES = [
     "token",
     "access_token",
@@ -124,12 +124,12 @@ OTHERS = [
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\\nSECRET",
     "private_key: '-----BEGIN PRIVATE KEY-----SECRET",
 ]
-LOOKING_LIKE_A_HOST = [
+LIKE_A_HOST = [
     "user:SECRET@host:8080",
     "https://SECRET@host/path",
     "https://user:12/SECRET@host",
-]  # if they are cut off
-LOOKS = [  # in this case only
+]  # if truncated
+FORMATS = [  # case-sensitive
     '"eyJSECRET.SECRET.SECRET"',
     "\neyJSECRET.SECRET",
     '"ya29.SECRET"',
@@ -145,51 +145,51 @@ SAMPLES = [
         for template in HEADERS
     ),
     *OTHERS,
-    *LOOKS,
+    *FORMATS,
 ]
 ENCODINGS: dict[str, Callable[[str], str]] = {
-    "as it is": str,
+    "plain": str,
     "JSON": lambda text: json.dumps({"x": text}),
     "JSON in JSON": lambda text: json.dumps(json.dumps({"x": text})),
-    "JSON as of Google": lambda text: re.sub("[&'<=>]", lambda found: rf"\u{ord(found[0]):04x}", json.dumps(text)),
-    "JSON as of PHP": lambda text: json.dumps(text).replace("/", r"\/"),
+    "JSON by Google": lambda text: re.sub("[&'<=>]", lambda found: rf"\u{ord(found[0]):04x}", json.dumps(text)),
+    "JSON by PHP": lambda text: json.dumps(text).replace("/", r"\/"),
     "URL": lambda text: urllib.parse.quote(text, safe=""),
     "URL in URL": lambda text: urllib.parse.quote(urllib.parse.quote(text, safe=""), safe=""),
     "form": urllib.parse.quote_plus,
     "HTML": html.escape,
     "repr": lambda text: repr(text.encode()),
-    "with a mark in each word": lambda text: re.sub(r"(?<=\w)(?=\w)", "\u200b", text),
+    "with invisible characters": lambda text: re.sub(r"(?<=\w)(?=\w)", "\u200b", text),
     "with control characters": lambda text: re.sub(r"(?<=\w)(?=\w)", "\x00\x1b", text),
-    "in capitals": lambda text: text.upper().replace(SECRET.upper(), SECRET),
+    "uppercase": lambda text: text.upper().replace(SECRET.upper(), SECRET),
 }
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_no_secret(encoding: str) -> None:
+def test_secrets_are_redacted_in_every_encoding(encoding: str) -> None:
     for sample in SAMPLES:
-        if encoding == "in capitals" and sample in LOOKS:
+        if encoding == "uppercase" and sample in FORMATS:
             continue
         text = ENCODINGS[encoding](sample.replace("SECRET", SECRET))
-        visible = re.sub("[\u200b\x00\x1b]", "", quote_foreign(f"It failed: {text}"))
+        visible = re.sub("[\u200b\x00\x1b]", "", sanitize(f"It failed: {text}"))
         for part in re.findall(r"\w+", SECRET):
             assert part not in visible, text
 
 
-def test_no_secret_that_is_cut_off() -> None:
+def test_truncated_secrets_are_redacted() -> None:
     for sample in SAMPLES:
-        if sample in LOOKING_LIKE_A_HOST:
+        if sample in LIKE_A_HOST:
             continue
         text = sample.replace("SECRET", SECRET)
         for end in range(len(text)):
-            assert SECRET[:4] not in quote_foreign(text[:end]), text[:end]
+            assert SECRET[:4] not in sanitize(text[:end]), text[:end]
 
 
-def test_no_secret_where_a_long_text_is_cut_off() -> None:
+def test_secrets_at_the_length_limit_are_redacted() -> None:
     long = f"token={'x' * 1900} "
-    for sample in [sample for sample in OTHERS + LOOKS if sample not in LOOKING_LIKE_A_HOST]:
+    for sample in [sample for sample in OTHERS + FORMATS if sample not in LIKE_A_HOST]:
         for length in range(0, 100, 5):
             text = f"{long}{'y' * length} {sample.replace('SECRET', SECRET)}"
-            assert SECRET[:4] not in quote_foreign(text), text
+            assert SECRET[:4] not in sanitize(text), text
 
 
 @pytest.mark.parametrize(
@@ -247,45 +247,45 @@ def test_no_secret_where_a_long_text_is_cut_off() -> None:
         "Is monkeyJson a keyJson?",
     ],
 )
-def test_what_is_no_secret_stays(text: str) -> None:
-    assert quote_foreign(text, "ya29.the-token") == text
+def test_harmless_text_is_unchanged(text: str) -> None:
+    assert sanitize(text, "ya29.the-token") == text
 
 
 KNOWN = "ab/c+d=e&f\"g'h\\i <j>\nk"
 
 
-@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "in capitals"])
-def test_a_known_secret(encoding: str) -> None:
-    said = quote_foreign(f"x {ENCODINGS[encoding](KNOWN)} y", KNOWN)
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name != "uppercase"])
+def test_known_secret_is_redacted(encoding: str) -> None:
+    said = sanitize(f"x {ENCODINGS[encoding](KNOWN)} y", KNOWN)
     assert re.fullmatch(r"(b')?x .{0,20}\[redacted\].{0,20} y", said), said
 
 
 @pytest.mark.parametrize("user", ["", "u", "us", "use", "user"])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_a_known_secret_in_base64(user: str, encode: Callable[[bytes], bytes]) -> None:
+def test_known_secret_in_base64_is_redacted(user: str, encode: Callable[[bytes], bytes]) -> None:
     secret = "a>>>b???c~~~d"
     text = encode(f"{user}:{secret}".encode()).decode()
-    assert quote_foreign(f"saw {text}!", secret) == "saw [redacted]!"
-    assert quote_foreign("saw YWI=", "ab") == "saw YWI=", "which is too short to be told"
+    assert sanitize(f"saw {text}!", secret) == "saw [redacted]!"
+    assert sanitize("saw YWI=", "ab") == "saw YWI=", "too short to be recognized"
 
 
-def test_a_known_secret_that_cannot_be_encoded() -> None:
-    assert quote_foreign("saw a\ud800b and ab", "a\ud800b") == "saw [redacted] and [redacted]"
+def test_known_secret_with_a_surrogate_is_redacted() -> None:
+    assert sanitize("saw a\ud800b and ab", "a\ud800b") == "saw [redacted] and [redacted]"
 
 
-def test_nothing_unprintable() -> None:
+def test_unprintable_characters_are_removed() -> None:
     text = "".join(
         map(chr, (*range(0x3000), *range(0xD7FF, 0x10000), *range(0x1F5FF, 0x1F700), *range(0xE0000, 0xE0200)))
     )
     for start in range(0, len(text), 400):
-        said = quote_foreign(text[start : start + 400])
+        said = sanitize(text[start : start + 400])
         said.encode()
         assert (
             said.replace("\u200c", "").replace("\u200d", "").replace("\ufe0e", "").replace("\ufe0f", "").isprintable()
         )
 
 
-# What each pattern is made of, and what has it look far ahead in vain.
+# Parts of the patterns that could make them scan far ahead.
 BAIT = re.findall(
     r"\S+",
     """
@@ -301,7 +301,7 @@ BAIT = re.findall(
 
 
 @pytest.mark.parametrize("name", [name for name, value in vars(_redaction).items() if isinstance(value, re.Pattern)])
-def test_patterns_are_linear(name: str) -> None:
+def test_patterns_take_linear_time(name: str) -> None:
     pattern: re.Pattern[str] = vars(_redaction)[name]
     for bait in BAIT:
         text = (bait.replace("~", " ") * 100_000)[:100_000]
@@ -310,7 +310,7 @@ def test_patterns_are_linear(name: str) -> None:
         assert time.process_time() - start < 10, bait  # seconds; a quadratic one takes minutes
 
 
-def test_a_long_text_is_cut_before_it_is_matched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_text_is_truncated_before_matching(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
 
     class Pattern:
@@ -321,6 +321,6 @@ def test_a_long_text_is_cut_before_it_is_matched(monkeypatch: pytest.MonkeyPatch
     for name, value in vars(_redaction).items():
         if isinstance(value, re.Pattern):
             monkeypatch.setattr(_redaction, name, Pattern())
-    quote_foreign("://" * 100_000)
+    sanitize("://" * 100_000)
     assert seen
     assert max(seen) <= 2000

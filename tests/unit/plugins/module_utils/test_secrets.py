@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is done with secrets, with and without the means of ansible-core 2.22."""
+"""The handling of secrets, with and without the masking of ansible-core 2.22."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils import _sec
 
 @pytest.fixture
 def registered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is registered, as from ansible-core 2.22 on."""
+    """The registered secrets, as with ansible-core 2.22 and newer."""
     registered: list[str] = []
     monkeypatch.setattr(_secrets, "_register", registered.extend)
     return registered
 
 
-def test_what_is_text_is_registered(registered: list[str]) -> None:
+def test_only_strings_are_registered(registered: list[str]) -> None:
     _secrets.register_secrets(iter(["secret", "", None, 1, ["secret"]]))
     assert registered == ["secret"]
 
 
-def test_where_ansible_masks_a_result_stays_as_it_is(registered: list[str]) -> None:
+def test_result_is_unchanged_if_ansible_masks_secrets(registered: list[str]) -> None:
     result = {"msg": "a secret"}
     assert _secrets.without_secrets(result, {"secret"}) == {"msg": "a secret"}
     assert registered == ["secret"]
 
 
-def test_elsewhere_a_result_comes_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_removed_from_the_result_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_secrets, "_register", None)
     _secrets.register_secrets(["secret"])
     result = _secrets.without_secrets({"msg": "a secret", "option": "secret"}, {"secret"})

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What of a text can be printed."""
+"""Printable and unprintable characters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._text impor
         ("\ue000\U000f0000\uffff\U000e0041", r"\ue000\U000f0000\uffff\U000e0041", ""),
     ],
 )
-def test_unprintable_text(text: str, escaped: str, dropped: str) -> None:
+def test_unprintable_characters_are_escaped_or_dropped(text: str, escaped: str, dropped: str) -> None:
     assert escape_unprintable(text) == escaped
     assert drop_unprintable(text) == dropped
 
@@ -44,6 +44,6 @@ def test_unprintable_text(text: str, escaped: str, dropped: str) -> None:
         "e\u0301",
     ],
 )
-def test_text_of_any_script_stays(text: str) -> None:
+def test_text_in_any_script_is_unchanged(text: str) -> None:
     assert escape_unprintable(text) == text
     assert drop_unprintable(text) == text

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Clients that outlive their task, and what options become. What runs in a task's process is tested with Ansible."""
+"""Clients that are kept after a task, and the conversion of options. The rest is tested with Ansible."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import OPERATION
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _action
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
-    as_module_gets_it,
-    environment_of,
     invocation,
     open_client,
+    task_environment,
+    to_module_arguments,
     tokens_in,
-    with_key_as_text,
+    with_key_as_json,
 )
 
 CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
@@ -36,19 +36,19 @@ OTHER_AUTH = AuthOptions.from_options({"access_token": "other"}, {})
 
 @pytest.fixture(autouse=True)
 def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
-    """The clients that were closed, of those that are there from here on."""
+    """The clients that were closed during the test."""
     closed: list[Client] = []
 
     def close(client: Client) -> None:
         closed.append(client)
 
     monkeypatch.setattr(Client, "close", close)
-    monkeypatch.setattr(_action, "_kept", {})
+    monkeypatch.setattr(_action, "_kept_clients", {})
     return closed
 
 
-def test_a_client_is_used_again_unless_its_task_was_interrupted(closed: list[Client]) -> None:
-    """Or the threads of the one task would try again during the next one."""
+def test_client_is_reused_unless_its_task_was_interrupted(closed: list[Client]) -> None:
+    """Otherwise, the threads of the interrupted task would retry during the next task."""
     with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
     with pytest.raises(KeyboardInterrupt), open_client(CONNECTION, AUTH, 1, host="device") as second:
@@ -59,9 +59,7 @@ def test_a_client_is_used_again_unless_its_task_was_interrupted(closed: list[Cli
         assert third is not first
 
 
-def test_a_client_that_was_refused_an_access_token_is_not_used_again(
-    closed: list[Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_client_without_an_access_token_is_not_reused(closed: list[Client], monkeypatch: pytest.MonkeyPatch) -> None:
     with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
     with monkeypatch.context() as refused:
@@ -73,7 +71,7 @@ def test_a_client_that_was_refused_an_access_token_is_not_used_again(
         assert third is not first
 
 
-def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
+def test_only_one_client_is_kept(closed: list[Client]) -> None:
     with open_client(CONNECTION, AUTH, 1, host="device") as first:
         pass
     with open_client(CONNECTION, OTHER_AUTH, 1, host="device") as second:
@@ -83,49 +81,49 @@ def test_no_more_than_one_client_is_kept(closed: list[Client]) -> None:
         assert third is second
 
 
-def test_a_key_that_is_a_dictionary_is_the_text_of_its_file() -> None:
+def test_dictionary_key_becomes_json() -> None:
     key = {"type": "service_account", "project_id": "o"}
-    assert json.loads(with_key_as_text({"service_account_contents": key})["service_account_contents"]) == key
-    assert with_key_as_text({"service_account_contents": "text"}) == {"service_account_contents": "text"}
+    assert json.loads(with_key_as_json({"service_account_contents": key})["service_account_contents"]) == key
+    assert with_key_as_json({"service_account_contents": "text"}) == {"service_account_contents": "text"}
 
 
 @pytest.mark.parametrize("result", [{"enrollment_token": {"token": "a"}}, {"enrollment_tokens": [{"token": "a"}]}])
-def test_the_tokens_in_a_result(result: dict[str, Any]) -> None:
+def test_tokens_in_a_result(result: dict[str, Any]) -> None:
     assert list(tokens_in(OPERATION, result)) == ["a"]
 
 
 @pytest.mark.parametrize("result", [{"msg": "refused"}, {"enrollment_token": {"token": None}}])
-def test_there_may_be_none(result: dict[str, Any]) -> None:
+def test_result_without_tokens(result: dict[str, Any]) -> None:
     assert list(tokens_in(OPERATION, result)) == []
 
 
-@pytest.mark.parametrize("wanted", [True, False, AnsibleError("There is no such setting.")])
-def test_the_options_are_in_the_result_without_secrets(monkeypatch: pytest.MonkeyPatch, wanted: Any) -> None:
-    monkeypatch.setattr(constants.config, "get_config_value", Mock(side_effect=[wanted]))
+@pytest.mark.parametrize("is_included", [True, False, AnsibleError("There is no such setting.")])
+def test_invocation_hides_secrets(monkeypatch: pytest.MonkeyPatch, is_included: Any) -> None:
+    monkeypatch.setattr(constants.config, "get_config_value", Mock(side_effect=[is_included]))
     spec: dict[str, dict[str, Any]] = {"count": {"type": "int"}, "access_token": {"no_log": True}, "api_url": {}}
     returned = invocation(spec, {"count": 1, "access_token": "secret", "api_url": None, "other": 1}, {})
     shown = {"count": 1, "access_token": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "api_url": None}
-    assert returned == ({} if wanted is False else {"invocation": {"module_args": shown}})
+    assert returned == ({} if is_included is False else {"invocation": {"module_args": shown}})
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("", "secret"), ("a=b", "secret"), ("a\0b", "secret"), ("a", "secret\0"), ("a", "secret\ud800")]
 )
-def test_a_variable_that_cannot_be_set_is_named_without_its_value(name: str, value: str) -> None:
+def test_invalid_environment_variable_is_named_without_its_value(name: str, value: str) -> None:
     with pytest.raises(EmmError, match=r"^The keyword 'environment' has a variable '.*' that cannot be set") as caught:
-        environment_of(Mock(environment=[{"LANG": "C", name: value}]))
+        task_environment(Mock(environment=[{"LANG": "C", name: value}]))
     assert "secret" not in str(caught.value)
 
 
-def test_variables_may_be_what_yaml_makes_of_them() -> None:
-    assert environment_of(Mock(environment=[{"A": 1}, {2: "é", "A": None}])) == {"A": "None", "2": "é"}
-    assert environment_of(Mock(environment=None)) == {}
+def test_environment_values_become_strings() -> None:
+    assert task_environment(Mock(environment=[{"A": 1}, {2: "é", "A": None}])) == {"A": "None", "2": "é"}
+    assert task_environment(Mock(environment=None)) == {}
 
 
-def test_what_a_module_gets() -> None:
+def test_module_arguments_have_json_types() -> None:
     class Text(str):
         __slots__ = ()
 
-    got = as_module_gets_it({"day": date(2026, 11, 22), "text": Text("a"), "list": [Text("b"), 1]})
+    got = to_module_arguments({"day": date(2026, 11, 22), "text": Text("a"), "list": [Text("b"), 1]})
     assert json.dumps(got) == '{"day": "2026-11-22", "text": "a", "list": ["b", 1]}'
     assert not isinstance(got["text"], Text)

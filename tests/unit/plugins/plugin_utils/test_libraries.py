@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Libraries that may be missing."""
+"""Optional libraries."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
 
-def test_a_library_that_is_there() -> None:
+def test_installed_library_is_returned() -> None:
     assert library("json", "anything") is json
 
 
-def test_a_library_that_is_missing() -> None:
+def test_missing_library_is_named() -> None:
     with pytest.raises(
         EmmError, match="The Python library Nothing is not installed in the Python environment of ansible-core"
     ):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is said of a value that cannot be templated. The rest is tested in plays over many hosts."""
+"""Errors about values that cannot be templated. The rest is tested in plays with many hosts."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def caused_by(cause: Exception) -> AnsibleError:
 
 
 class AnsibleVaultError(AnsibleError):
-    """Which is in another place in each version of ansible-core."""
+    """A class whose module differs between versions of ansible-core."""
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (caused_by(SafeFilterError("The filter: no such file")), "The filter: no such file"),
         (caused_by(AnsibleVaultError("one secret")), "a value in it cannot be decrypted"),
@@ -44,13 +44,13 @@ class AnsibleVaultError(AnsibleError):
         (AnsibleError("unexpected end. String: one secret {{"), "AnsibleError"),
     ],
 )
-def test_a_template_is_not_quoted(error: Exception, said: str) -> None:
-    with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated: {said}$"):
+def test_template_is_not_quoted_in_errors(error: Exception, message: str) -> None:
+    with pytest.raises(EmmError, match=f"^The value of 'module_defaults' cannot be templated: {message}$"):
         templated("module_defaults", "one secret {{ of.name", Mock(template=Mock(side_effect=error)))
 
 
-def test_what_is_omitted() -> None:
-    """As ansible-core 2.18 has it, and as it is since then."""
+def test_omitted_values() -> None:
+    """As in ansible-core 2.18, and as in newer versions."""
     given = {"a": "omitted", "b": {"c": "omitted", "d": 1}, "e": ["omitted"]}
     assert without_omitted(given, "omitted") == {"b": {"d": 1}, "e": ["omitted"]}
 

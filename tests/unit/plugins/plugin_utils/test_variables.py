@@ -2,25 +2,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Variables that look like those of a role."""
+"""Unknown variables with the prefix of a role."""
 
 from __future__ import annotations
 
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 
-def test_variables_that_look_like_those_of_a_role() -> None:
+def test_unknown_variables_cause_a_warning() -> None:
     known = ["role_paper", "role_time_zone"]
-    assert list(unknown([*known, "role__card", "role", "roles", "other_role_x", "paper"], "role", known)) == []
-    assert list(unknown(["role_timezone", "role_x_"], "role", known)) == [
+    assert (
+        list(unknown_variable_warnings([*known, "role__card", "role", "roles", "other_role_x", "paper"], "role", known))
+        == []
+    )
+    assert list(unknown_variable_warnings(["role_timezone", "role_x_"], "role", known)) == [
         "The role role has no variable 'role_timezone' (did you mean 'role_time_zone'?).",
         "The role role has no variable 'role_x_'.",
     ]
 
 
-def test_those_of_the_role_provisioning_sheet() -> None:
+def test_variables_of_provisioning_sheet_are_known() -> None:
     names = [*card.SPEC, "provisioning_sheet_no_log", "provisioning_sheet__card", "provisioning_sheet_written"]
-    assert list(unknown(names, card.ROLE, card.KNOWN)) == []
-    [warning] = unknown(["provisioning_sheet_timezone"], card.ROLE, card.KNOWN)
+    assert list(unknown_variable_warnings(names, card.ROLE, card.KNOWN_NAMES)) == []
+    [warning] = unknown_variable_warnings(["provisioning_sheet_timezone"], card.ROLE, card.KNOWN_NAMES)
     assert "(did you mean 'provisioning_sheet_time_zone'?)" in warning

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Many tokens at a time, from a client that sends nothing."""
+"""Batches of tokens, with a client that sends nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch 
     mint_all,
     mint_in_turn,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
@@ -44,10 +44,10 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 
 
 class Stub(Client):
-    """Answers with a token that tells the user, or fails for those who are named."""
+    """A client that returns a token named after the user, or fails for the given users."""
 
     def __init__(self, failing: Collection[str] = (), before: Callable[[str], object] = lambda user: None) -> None:
-        """``before`` is called before each answer."""
+        """``before`` is called before each response."""
         self.calls: list[str] = []
         self._failing = failing
         self._before = before
@@ -55,7 +55,7 @@ class Stub(Client):
     def authorize(self) -> None:
         self.calls.append("authorize")
 
-    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
         assert body is None
         user = path[3]
         self.calls.append(user)
@@ -63,7 +63,7 @@ class Stub(Client):
         if user in self._failing:
             raise ApiError(f"POST {user}: no.", http_status=403, reason="forbidden", status="PERMISSION_DENIED")
         moment = datetime(2026, 7, 29, tzinfo=timezone.utc)
-        return Answer("POST", {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
+        return ApiResponse("POST", {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
 
 
 def requests(count: int) -> list[AuthenticationTokenRequest]:
@@ -71,7 +71,7 @@ def requests(count: int) -> list[AuthenticationTokenRequest]:
 
 
 def mint(client: Client, count: int, concurrency: int) -> tuple[list[Outcome], list[Progress]]:
-    """The outcomes of so many requests, and what was reported."""
+    """The outcomes of ``count`` requests, and the progress reports."""
     reports: list[Progress] = []
     return mint_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
 
@@ -81,7 +81,7 @@ def unexpected(progress: Progress) -> None:
 
 
 @pytest.mark.parametrize("kind", [RuntimeError, MemoryError, KeyboardInterrupt, SystemExit])
-def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> None:
+def test_unexpected_error_affects_only_one_token(kind: type[BaseException]) -> None:
     def before(user: str) -> None:
         if user == "u1":
             raise kind("with a secret in it")
@@ -95,10 +95,10 @@ def test_nothing_is_lost_over_what_nobody_foresaw(kind: type[BaseException]) -> 
 
 
 @dataclass(frozen=True)
-class Odd:
-    """A request that comes to something odd."""
+class RequestStub:
+    """A request with the given result."""
 
-    comes_to: Any
+    result: Any
 
     def identity(self) -> dict[str, str]:
         return {}
@@ -107,22 +107,22 @@ class Odd:
         return {}
 
     def mint(self, _client: Client) -> dict[str, Any]:
-        if isinstance(self.comes_to, EmmError):
-            raise self.comes_to
-        return {"token": self.comes_to}
+        if isinstance(self.result, EmmError):
+            raise self.result
+        return {"token": self.result}
 
 
-def test_in_turn_ends_with_the_first_failure() -> None:
-    """Be it that there is no access token, which nothing is minted without."""
+def test_mint_in_turn_stops_at_the_first_failure() -> None:
+    """Also if the failure is that there is no access token."""
     failure = EmmError("refused")
-    assert mint_in_turn(Stub(), [Odd("a"), Odd("b")]) == [{"token": "a"}, {"token": "b"}]
-    assert mint_in_turn(Stub(), [Odd("a"), Odd(failure), Odd("c")]) == [{"token": "a"}, failure]
+    assert mint_in_turn(Stub(), [RequestStub("a"), RequestStub("b")]) == [{"token": "a"}, {"token": "b"}]
+    assert mint_in_turn(Stub(), [RequestStub("a"), RequestStub(failure), RequestStub("c")]) == [{"token": "a"}, failure]
 
     class Unauthorized(Stub):
         def authorize(self) -> None:
             raise failure
 
-    assert mint_in_turn(Unauthorized(), [Odd("a"), Odd("b")]) == [failure]
+    assert mint_in_turn(Unauthorized(), [RequestStub("a"), RequestStub("b")]) == [failure]
 
 
 ENDLESS: list[Any] = []
@@ -130,17 +130,19 @@ ENDLESS.append(ENDLESS)
 
 
 @pytest.mark.parametrize("odd", ["a\ud800b", {"a": ["\udfff"]}, {"\ud800": 1}, b"bytes", float("nan"), {1, 2}, ENDLESS])
-def test_what_cannot_be_returned_is_the_failure_of_one(odd: Any) -> None:
-    outcomes = mint_all(Stub(), [Odd("good"), Odd(odd), Odd("good")], concurrency=2, report=unexpected)
+def test_result_that_cannot_be_encoded_fails_alone(odd: Any) -> None:
+    outcomes = mint_all(
+        Stub(), [RequestStub("good"), RequestStub(odd), RequestStub("good")], concurrency=2, report=unexpected
+    )
     assert outcomes[0] == outcomes[2] == {"token": "good"}
     assert "was carried out, and a token may exist" in str(outcomes[1])
     assert json.dumps(str(outcomes[1]), ensure_ascii=False).encode()
 
 
-def test_an_error_that_cannot_be_told_is_told_in_other_words() -> None:
+def test_error_that_cannot_be_encoded_is_replaced() -> None:
     error = ApiError("It failed.")
     error.message, error.reason = "It\ud800failed.", "\udfff"
-    requests: list[TokenRequest] = [Odd(error), Odd("good")]
+    requests: list[TokenRequest] = [RequestStub(error), RequestStub("good")]
     outcomes = mint_all(Stub(), requests, concurrency=2, report=unexpected)
     [failure] = describe_failures(requests, outcomes)
     assert "may have been carried out" in failure["message"]
@@ -153,7 +155,7 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
 
     def before(user: str) -> None:
         if user == "u0":
-            assert later.wait(10)  # so that it is the last one that is minted
+            assert later.wait(10)  # so that it is minted last
         if user == "u19":
             later.set()
 
@@ -162,33 +164,33 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
     expected = [f"token-of-u{number}" for number in range(20)]
     expected[3], expected[7] = "POST u3: no.", "POST u7: no."
     assert [str(outcome) if isinstance(outcome, EmmError) else outcome["token"] for outcome in outcomes] == expected
-    assert sorted(client.calls[1:]) == sorted(f"u{number}" for number in range(20)), "each of them once"
-    assert not reports, "it was over soon"
+    assert sorted(client.calls[1:]) == sorted(f"u{number}" for number in range(20)), "each once"
+    assert not reports, "the batch was short"
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 100])
-def test_as_many_at_a_time_as_allowed(concurrency: int) -> None:
+def test_concurrency_limits_parallel_requests(concurrency: int) -> None:
     together = min(concurrency, 12)
     gate = threading.Barrier(together, timeout=10)
     lock = threading.Lock()
-    under_way = 0
+    in_flight = 0
     most = 0
 
     def before(_user: str) -> None:
-        nonlocal under_way, most
+        nonlocal in_flight, most
         with lock:
-            under_way += 1
-            most = max(most, under_way)
+            in_flight += 1
+            most = max(most, in_flight)
         gate.wait()
         with lock:
-            under_way -= 1
+            in_flight -= 1
 
     outcomes, dummy = mint(Stub(before=before), 12, concurrency)
     assert not any(isinstance(outcome, EmmError) for outcome in outcomes)
     assert most == together
 
 
-def test_the_access_token_comes_first() -> None:
+def test_access_token_is_requested_once_before_minting() -> None:
     client = Stub()
     mint(client, 5, concurrency=5)
     assert client.calls[0] == "authorize"
@@ -206,13 +208,13 @@ def test_nothing_is_minted_without_an_access_token() -> None:
     assert not client.calls
 
 
-def test_for_nothing_no_access_token_is_needed() -> None:
+def test_empty_batch_needs_no_access_token() -> None:
     client = Stub()
     assert mint(client, 0, concurrency=5) == ([], [])
     assert not client.calls
 
 
-def test_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_of_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "REPORT_EVERY", 0.01)
     reported = threading.Event()
     reports = []
@@ -231,40 +233,44 @@ def test_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reports[-1] == Progress(total=4, minted=2, failed=1)
 
 
-def test_a_single_token_is_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_single_token_has_no_progress_report(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "REPORT_EVERY", 0.001)
     outcomes, reports = mint(Stub(before=lambda user: time.sleep(0.05)), 1, concurrency=1)
     assert (len(outcomes), reports) == (1, [])
 
 
-def test_an_interruption_ends_the_batch_and_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_ends_the_batch_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "REPORT_EVERY", 0.001)
-    under_way = threading.Barrier(3, timeout=10)
+    in_flight = threading.Barrier(3, timeout=10)
     go_on = threading.Event()
     threads = []
 
     def before(_user: str) -> None:
         threads.append(threading.current_thread())
-        under_way.wait()
+        in_flight.wait()
         assert go_on.wait(10)
 
     def interrupt(_progress: Progress) -> None:
-        under_way.wait()
+        in_flight.wait()
         raise TimeoutError
 
     client = Stub(before=before)
     with pytest.raises(TimeoutError):
         mint_all(client, requests(50), concurrency=2, report=interrupt)
-    assert [thread.is_alive() and thread.daemon for thread in threads] == [True, True], "a process does not wait either"
+    assert [thread.is_alive() and thread.daemon for thread in threads] == [True, True], (
+        "the process does not wait for them either"
+    )
     go_on.set()
     for thread in threads:
         thread.join(10)
-    assert sorted(client.calls) == ["authorize", "u0", "u1"], "what had not begun by then does not begin"
+    assert sorted(client.calls) == ["authorize", "u0", "u1"], "no further request starts"
 
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
 @pytest.mark.parametrize("started", [0, 1, 3])
-def test_the_system_has_no_more_threads(monkeypatch: pytest.MonkeyPatch, started: int, error: Exception) -> None:
+def test_batch_uses_the_threads_that_could_be_started(
+    monkeypatch: pytest.MonkeyPatch, started: int, error: Exception
+) -> None:
     class Thread(threading.Thread):
         number = 0
 
@@ -293,8 +299,8 @@ def test_failures_are_described() -> None:
     outcomes: list[Outcome] = [
         {"token": "t"},
         ApiError("It failed.", likely_cause="the weather.", http_status=403, reason="forbidden"),
-        TransportError("No answer."),
-        TransportError("No answer either."),
+        TransportError("No response."),
+        TransportError("No response either."),
     ]
     assert describe_failures([*users, enrollment], outcomes) == [
         {
@@ -304,18 +310,18 @@ def test_failures_are_described() -> None:
             "http_status": 403,
             "reason": "forbidden",
         },
-        {"index": 2, "id": "u2", "message": "No answer."},
-        {"index": 3, "message": "No answer either."},
+        {"index": 2, "id": "u2", "message": "No response."},
+        {"index": 3, "message": "No response either."},
     ]
     assert describe_failures(users[:1], outcomes[:1]) == []
 
 
 @pytest.mark.parametrize("good", [1, 10, 100])
-def test_concurrency(good: int) -> None:
+def test_valid_concurrency_is_accepted(good: int) -> None:
     assert check_concurrency(good) == good
 
 
 @pytest.mark.parametrize("bad", [-1, 0, 101])
-def test_what_is_no_concurrency(bad: int) -> None:
+def test_concurrency_out_of_range_is_refused(bad: int) -> None:
     with pytest.raises(OptionError, match=f"^Option 'concurrency' is {bad}, but it must be from 1 to 100.$"):
         check_concurrency(bad)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What becomes of an access token that the API does not accept, and by which clock an answer was made.
+"""Access tokens that the API rejects, and the clocks of a response.
 
 The rest is tested over real connections.
 """
@@ -32,7 +32,7 @@ OPTIONS = AuthOptions.from_options({"service_account_email": "emm@project.iam.gs
 
 
 class Api:
-    """Accepts some access tokens, and notes those it was called with."""
+    """An API that accepts some access tokens, and records those that it receives."""
 
     def __init__(self) -> None:
         self.accepted = {"token-1", "token-2"}
@@ -71,7 +71,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
 
 @pytest.fixture
 def cache() -> Cache:
-    """A cache with an access token that was valid when it got there."""
+    """A cache with an access token that was valid when it was stored."""
     cache = Cache()
     cache.fill("cached", lifetime=3600)
     return cache
@@ -84,7 +84,7 @@ def client(cache: Cache) -> Iterator[Client]:
     client.close()
 
 
-def test_a_cached_access_token_will_do(client: Client, api: Api, server: AuthorizationServer) -> None:
+def test_cached_access_token_is_used(client: Client, api: Api, server: AuthorizationServer) -> None:
     api.accepted = {"cached"}
     client.authorize()
     assert client.post("enterprises", "LC1", "a/b").resource == {"for": "cached"}
@@ -92,7 +92,7 @@ def test_a_cached_access_token_will_do(client: Client, api: Api, server: Authori
     assert server.exchanges == 0
 
 
-def test_a_cached_access_token_that_is_not_accepted(
+def test_rejected_cached_access_token_is_renewed(
     client: Client, api: Api, server: AuthorizationServer, cache: Cache
 ) -> None:
     for dummy in range(2):
@@ -102,7 +102,7 @@ def test_a_cached_access_token_that_is_not_accepted(
     assert cache.tokens() == ["token-1"]
 
 
-def test_a_fresh_access_token_that_is_not_accepted(client: Client, api: Api, cache: Cache) -> None:
+def test_rejected_fresh_access_token_is_not_renewed(client: Client, api: Api, cache: Cache) -> None:
     cache.fill("cached", lifetime=0)
     api.accepted = set()
     with pytest.raises(ApiError, match="HTTP 401"):
@@ -110,9 +110,7 @@ def test_a_fresh_access_token_that_is_not_accepted(client: Client, api: Api, cac
     assert api.seen == ["token-1"]
 
 
-def test_neither_the_cached_nor_the_fresh_one_is_accepted(
-    client: Client, api: Api, server: AuthorizationServer
-) -> None:
+def test_access_token_is_renewed_only_once(client: Client, api: Api, server: AuthorizationServer) -> None:
     api.accepted = set()
     for dummy in range(2):
         with pytest.raises(ApiError, match="HTTP 401"):
@@ -121,7 +119,7 @@ def test_neither_the_cached_nor_the_fresh_one_is_accepted(
     assert server.exchanges == 1
 
 
-def test_there_is_no_other_access_token(client: Client, api: Api, server: AuthorizationServer) -> None:
+def test_failed_renewal_is_reported(client: Client, api: Api, server: AuthorizationServer) -> None:
     server.broken = True
     for dummy in range(2):
         with pytest.raises(CredentialsError, match="invalid_grant"):
@@ -130,7 +128,7 @@ def test_there_is_no_other_access_token(client: Client, api: Api, server: Author
     assert server.exchanges == 1
 
 
-def test_an_access_token_can_be_had_beforehand(
+def test_authorize_gets_the_access_token_in_advance(
     client: Client, api: Api, server: AuthorizationServer, cache: Cache
 ) -> None:
     cache.fill("cached", lifetime=0)
@@ -141,20 +139,20 @@ def test_an_access_token_can_be_had_beforehand(
     assert server.exchanges == 1
 
 
-def test_the_clocks(client: Client, api: Api) -> None:
-    """The time on the way is that of the request that was answered, and not of one before that was not accepted."""
-    asked = api.now
+def test_clocks_cover_only_the_accepted_request(client: Client, api: Api) -> None:
+    """The rejected request before it does not count."""
+    sent_at = api.now
     api.takes = timedelta(seconds=20)
-    said = asked + timedelta(seconds=35)
-    api.headers = {"Date": format_datetime(said, usegmt=True)}
+    server_time = sent_at + timedelta(seconds=35)
+    api.headers = {"Date": format_datetime(server_time, usegmt=True)}
     clocks = client.post("enterprises", "LC1", "a/b").clocks
     assert api.seen == ["cached", "token-1"]
-    assert (clocks.asked, clocks.received) == (asked + api.takes, asked + 2 * api.takes)
-    assert clocks.said == said
+    assert (clocks.sent_at, clocks.received_at) == (sent_at + api.takes, sent_at + 2 * api.takes)
+    assert clocks.server_time == server_time
     assert client.clock_warning is None
 
 
-def test_a_clock_that_is_off_is_remembered(client: Client, api: Api) -> None:
+def test_clock_warning_is_kept(client: Client, api: Api) -> None:
     for hours in (3, 2, 0):
         api.headers = {"Date": format_datetime(api.now + timedelta(hours=hours), usegmt=True)}
         client.post("enterprises", "LC1", "a/b")
@@ -162,7 +160,7 @@ def test_a_clock_that_is_off_is_remembered(client: Client, api: Api) -> None:
     assert "The server's clock is 3 hours ahead of that of this machine" in client.clock_warning
 
 
-def test_a_fingerprint_is_of_the_credentials_and_of_the_api() -> None:
+def test_fingerprint_depends_on_credentials_and_api_url() -> None:
     def fingerprint(token: str, url: str) -> str:
         return Client(
             ConnectionOptions(url, 1, 0, None), AuthOptions.from_options({"access_token": token}, {})

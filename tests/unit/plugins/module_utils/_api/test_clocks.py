@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""When an answer was made, by two clocks, of which one may be wrong."""
+"""When a response was made, by two clocks, one of which may be wrong."""
 
 from __future__ import annotations
 
@@ -22,40 +22,41 @@ NOON = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
 FOREVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
 
 
-def clocks(said: float | None, *, took: float = 0) -> Clocks:
-    """Asked at noon, and answered so many seconds after that, by either clock."""
-    server = None if said is None else NOON + timedelta(seconds=said)
+def clocks(server_time: float | None, *, took: float = 0) -> Clocks:
+    """A request sent at noon, with the response ``server_time`` and ``took`` seconds later by the two clocks."""
+    server = None if server_time is None else NOON + timedelta(seconds=server_time)
     return Clocks(NOON, NOON + timedelta(seconds=took), server)
 
 
 @pytest.mark.parametrize(
-    ("said", "took", "earliest"),
+    ("server_time", "took", "earliest"),
     [
         (0, 0, 0),
-        (7, 30, 7),  # on the way
+        (7, 30, 7),  # during the request
         (30, 30, 30),
-        (31, 30, 0),  # by ours, at any time on the way
+        (31, 30, 0),  # by ours, at any time during the request
         (3600, 0, 0),
         (-1, 30, -1),
         (-3600, 0, -3600),
         (None, 30, 0),
-        (-5, -10, -5),  # our clock was set back meanwhile
+        (-5, -10, -5),  # our clock was set back during the request
     ],
 )
-def test_the_earlier_one_counts(said: float | None, took: float, earliest: float) -> None:
-    assert clocks(said, took=took).earliest == NOON + timedelta(seconds=earliest)
-    assert clocks(said, took=took).issued_at == NOON + timedelta(seconds=said or 0)
+def test_earliest_is_from_the_earlier_clock(server_time: float | None, took: float, earliest: float) -> None:
+    assert clocks(server_time, took=took).earliest == NOON + timedelta(seconds=earliest)
+    assert clocks(server_time, took=took).issued_at == NOON + timedelta(seconds=server_time or 0)
 
 
 @pytest.mark.parametrize(
-    ("said", "took"), [(0, 0), (59, 0), (-59, 0), (0, 600), (600, 600), (659, 600), (-59, 600), (None, 0), (None, -600)]
+    ("server_time", "took"),
+    [(0, 0), (59, 0), (-59, 0), (0, 600), (600, 600), (659, 600), (-59, 600), (None, 0), (None, -600)],
 )
-def test_nothing_is_said_of_what_the_way_explains(said: float | None, took: float) -> None:
-    assert clocks(said, took=took).warning is None
+def test_no_warning_if_network_delay_explains_the_difference(server_time: float | None, took: float) -> None:
+    assert clocks(server_time, took=took).warning is None
 
 
 @pytest.mark.parametrize(
-    ("said", "took", "words"),
+    ("server_time", "took", "words"),
     [
         (60, 0, "1 minute ahead of"),
         (-60, 0, "1 minute behind"),
@@ -67,8 +68,8 @@ def test_nothing_is_said_of_what_the_way_explains(said: float | None, took: floa
         ((FOREVER - NOON).total_seconds(), 0, "2912112 days ahead of"),
     ],
 )
-def test_clocks_that_differ_are_warned_of(said: float, took: float, words: str) -> None:
-    warning = clocks(said, took=took).warning
+def test_different_clocks_cause_a_warning(server_time: float, took: float, words: str) -> None:
+    warning = clocks(server_time, took=took).warning
     assert warning is not None
     assert warning.startswith(f"The server's clock is {words} that of this machine. ")
 
@@ -89,7 +90,7 @@ def test_clocks_that_differ_are_warned_of(said: float, took: float, words: str) 
         (None, None),
     ],
 )
-def test_the_date_of_an_answer(header: str | None, expected: datetime | None) -> None:
+def test_read_date(header: str | None, expected: datetime | None) -> None:
     assert read_date(header) == expected
 
 
@@ -101,22 +102,22 @@ def test_now_is_in_whole_seconds() -> None:
 @pytest.mark.parametrize(
     ("moment", "text"), [(NOON, "2026-11-27T12:00:00Z"), (NOON.replace(year=7, microsecond=9), "0007-11-27T12:00:00Z")]
 )
-def test_text(moment: datetime, text: str) -> None:
+def test_times_convert_to_text_and_back(moment: datetime, text: str) -> None:
     assert to_text(moment) == text
     assert from_text(text) == moment.replace(microsecond=0)
 
 
-def test_text_in_another_time_zone() -> None:
+def test_time_zone_is_converted_to_utc() -> None:
     assert from_text("2026-11-27T13:00:00+01:00") == NOON
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-11-27", "2026-11-27T12:00:00"])
-def test_what_is_no_text_of_a_time(text: str) -> None:
+def test_invalid_times_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         from_text(text)
 
 
-def test_later() -> None:
+def test_after() -> None:
     assert after(NOON, 60) == datetime(2026, 11, 27, 12, 1, tzinfo=timezone.utc)
     assert after(FOREVER, 0) == FOREVER
     assert after(FOREVER, 1) is None

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What may become of a connection before, beside and beneath HTTP: network, TLS, and proxies, over raw sockets.
+"""Faults of the network, TLS and proxies, over raw sockets.
 
-What was certainly not sent is said to be so, by not saying otherwise, and is tried again where that may help.
+A request that was certainly not sent is retried if that may help, and its error does not say that it may have been
+carried out.
 """
 
 from __future__ import annotations
@@ -43,74 +44,78 @@ from tests.faulty_server import (
     token_of,
 )
 from tests.unit.plugins.module_utils.faults import (
-    AT_LEAST,
+    LONG,
     MAY_BE_DONE,
     SECRET,
     check_failure,
-    client_of,
+    client_for,
+    expected_tokens,
     mint,
-    names,
-    own,
     tokens,
+    user_ids,
 )
 
-AT_ONCE = 0.2  # seconds; for what needs nothing of anybody to be late
-SLOW = 2.0  # seconds; for what comes late as a whole, and in parts of which none is
-HOST = "play.emm.test"  # which only the proxy knows
+AT_ONCE = 0.2  # seconds; for peers that do not respond at all
+SLOW = 2.0  # seconds; for peers that are late as a whole, but not in any part
+HOST = "play.emm.test"  # a name that only the proxy resolves
 FOREIGN = answer(token_of(f"{SECRET}-of-somebody-else"))
 ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
-HANDSHAKE_BEGINS = b"\x16\x03\x03\x40\x00\x02"  # of which 16 KiB are to come
+HANDSHAKE_BEGINS = b"\x16\x03\x03\x40\x00\x02"  # announces 16 KiB
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is done to a connection before a request is sent, what the message says, and whether to try again helps."""
+    """A fault before the request is sent, a part of the message, and whether a retry may help."""
 
     script: Script
     reason: str
     is_temporary: bool
-    timeout: float = AT_LEAST
+    timeout: float = LONG
 
 
 def late(script: Script) -> Fault:
-    """A connection that does not come about in time."""
+    """A connection that is not established in time."""
     return Fault(script, "timed out", is_temporary=True, timeout=AT_ONCE)
 
 
 HANDSHAKE = {
-    "a handshake that stalls": late(sends(5.0)),
-    "a handshake that drips": late(hears(drips(HANDSHAKE_BEGINS, b"x"))),
-    "a handshake that is closed": Fault(hears(ends()), "the TLS connection failed", is_temporary=True),
-    "a handshake that is reset": Fault(hears(resets()), "no connection could be made", is_temporary=True),
-    "plain HTTP instead of a handshake": Fault(
+    "A handshake that stalls": late(sends(5.0)),
+    "A handshake that trickles in": late(hears(drips(HANDSHAKE_BEGINS, b"x"))),
+    "The connection is closed during the handshake": Fault(
+        hears(ends()), "the TLS connection failed", is_temporary=True
+    ),
+    "The connection is reset during the handshake": Fault(
+        hears(resets()), "no connection could be made", is_temporary=True
+    ),
+    "Plain HTTP instead of a handshake": Fault(
         hears(ends(answer(SECRET, status="400 Bad Request"))), "the TLS connection failed", is_temporary=False
     ),
-    "garbage instead of a handshake": Fault(
+    "Garbage instead of a handshake": Fault(
         hears(ends(SECRET.encode() * 99)), "the TLS connection failed", is_temporary=False
     ),
-    "an alert instead of a handshake": Fault(hears(ends(ALERT)), "the TLS connection failed", is_temporary=False),
+    "An alert instead of a handshake": Fault(hears(ends(ALERT)), "the TLS connection failed", is_temporary=False),
 }
 
 REFUSED = "the proxy could not be used (Tunnel connection failed: "
 PROXY = {
-    "a proxy that closes the connection": Fault(ends(), "the proxy could not be used", is_temporary=True),
-    "a proxy that resets the connection": Fault(resets(), "the proxy could not be used", is_temporary=True),
-    "a proxy that stalls": late(sends(5.0)),
-    "a proxy whose status line drips": late(drips(b"HTTP/1.1 200 ", b"O")),
-    "a proxy whose head drips": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
-    "a proxy that answers 403": Fault(sends(answer(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False),
-    "a proxy that answers 407": Fault(
+    "A proxy that closes the connection": Fault(ends(), "the proxy could not be used", is_temporary=True),
+    "A proxy that resets the connection": Fault(resets(), "the proxy could not be used", is_temporary=True),
+    "A proxy that stalls": late(sends(5.0)),
+    "A proxy whose status line trickles in": late(drips(b"HTTP/1.1 200 ", b"O")),
+    "A proxy whose headers trickle in": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
+    "A proxy that responds with 403": Fault(sends(answer(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False),
+    "A proxy that responds with 407": Fault(
         sends(answer(SECRET, status=f"407 no {SECRET} here")), f"{REFUSED}407", is_temporary=False
     ),
-    "a proxy that answers 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
-    "a proxy that answers 101": Fault(
+    "A proxy that responds with 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
+    "A proxy that responds with 101": Fault(
         sends(head(status="101 Switching Protocols")), "is not valid HTTP", is_temporary=False
     ),
-    "a proxy that answers with garbage": Fault(sends(b"token=hunter2\r\n"), "is not valid HTTP", is_temporary=False),
-    "a proxy whose head does not end": Fault(
+    "A proxy that responds with garbage": Fault(sends(b"token=hunter2\r\n"), "is not valid HTTP", is_temporary=False),
+    "A proxy whose header does not end": Fault(
         sends(b"HTTP/1.1 200 OK\r\nX: " + SECRET.encode() * 20_000), "is not valid HTTP", is_temporary=False
     ),
-    "a proxy that says more than its answer": Fault(
+    "A proxy that sends data after its response": Fault(
         sends(ESTABLISHED + SECRET.encode()), "data after its response", is_temporary=False
     ),
 }
@@ -118,7 +123,7 @@ FAULTS = {**HANDSHAKE, **PROXY}
 
 
 class Authority:
-    """Issues certificates for the servers here, and writes down what they are to be verified with."""
+    """A certificate authority for the servers. ``path`` is the file with its certificate."""
 
     def __init__(self, directory: Path) -> None:
         self._authority = trustme.CA()
@@ -142,8 +147,8 @@ def tls(authority: Authority) -> ssl.SSLContext:
 
 
 @pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait before another attempt, and take no proxy from outside."""
+def _no_backoff_and_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait before a retry, and ignore proxies in the environment."""
     monkeypatch.setattr(retry, "BACKOFF_FIRST", 0.01)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -153,7 +158,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def struck(
     name: str, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, strikes: int = ALWAYS
 ) -> Iterator[tuple[str, FaultyServer, FaultyServer | FaultyProxy]]:
-    """A server that has its first connections struck: its URL, it, and what is connected to."""
+    """A server whose first connections are hit by a fault: its URL, the server, and the peer of the client."""
     script = FAULTS[name].script
     if name in HANDSHAKE:
         with closing(FaultyServer(tls=tls, opening=script, strikes=strikes)) as server:
@@ -168,7 +173,7 @@ def struck(
 def test_fault(name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
     fault = FAULTS[name]
     with struck(name, tls, monkeypatch) as (url, server, peer):
-        with client_of(url, timeout=fault.timeout, retries=1, ca_path=authority.path) as client:
+        with client_for(url, timeout=fault.timeout, retries=1, ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
         check_failure(outcome, fault.reason)
         assert server.asked == []
@@ -176,22 +181,21 @@ def test_fault(name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, fault in FAULTS.items() if fault.is_temporary and fault.timeout == AT_LEAST]
+    "name", [name for name, fault in FAULTS.items() if fault.is_temporary and fault.timeout == LONG]
 )
-def test_the_next_attempt(
+def test_retry_succeeds_after_a_temporary_fault(
     name: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the first attempt fails for a reason that may pass, the next one gets the token."""
     with struck(name, tls, monkeypatch, strikes=1) as (url, server, peer):
-        with client_of(url, retries=1, ca_path=authority.path) as client:
-            assert tokens(mint(client)) == own()
-        assert server.asked == names()
+        with client_for(url, retries=1, ca_path=authority.path) as client:
+            assert tokens(mint(client)) == expected_tokens()
+        assert server.asked == user_ids()
         assert peer.connections == 2
 
 
 @pytest.fixture
 def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names that were looked up, one entry for each attempt to connect; ``HOST`` is not known."""
+    """The names that were looked up, one entry for each attempt to connect. ``HOST`` does not resolve."""
     names = []
     resolve = socket.getaddrinfo
 
@@ -205,31 +209,31 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_nobody_listens(resolved: list[str]) -> None:
-    with refusal() as port, client_of(f"http://127.0.0.1:{port}", retries=2) as client:
+def test_refused_connection_is_retried(resolved: list[str]) -> None:
+    with refusing_port() as port, client_for(f"http://127.0.0.1:{port}", retries=2) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Connection refused")
     assert resolved == ["127.0.0.1"] * 3
 
 
-def test_a_name_that_nobody_knows(resolved: list[str]) -> None:
-    with client_of(f"https://{HOST}", retries=1) as client:
+def test_unknown_host_name_is_retried(resolved: list[str]) -> None:
+    with client_for(f"https://{HOST}", retries=1) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "Name or service not known")
     assert resolved == [HOST] * 2
 
 
 @contextlib.contextmanager
-def refusal() -> Iterator[int]:
-    """A port that nobody listens on, nor can meanwhile."""
+def refusing_port() -> Iterator[int]:
+    """A port that nobody listens on, reserved for the duration of the context."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
 
 
 @contextlib.contextmanager
-def silence() -> Iterator[int]:
-    """A port that does not answer: as many wait there as may wait."""
+def silent_port() -> Iterator[int]:
+    """A port that does not respond, because its backlog is full."""
     with socket.socket() as server, socket.socket() as waiting:
         server.bind(("127.0.0.1", 0))
         server.listen(0)
@@ -237,52 +241,52 @@ def silence() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_nobody_answers(resolved: list[str]) -> None:
-    with silence() as port, client_of(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
+def test_unresponsive_server_is_retried(resolved: list[str]) -> None:
+    with silent_port() as port, client_for(f"http://127.0.0.1:{port}", timeout=AT_ONCE, retries=1) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "no connection could be made (Connection to 127.0.0.1 timed out.")
     assert resolved == ["127.0.0.1"] * 2
 
 
 @pytest.mark.parametrize("first", ["refuses", "is silent"])
-def test_several_addresses(
+def test_next_address_of_a_host_is_tried(
     first: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The next address of a host is tried, and what comes then has all of its time, as a proxy's answer here."""
-    other = silence() if first == "is silent" else refusal()
+    """The steps after it, here the proxy's response, have the full timeout."""
+    other = silent_port() if first == "is silent" else refusing_port()
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server)) as proxy, other as port:
         ports = [port, proxy.port]
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each)) for each in ports]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: addresses)
         monkeypatch.setenv("HTTPS_PROXY", f"http://localhost:{proxy.port}")
-        timeout = 2.0 if first == "is silent" else AT_LEAST
-        with client_of(f"https://{HOST}", timeout=timeout, ca_path=authority.path) as client:
-            assert tokens(mint(client, 1)) == own(1)
+        timeout = 2.0 if first == "is silent" else LONG
+        with client_for(f"https://{HOST}", timeout=timeout, ca_path=authority.path) as client:
+            assert tokens(mint(client, 1)) == expected_tokens(1)
 
 
-def test_a_connection_that_ends_before_the_request() -> None:
-    """That nobody has read the request cannot be known on this side."""
+def test_connection_closed_before_the_request_is_read_is_not_retried() -> None:
+    """The client cannot know that nobody has read the request."""
     with closing(FaultyServer(opening=ends(), strikes=1)) as server:
-        with client_of(f"http://127.0.0.1:{server.port}", retries=1) as client:
+        with client_for(f"http://127.0.0.1:{server.port}", retries=1) as client:
             struck, *others = mint(client)
         check_failure(struck, "the connection failed", MAY_BE_DONE)
-        assert tokens(others) == own()[1:]
-        assert server.asked == names()[1:]
+        assert tokens(others) == expected_tokens()[1:]
+        assert server.asked == user_ids()[1:]
 
 
-def test_each_request_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_request_has_its_own_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     passed = [0.0]
     clock = time.monotonic
     monkeypatch.setattr(wire, "time", types.SimpleNamespace(monotonic=lambda: clock() + passed[0]))
-    with closing(FaultyServer()) as server, client_of(f"http://127.0.0.1:{server.port}") as client:
+    with closing(FaultyServer()) as server, client_for(f"http://127.0.0.1:{server.port}") as client:
         for dummy in range(2):
-            assert tokens(mint(client)) == own()
-            passed[0] += 2 * AT_LEAST
+            assert tokens(mint(client)) == expected_tokens()
+            passed[0] += 2 * LONG
         assert server.connections == 1
 
 
-def test_an_attempt_that_was_answered_says_nothing_of_the_next_one(authority: Authority, tls: ssl.SSLContext) -> None:
-    """That one is not sent if its handshake fails, and so may be tried again, too."""
+def test_failed_handshake_after_a_response_is_retried(authority: Authority, tls: ssl.SSLContext) -> None:
+    """The response to the first attempt does not mean that the next attempt was sent."""
     busy = answer("", "Connection: close", status="503 Service Unavailable")
 
     def refuse_others(connection: socket.socket) -> None:
@@ -290,20 +294,20 @@ def test_an_attempt_that_was_answered_says_nothing_of_the_next_one(authority: Au
         connection.sendall(busy)
 
     server = FaultyServer(refuse_others, tls, strikes=ALWAYS)
-    with closing(server), client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=authority.path) as client:
+    with closing(server), client_for(f"https://127.0.0.1:{server.port}", retries=2, ca_path=authority.path) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, "the TLS connection failed")
-    assert server.asked == names(1)
+    assert server.asked == user_ids(1)
     assert server.connections == 3
 
 
-def test_a_request_that_was_sent_says_nothing_of_the_next_one_of_its_thread(
+def test_unsent_request_after_a_sent_one_is_reported_as_unsent(
     authority: Authority, tls: ssl.SSLContext, tmp_path: Path
 ) -> None:
     path = tmp_path / "ca.pem"
     path.write_bytes(Path(authority.path).read_bytes())
     server = FaultyServer(tls=tls)
-    with closing(server), client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+    with closing(server), client_for(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
         client.post("users", STRUCK)
         path.unlink()
         with pytest.raises(TransportError) as failure:
@@ -322,22 +326,24 @@ YESTERDAY = datetime.now(timezone.utc) - timedelta(days=1)
     ],
     ids=["another name", "expired"],
 )
-def test_a_certificate(certified: list[str], validity: dict[str, Any], reason: str, authority: Authority) -> None:
+def test_invalid_certificate_is_refused(
+    certified: list[str], validity: dict[str, Any], reason: str, authority: Authority
+) -> None:
     with closing(FaultyServer(tls=authority.tls(*certified, **validity))) as server:
         check_tls_failure(server, authority.path, reason)
 
 
-def test_a_certificate_of_an_unknown_authority(tls: ssl.SSLContext, tmp_path: Path) -> None:
+def test_certificate_of_an_untrusted_authority_is_refused(tls: ssl.SSLContext, tmp_path: Path) -> None:
     with closing(FaultyServer(tls=tls)) as server:
         check_tls_failure(server, Authority(tmp_path).path, "unable to get local issuer certificate")
 
 
-@pytest.mark.parametrize("what", ["garbage", "an empty file", "an empty directory", "no file that can be read"])
-def test_a_ca_path_that_is_useless(what: str, tls: ssl.SSLContext, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["garbage", "an empty file", "an empty directory", "an unreadable file"])
+def test_unusable_ca_path_is_refused(what: str, tls: ssl.SSLContext, tmp_path: Path) -> None:
     path = tmp_path / "ca"
     if what == "an empty directory":
         path.mkdir()
-    elif what == "no file that can be read":  # not even by root
+    elif what == "an unreadable file":  # not even by root
         with socket.socket(socket.AF_UNIX) as unix:
             unix.bind(str(path))
     else:
@@ -347,8 +353,8 @@ def test_a_ca_path_that_is_useless(what: str, tls: ssl.SSLContext, tmp_path: Pat
 
 
 def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
-    """Have a request fail before it is sent, in a way that will not pass."""
-    with client_of(f"https://127.0.0.1:{server.port}", retries=2, ca_path=ca_path) as client:
+    """Check that a request fails before it is sent, without a retry."""
+    with client_for(f"https://127.0.0.1:{server.port}", retries=2, ca_path=ca_path) as client:
         [outcome] = mint(client, 1)
     check_failure(outcome, reason)
     assert server.asked == []
@@ -356,8 +362,8 @@ def check_tls_failure(server: FaultyServer, ca_path: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("broken", ["another authority", "garbage"])
-def test_a_ca_path_that_is_mended(broken: str, authority: Authority, tls: ssl.SSLContext, tmp_path: Path) -> None:
-    """What was loaded before is not used any more, be it good or bad."""
+def test_changed_ca_path_is_reloaded(broken: str, authority: Authority, tls: ssl.SSLContext, tmp_path: Path) -> None:
+    """Certificates that were loaded before are not used any more."""
     good = Path(authority.path).read_bytes()
     bad = Path(Authority(tmp_path).path).read_bytes() if broken == "another authority" else SECRET.encode()
     path = tmp_path / "trusted"
@@ -366,10 +372,10 @@ def test_a_ca_path_that_is_mended(broken: str, authority: Authority, tls: ssl.SS
             new = tmp_path / "new"
             new.write_bytes(content)
             new.replace(path)
-            with client_of(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
+            with client_for(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
                 [outcome] = mint(client, 1)
             if content == good:
-                assert tokens([outcome]) == own(1)
+                assert tokens([outcome]) == expected_tokens(1)
             else:
                 check_failure(outcome, "the TLS connection failed")
 
@@ -379,13 +385,13 @@ def test_a_ca_path_that_is_mended(broken: str, authority: Authority, tls: ssl.SS
     [(HOST, True, "certificate is not valid for"), ("127.0.0.1", False, "unable to get local issuer certificate")],
     ids=["another name", "an unknown authority"],
 )
-def test_the_certificate_of_a_proxy(
+def test_invalid_certificate_of_a_proxy_is_refused(
     certified: str, trusted: bool, reason: str, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_proxy = (authority if trusted else Authority(tmp_path)).tls(certified)
     with closing(FaultyServer(tls=authority.tls())) as server, closing(FaultyProxy(server, tls=of_proxy)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
+        with client_for(f"https://{HOST}", ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
         check_failure(outcome, reason)
         assert server.connections == 0
@@ -393,7 +399,7 @@ def test_the_certificate_of_a_proxy(
 
 @pytest.fixture
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The files that certificates to trust were loaded from."""
+    """The files from which trusted certificates were loaded."""
     loaded: list[str] = []
     load = ssl.SSLContext.load_verify_locations
 
@@ -406,32 +412,32 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return loaded
 
 
-def test_certificates_to_trust_are_loaded_once(
+def test_trusted_certificates_are_loaded_once(
     authority: Authority, tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded: list[str]
 ) -> None:
-    """To servers and to proxies, however many connections there are: it takes longer than all else about them."""
+    """For servers and proxies, and for any number of connections, because loading them is slow."""
     path = tmp_path / "ca.pem"
     path.write_bytes(Path(authority.path).read_bytes())
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
         for url in (f"https://{HOST}", f"https://127.0.0.1:{server.port}"):
-            with client_of(url, ca_path=str(path)) as client:
-                assert tokens(mint(client)) == own()
+            with client_for(url, ca_path=str(path)) as client:
+                assert tokens(mint(client)) == expected_tokens()
         assert server.connections == 5
     assert loaded == [str(path)]
 
 
 OWN = answer(token_of(STRUCK))
-ROOM = 8192  # bytes, which a reader asks TLS for at once
+READ_SIZE = 8192  # bytes that a reader requests from TLS at once
 
 
-def filled() -> bytes:
-    """An answer that fills what is read at once, so that what stands behind it in a record stays in the TLS layer."""
-    return answer(token_of(STRUCK), f"X: {'x' * (ROOM - len(OWN) - len('X: ' + '..'))}")
+def full_read() -> bytes:
+    """A response that fills one read, so that further data in its record stays in the TLS layer."""
+    return answer(token_of(STRUCK), f"X: {'x' * (READ_SIZE - len(OWN) - len('X: ' + '..'))}")
 
 
 def garbage(connection: socket.socket) -> None:
-    """Send what is no TLS record."""
+    """Send an invalid TLS record."""
     socket.socket.sendall(connection, SECRET.encode() * 9)
 
 
@@ -440,19 +446,21 @@ def garbage(connection: socket.socket) -> None:
     [
         (None, 1),
         (sends(OWN + FOREIGN), 2),
-        (sends(filled() + FOREIGN), 2),
+        (sends(full_read() + FOREIGN), 2),
         (sends(OWN, FOREIGN), 2),
         (ends(OWN), 2),
         (ends(head() + token_of(STRUCK).encode()), 2),
     ],
-    ids=["tickets", "two answers in a record", "the rest of a record", "two records", "no end", "no end but of TCP"],
+    ids=["tickets", "two responses in a record", "rest of a record", "two records", "no TLS close", "no length"],
 )
-def test_answers_over_tls(script: Script | None, connections: int, authority: Authority, tls: ssl.SSLContext) -> None:
-    """A connection over TLS is used again, session tickets notwithstanding, unless anything is left on it."""
+def test_tls_connection_is_reused_only_if_nothing_is_left_on_it(
+    script: Script | None, connections: int, authority: Authority, tls: ssl.SSLContext
+) -> None:
+    """Session tickets do not count as data that is left."""
     with closing(FaultyServer(script, tls)) as server:
-        with client_of(f"https://127.0.0.1:{server.port}", ca_path=authority.path) as client:
-            assert tokens(mint(client, after_first=server.has_struck if script else None)) == own()
-        assert server.asked == names()
+        with client_for(f"https://127.0.0.1:{server.port}", ca_path=authority.path) as client:
+            assert tokens(mint(client, after_first=server.has_struck if script else None)) == expected_tokens()
+        assert server.asked == user_ids()
         assert server.connections == connections
 
 
@@ -463,58 +471,58 @@ def test_answers_over_tls(script: Script | None, connections: int, authority: Au
         (ends(), "the connection failed"),
         (ends(OWN[:-5]), "the response was cut short"),
     ],
-    ids=["garbage", "no answer", "half an answer"],
+    ids=["garbage", "no response", "truncated response"],
 )
-def test_tls_that_breaks_after_the_request(
+def test_tls_failure_after_the_request_is_not_retried(
     script: Script, reason: str, authority: Authority, tls: ssl.SSLContext
 ) -> None:
     with closing(FaultyServer(script, tls)) as server:
-        with client_of(f"https://127.0.0.1:{server.port}", retries=1, ca_path=authority.path) as client:
+        with client_for(f"https://127.0.0.1:{server.port}", retries=1, ca_path=authority.path) as client:
             struck, *others = mint(client, after_first=server.has_struck)
         check_failure(struck, reason, MAY_BE_DONE)
-        assert tokens(others) == own()[1:]
-        assert server.asked == names()
+        assert tokens(others) == expected_tokens()[1:]
+        assert server.asked == user_ids()
 
 
 @pytest.mark.parametrize("status", ["100 Continue", "103 Early Hints"])
-def test_interim_answers_of_a_proxy(
+def test_interim_responses_of_a_proxy_are_skipped(
     status: str, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     established = head("X: y", status=status) + ESTABLISHED
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, established=established)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
-            assert tokens(mint(client)) == own()
+        with client_for(f"https://{HOST}", ca_path=authority.path) as client:
+            assert tokens(mint(client)) == expected_tokens()
         assert proxy.connections == 1
 
 
 @pytest.mark.parametrize("script", [ends(), resets()], ids=["closed", "reset"])
-def test_a_tunnel_that_breaks_after_the_request(
+def test_broken_tunnel_after_the_request_is_not_retried(
     script: Script, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """urllib3 blames the proxy for it, but the request was sent."""
+    """urllib3 blames the proxy, but the request was sent."""
     with closing(FaultyServer(script, tls)) as server, closing(FaultyProxy(server)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", retries=1, ca_path=authority.path) as client:
+        with client_for(f"https://{HOST}", retries=1, ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
         check_failure(outcome, "the connection failed", MAY_BE_DONE)
-        assert server.asked == names(1)
+        assert server.asked == user_ids(1)
 
 
-def test_tls_within_the_tls_of_a_proxy(
+def test_connection_through_a_tls_proxy_is_not_reused(
     authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody can see if anything was left there, so no connection is used again."""
+    """It is unknown whether any data is left on it."""
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, tls=tls)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", ca_path=authority.path) as client:
-            assert tokens(mint(client)) == own()
-        assert server.asked == names()
+        with client_for(f"https://{HOST}", ca_path=authority.path) as client:
+            assert tokens(mint(client)) == expected_tokens()
+        assert server.asked == user_ids()
         assert proxy.connections == 4
 
 
 def tunnels(script: Script) -> Script:
-    """Establish a tunnel, and do something when TLS begins in it."""
+    """Establish a tunnel, and run a script when TLS begins in it."""
 
     def established(connection: socket.socket) -> None:
         connection.sendall(ESTABLISHED)
@@ -531,14 +539,14 @@ def tunnels(script: Script) -> Script:
     ],
     ids=["slow", "drips"],
 )
-def test_a_proxy_and_tls_are_one_step(
+def test_proxy_and_tls_handshakes_share_one_timeout(
     script: Script, over_tls: bool, authority: Authority, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a proxy has taken is not left for TLS; and within a proxy's TLS, there is no more time than elsewhere."""
+    """This includes TLS within the TLS connection to a proxy."""
     outer = tls if over_tls else None
     with closing(FaultyServer(tls=tls)) as server, closing(FaultyProxy(server, script, tls=outer)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http{'s' * over_tls}://127.0.0.1:{proxy.port}")
-        with client_of(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
+        with client_for(f"https://{HOST}", timeout=SLOW, ca_path=authority.path) as client:
             [outcome] = mint(client, 1)
     check_failure(outcome, "timed out")
 
@@ -554,12 +562,12 @@ def test_a_proxy_and_tls_are_one_step(
         "ftp://user:hunter2@proxy.emm.test",
         "socks5://user:hunter2@proxy.emm.test",
         "://user:hunter2@proxy.emm.test",
-        "http://user:hunter2@127.0.0.1:NOBODY",
-        "user:hunter2@127.0.0.1:NOBODY",
+        "http://user:hunter2@127.0.0.1:CLOSED_PORT",
+        "user:hunter2@127.0.0.1:CLOSED_PORT",
     ],
 )
-def test_the_url_of_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with refusal() as port, client_of(f"https://{HOST}") as client:
-        monkeypatch.setenv("HTTPS_PROXY", url.replace("NOBODY", str(port)))
+def test_proxy_url_is_not_quoted_in_errors(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with refusing_port() as port, client_for(f"https://{HOST}") as client:
+        monkeypatch.setenv("HTTPS_PROXY", url.replace("CLOSED_PORT", str(port)))
         [outcome] = mint(client, 1)
     check_failure(outcome, "")

@@ -33,7 +33,7 @@ EMAIL = "emm@project.iam.gserviceaccount.com"
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
-    """What credentials of all kinds are exchanged at, but for an access token, which is not exchanged."""
+    """The server at which all credentials are exchanged, except access tokens."""
     server = AuthorizationServer()
     monkeypatch.setattr(
         authorizer_module,
@@ -45,7 +45,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> AuthorizationServer:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that tells how old an access token is."""
+    """The clock for the age of an access token."""
     now = [1000.0]
     monkeypatch.setattr(authorizer_module, "time", types.SimpleNamespace(monotonic=lambda: now[0], time=time.time))
     return now
@@ -61,27 +61,27 @@ CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=1, retries=
 def authorizer(
     options: AuthOptions = OPTIONS, cache: AccessTokens | None = None, connection: ConnectionOptions = CONNECTION
 ) -> Authorizer:
-    return Authorizer(options, Session(connection, once="https://www.googleapis.com/"), cache)
+    return Authorizer(options, Session(connection, non_idempotent_prefix="https://www.googleapis.com/"), cache)
 
 
 def token(authorizer: Authorizer) -> str:
-    """The access token of its header."""
+    """The access token in its header."""
     [(name, value)] = authorizer.header().items()
     assert name.lower() == "authorization"
     return value.removeprefix("Bearer ")
 
 
-def test_an_access_token_is_used_for_as_long_as_it_is_valid(server: AuthorizationServer) -> None:
+def test_access_token_is_used_while_it_is_valid(server: AuthorizationServer) -> None:
     alone = authorizer()
     assert server.exchanges == 0
     assert [token(alone), token(alone)] == ["token-1"] * 2
     assert alone.access_token == "token-1"
     server.lifetime = 0
-    assert token(authorizer()) == "token-2", "without a cache, each has its own"
+    assert token(authorizer()) == "token-2", "each has its own without a cache"
 
 
-def test_credentials_are_not_loaded_while_there_is_an_access_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To parse a key takes longer than all else that is done for a token of a device."""
+def test_credentials_are_not_loaded_if_an_access_token_is_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parsing a key is the slowest part of minting a token."""
     monkeypatch.delattr(authorizer_module, "load")
     cache = Cache()
     cache.fill("shared", lifetime=3600)
@@ -98,7 +98,7 @@ def test_credentials_are_loaded_once(server: AuthorizationServer) -> None:
     assert server.loaded == 1
 
 
-def test_a_key_that_is_no_good_is_found_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_key_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(Session, "send")
     key = {"type": "service_account", "client_email": EMAIL, "private_key": "cut off", "token_uri": "https://x.test/"}
     failing = authorizer(AuthOptions.from_options({"service_account_contents": key}, {}), Cache())
@@ -109,8 +109,8 @@ def test_a_key_that_is_no_good_is_found_before_anything_is_sent(monkeypatch: pyt
     assert failing.has_failed
 
 
-def test_an_access_token_is_shared_with_what_belongs_to_it(server: AuthorizationServer) -> None:
-    """For messages, and for the project that is to pay."""
+def test_cache_shares_account_and_quota_project(server: AuthorizationServer) -> None:
+    """Messages name the account, and requests name the quota project."""
     server.account = EMAIL
     server.quota_project = "paying"
     cache = Cache()
@@ -123,18 +123,18 @@ def test_an_access_token_is_shared_with_what_belongs_to_it(server: Authorization
 @pytest.mark.parametrize(
     ("connection", "environment", "source", "same"),
     [
-        ({"api_url": "https://play.example.com"}, {"LANG": "C"}, "there", True),
-        ({"timeout": 2}, {}, "there", False),
-        ({"retries": 1}, {}, "there", False),
-        ({"ca_path": "/ca.pem"}, {}, "there", False),
-        ({}, {"HTTPS_PROXY": "http://proxy.example.com"}, "there", False),
-        ({}, {"no_proxy": "example.com"}, "there", False),
-        ({}, {"SSL_CERT_FILE": "/ca.pem"}, "there", False),
-        ({}, {}, "elsewhere", False),
+        ({"api_url": "https://play.example.com"}, {"LANG": "C"}, "same", True),
+        ({"timeout": 2}, {}, "same", False),
+        ({"retries": 1}, {}, "same", False),
+        ({"ca_path": "/ca.pem"}, {}, "same", False),
+        ({}, {"HTTPS_PROXY": "http://proxy.example.com"}, "same", False),
+        ({}, {"no_proxy": "example.com"}, "same", False),
+        ({}, {"SSL_CERT_FILE": "/ca.pem"}, "same", False),
+        ({}, {}, "environment", False),
     ],
 )
 @pytest.mark.usefixtures("server")
-def test_who_shares_an_access_token_would_share_the_failure(
+def test_cache_is_shared_only_with_equal_settings(
     monkeypatch: pytest.MonkeyPatch, connection: dict[str, Any], environment: dict[str, str], source: str, same: bool
 ) -> None:
     for name in ("HTTPS_PROXY", "no_proxy", "SSL_CERT_FILE"):
@@ -143,17 +143,17 @@ def test_who_shares_an_access_token_would_share_the_failure(
     assert token(authorizer(cache=cache)) == "token-1"
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    options = OPTIONS if source == "there" else AuthOptions.from_options({}, {"GCP_SERVICE_ACCOUNT_EMAIL": EMAIL})
+    options = OPTIONS if source == "same" else AuthOptions.from_options({}, {"GCP_SERVICE_ACCOUNT_EMAIL": EMAIL})
     other = authorizer(options, cache, replace(CONNECTION, **connection))
     assert token(other) == ("token-1" if same else "token-2")
 
 
-def test_a_fingerprint_of_a_connection_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_fingerprint_reveals_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2@proxy.example.com")
     assert "hunter2" not in CONNECTION.fingerprint()
 
 
-def test_an_expired_access_token_is_exchanged_again(server: AuthorizationServer) -> None:
+def test_expired_access_token_is_replaced(server: AuthorizationServer) -> None:
     server.lifetime = 0
     alone = authorizer()
     assert [token(alone), token(alone)] == ["token-1", "token-2"]
@@ -167,7 +167,7 @@ def test_threads_wait_for_one_exchange(server: AuthorizationServer) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_a_cached_access_token_is_fetched_once() -> None:
+def test_access_token_is_cached() -> None:
     cache = Cache()
     assert [token(authorizer(cache=cache)) for dummy in range(3)] == ["token-1"] * 3
     value, expires = next(iter(cache.entries.values()))
@@ -177,7 +177,7 @@ def test_a_cached_access_token_is_fetched_once() -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_who_has_an_access_token_does_not_ask_the_cache() -> None:
+def test_authorizer_keeps_its_access_token() -> None:
     cache = Cache()
     first = authorizer(cache=cache)
     assert token(first) == "token-1"
@@ -190,21 +190,21 @@ def test_who_has_an_access_token_does_not_ask_the_cache() -> None:
     [(3600, "cached"), (300, "cached"), (220, "token-1"), (60, "token-1"), (0, "token-1"), (-60, "token-1")],
 )
 @pytest.mark.usefixtures("server")
-def test_a_cached_access_token_has_to_live_on_for_minutes(lifetime: float, expected: str) -> None:
+def test_cached_access_token_is_replaced_shortly_before_it_expires(lifetime: float, expected: str) -> None:
     cache = Cache()
     cache.fill("cached", lifetime)
     assert token(authorizer(cache=cache)) == expected
-    assert token(authorizer(cache=cache)) == expected, "and what takes its place is cached"
+    assert token(authorizer(cache=cache)) == expected, "its replacement is cached"
 
 
-def test_an_access_token_that_does_not_say_when_it_expires_is_not_cached(server: AuthorizationServer) -> None:
+def test_access_token_without_expiry_is_not_cached(server: AuthorizationServer) -> None:
     server.lifetime = None
     cache = Cache()
     assert [token(authorizer(cache=cache)) for dummy in range(2)] == ["token-1", "token-2"]
     assert not cache.entries
 
 
-def test_what_is_no_access_token_is_not_cached(server: AuthorizationServer) -> None:
+def test_invalid_access_token_is_not_cached(server: AuthorizationServer) -> None:
     server.prefix = "not a token"
     cache = Cache()
     with pytest.raises(CredentialsError, match="has no usable access token"):
@@ -212,14 +212,14 @@ def test_what_is_no_access_token_is_not_cached(server: AuthorizationServer) -> N
     assert not cache.entries
 
 
-def test_an_access_token_of_the_task_is_not_cached() -> None:
+def test_access_token_from_the_task_is_not_cached() -> None:
     cache = Cache()
     given = AuthOptions.from_options({"access_token": "given"}, {})
     assert token(authorizer(given, cache)) == "given"
     assert not cache.entries
 
 
-def test_a_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
+def test_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
     server.broken = True
     cache = Cache()
     failing = authorizer(cache=cache)
@@ -227,16 +227,16 @@ def test_a_failed_exchange_is_not_repeated(server: AuthorizationServer) -> None:
         with pytest.raises(CredentialsError, match="invalid_grant"):
             failing.header()
     assert server.exchanges == 1
-    assert not cache.is_made
+    assert not cache.is_creating
     assert not cache.entries
     server.broken = False
     with pytest.raises(CredentialsError, match="invalid_grant"):
         failing.header()
-    assert token(authorizer(cache=cache)) == "token-2", "another one tries on its own"
+    assert token(authorizer(cache=cache)) == "token-2", "another authorizer tries again"
 
 
 @pytest.mark.usefixtures("server")
-def test_a_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
+def test_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
     cache = Cache()
     used = authorizer(cache=cache)
     header = used.header()
@@ -244,51 +244,51 @@ def test_a_fresh_access_token_is_not_renewed(clock: list[float]) -> None:
         clock[0] += 29
         assert not used.renew(header)
     assert used.header() == header
-    assert token(authorizer(cache=cache)) == "token-1", "it is cached as before"
+    assert token(authorizer(cache=cache)) == "token-1", "it is still cached"
 
 
 @pytest.mark.parametrize("cache", [None, Cache()])
 @pytest.mark.usefixtures("server")
-def test_an_access_token_that_is_not_fresh_is_renewed(clock: list[float], cache: Cache | None) -> None:
+def test_older_access_token_is_renewed(clock: list[float], cache: Cache | None) -> None:
     used = authorizer(cache=cache)
     header = used.header()
     clock[0] += 61
     assert used.renew(header)
     assert token(used) == "token-2"
-    assert not used.renew(used.header()), "now it is fresh"
+    assert not used.renew(used.header()), "it is fresh now"
 
 
-def test_an_access_token_from_the_cache_is_renewed(server: AuthorizationServer) -> None:
+def test_cached_access_token_is_renewed(server: AuthorizationServer) -> None:
     cache = Cache()
     cache.fill("revoked", lifetime=3600)
     used = authorizer(cache=cache)
     assert token(used) == "revoked"
     assert used.renew(used.header())
-    assert not cache.is_made
-    assert token(authorizer(cache=cache)) == "token-1", "it is not cached any more"
+    assert not cache.is_creating
+    assert token(authorizer(cache=cache)) == "token-1", "it is no longer cached"
     assert token(used) == "token-1"
     assert server.exchanges == 1
 
 
 @pytest.mark.usefixtures("server")
-def test_one_of_many_threads_renews(clock: list[float]) -> None:
+def test_only_one_thread_renews_the_access_token(clock: list[float]) -> None:
     shared = authorizer()
     header = shared.header()
     clock[0] += 61
     assert shared.renew(header)
     assert token(shared) == "token-2"
-    assert shared.renew(header), "that is done"
+    assert shared.renew(header), "already renewed"
     assert token(shared) == "token-2"
 
 
-def test_an_access_token_of_the_task_cannot_be_renewed() -> None:
+def test_access_token_from_the_task_is_not_renewed() -> None:
     given = authorizer(AuthOptions.from_options({"access_token": "given"}, {}))
     assert not given.renew(given.header())
     assert token(given) == "given"
 
 
 @pytest.mark.usefixtures("server")
-def test_what_another_process_has_renewed_is_not_forgotten() -> None:
+def test_access_token_renewed_by_another_process_is_kept() -> None:
     cache = Cache()
     cache.fill("revoked", lifetime=3600)
     used = authorizer(cache=cache)

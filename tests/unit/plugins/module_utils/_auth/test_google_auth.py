@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What google-auth itself does with credentials, and what a person gets to know of it."""
+"""The behavior of google-auth itself, and the messages about it."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ IMPERSONATED = {
 
 @pytest.fixture(autouse=True)
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the application default credentials are; there are no others."""
+    """The directory of the only application default credentials."""
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "credentials.json"))
     return tmp_path
 
 
 def failure(directory: Path, credentials: Mapping[str, Any], **options: Any) -> EmmError:
-    """What goes wrong in getting an access token with application default credentials."""
+    """The error when application default credentials are exchanged."""
     (directory / "credentials.json").write_text(json.dumps(credentials), encoding="utf-8")
-    session = Session(ConnectionOptions(API, 1, 0, None), once=f"{API}/")
+    session = Session(ConnectionOptions(API, 1, 0, None), non_idempotent_prefix=f"{API}/")
     with pytest.raises(EmmError) as raised:
         Authorizer(AuthOptions.from_options(options, {}), session).header()
     return raised.value
@@ -60,7 +60,7 @@ def failure(directory: Path, credentials: Mapping[str, Any], **options: Any) -> 
     ("credentials", "options"),
     [(POOL, {}), ({**POOL, **IMPERSONATED}, {}), (POOL, {"impersonate_service_account": EMAIL})],
 )
-def test_an_executable_that_is_not_allowed(
+def test_disallowed_executable_is_explained(
     monkeypatch: pytest.MonkeyPatch,
     directory: Path,
     credentials: Mapping[str, Any],
@@ -75,7 +75,7 @@ def test_an_executable_that_is_not_allowed(
     assert "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is not set to 1" in str(error.likely_cause)
 
 
-def test_another_mistake_in_a_file_is_not_taken_for_that(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+def test_other_errors_do_not_mention_the_executable(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
     script = directory / "executable"
     script.write_text('#!/bin/sh\necho \'{"token": "hunter2"}\'\n', encoding="utf-8")
@@ -97,7 +97,7 @@ def test_another_mistake_in_a_file_is_not_taken_for_that(monkeypatch: pytest.Mon
         ("https://user:hunter2@example.com/token", 503, "https://[redacted]@example.com/token responded with HTTP 503"),
     ],
 )
-def test_no_password_of_a_token_uri_is_shown(
+def test_password_in_a_token_uri_is_not_shown(
     monkeypatch: pytest.MonkeyPatch, directory: Path, address: str, status: int | None, shown: str
 ) -> None:
     def send(*_args: object, **_kwargs: object) -> requests.Response:
@@ -116,12 +116,12 @@ def test_no_password_of_a_token_uri_is_shown(
     assert "user" not in str(error)
 
 
-def test_no_host_is_asked_in_which_regions_an_account_may_act(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trust_boundaries_are_not_requested(monkeypatch: pytest.MonkeyPatch) -> None:
     server = AuthorizationServer()
     monkeypatch.setattr(authorizer, "load", server.load)
     monkeypatch.setenv("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED", "true")
     enabled: list[str | None] = []
     server.on_exchange = lambda: enabled.append(os.environ.get("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"))
-    session = Session(ConnectionOptions(API, 1, 0, None), once=f"{API}/")
+    session = Session(ConnectionOptions(API, 1, 0, None), non_idempotent_prefix=f"{API}/")
     assert set(Authorizer(AuthOptions.from_options({}, {}), session).header()) == {"authorization"}
     assert enabled == [None], "versions 2.41 to 2.49 of google-auth would ask"

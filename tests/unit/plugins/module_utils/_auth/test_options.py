@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which credentials the options and the environment come to."""
+"""The choice of credentials from the options and the environment."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ EMAIL = "emm@project.iam.gserviceaccount.com"
         ({"impersonate_service_account": EMAIL}, {}, "application"),
     ],
 )
-def test_kind(options: Mapping[str, Any], environment: Mapping[str, str], kind: str) -> None:
+def test_kind_of_credentials(options: Mapping[str, Any], environment: Mapping[str, str], kind: str) -> None:
     assert AuthOptions.from_options(options, environment).auth_kind == kind
 
 
-def test_the_environment_fills_gaps_only() -> None:
+def test_environment_only_supplies_missing_options() -> None:
     environment = {
         "GCP_AUTH_KIND": "serviceaccount",
         "GCP_SERVICE_ACCOUNT_FILE": "/environment",
@@ -68,12 +68,12 @@ def test_the_environment_fills_gaps_only() -> None:
     chosen = AuthOptions.from_options({"service_account_contents": "{}", "scopes": ["c"]}, environment)
     assert (chosen.service_account_contents, chosen.service_account_file) == ("{}", None)
     assert chosen.scopes == ("c",)
-    # An access token cannot be combined with impersonation, so a variable for the other kinds is none for it.
+    # An access token cannot be combined with impersonation, so that variable is ignored.
     chosen = AuthOptions.from_options({"auth_kind": "accesstoken"}, environment)
     assert (chosen.access_token, chosen.impersonate_service_account) == ("unused", None)
 
 
-def test_default_scope() -> None:
+def test_empty_scopes_mean_the_default_scope() -> None:
     for nothing in (None, "", " ,\n", [], [""]):
         assert AuthOptions.from_options({"scopes": nothing}, {}).scopes == (DEFAULT_SCOPE,)
 
@@ -104,17 +104,19 @@ def test_paths_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"access_token": "tökén"}, {}, "is not an access token"),
     ],
 )
-def test_contradictions(options: Mapping[str, Any], environment: Mapping[str, str], fragment: str) -> None:
+def test_invalid_credentials_are_refused(
+    options: Mapping[str, Any], environment: Mapping[str, str], fragment: str
+) -> None:
     with pytest.raises(CredentialsError, match=fragment):
         AuthOptions.from_options(options, environment)
 
 
-def test_a_name_that_no_file_can_have() -> None:
+def test_invalid_file_name_is_refused() -> None:
     with pytest.raises(CredentialsError, match="cannot be read"):
         check_offline(AuthOptions.from_options({"service_account_file": "a\0b"}, {}))
 
 
-def test_secrets() -> None:
+def test_find_secrets() -> None:
     key = {"type": "service_account", "project_id": "a", "private_key": "PEM", "private_key_id": "ID", "client_id": 7}
     text = json.dumps(key)
     assert find_secrets({"service_account_contents": key}, {}) == {"PEM", "ID"}
@@ -128,7 +130,7 @@ def fingerprint(**options: Any) -> str:
     return AuthOptions.from_options(options, {}).fingerprint()
 
 
-def test_the_same_credentials_have_the_same_fingerprint() -> None:
+def test_equal_credentials_have_equal_fingerprints() -> None:
     assert fingerprint() == fingerprint()
     assert fingerprint(access_token="t") == AuthOptions.from_options({}, {"GCP_ACCESS_TOKEN": "t"}).fingerprint()
     key, same = {"type": "service_account", "project_id": "a"}, {"project_id": "a", "type": "service_account"}
@@ -137,7 +139,7 @@ def test_the_same_credentials_have_the_same_fingerprint() -> None:
     assert fingerprint(service_account_contents=frozen) == fingerprint(service_account_contents=key)
 
 
-def test_other_credentials_have_another_fingerprint() -> None:
+def test_different_credentials_have_different_fingerprints() -> None:
     different: list[dict[str, Any]] = [
         {},
         {"scopes": "a"},
@@ -155,12 +157,12 @@ def test_other_credentials_have_another_fingerprint() -> None:
     assert len(set(fingerprints)) == len(different)
 
 
-def test_a_fingerprint_tells_nothing() -> None:
+def test_fingerprint_reveals_no_secret() -> None:
     assert "hunter2" not in fingerprint(access_token="hunter2")
     assert len(fingerprint(access_token="hunter2")) == len(fingerprint(access_token="t"))
 
 
-def test_another_key_in_a_file_is_another_fingerprint(tmp_path: Path) -> None:
+def test_fingerprint_depends_on_the_content_of_the_key_file(tmp_path: Path) -> None:
     key = tmp_path / "key.json"
     fingerprints = []
     for content in ("one", "two", "one"):
@@ -184,8 +186,10 @@ def test_another_key_in_a_file_is_another_fingerprint(tmp_path: Path) -> None:
         "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES",
     ],
 )
-def test_credentials_of_the_surroundings(monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], name: str) -> None:
-    """Or a task would get an access token of the account of another one."""
+def test_fingerprint_depends_on_variables_that_google_auth_reads(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], name: str
+) -> None:
+    """Otherwise, a task could get an access token for the account of another task."""
     monkeypatch.delenv(name, raising=False)
     fingerprints = [fingerprint(**options)]
     for value in ("one", "two", "one"):
@@ -196,7 +200,7 @@ def test_credentials_of_the_surroundings(monkeypatch: pytest.MonkeyPatch, option
 
 
 @pytest.mark.parametrize("variable", ["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG", "HOME"])
-def test_other_application_default_credentials_in_a_file(
+def test_fingerprint_depends_on_the_application_default_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
 ) -> None:
     for name in ("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG"):
@@ -221,7 +225,7 @@ def test_other_application_default_credentials_in_a_file(
         ("GOOGLE_APPLICATION_CREDENTIALS", {"service_account_contents": "t"}),
     ],
 )
-def test_surroundings_that_make_no_difference(
+def test_fingerprint_ignores_unrelated_variables(
     monkeypatch: pytest.MonkeyPatch, name: str, options: dict[str, Any]
 ) -> None:
     monkeypatch.delenv(name, raising=False)
@@ -231,8 +235,8 @@ def test_surroundings_that_make_no_difference(
 
 
 @pytest.mark.parametrize("option", ["service_account_file", "GOOGLE_APPLICATION_CREDENTIALS"])
-def test_a_pipe_is_left_to_whom_it_is_for(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
-    """As a shell makes one for ``<(command)``: it can be read once."""
+def test_fingerprint_does_not_read_a_pipe(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    """A pipe, such as one of ``<(command)`` in a shell, can be read only once."""
     readable, writable = os.pipe()
     os.write(writable, b"key")
     os.close(writable)

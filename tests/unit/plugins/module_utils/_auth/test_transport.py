@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""How google-auth is told of requests that could not be sent."""
+"""Errors that google-auth gets for requests that could not be sent."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.trans
         ("https://oauth2.googleapis.com/token", google.auth.exceptions.RefreshError),
     ],
 )
-def test_only_the_search_for_a_metadata_server_goes_on(url: str, expected: type[Exception]) -> None:
-    """It expects that there may be none. Anything else, google-auth would try again several times."""
+def test_connection_errors_stop_google_auth_except_in_metadata_detection(url: str, expected: type[Exception]) -> None:
+    """google-auth would retry other requests several times."""
     session = Mock(request=Mock(side_effect=requests.ConnectionError("nobody listens")))
     with pytest.raises(google.auth.exceptions.GoogleAuthError) as raised:
         Request(session)(url)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What failures are called, whichever version of a library tells of them. The rest is tested over real connections."""
+"""Descriptions of failures, for all versions of the libraries. The rest is tested over real connections."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REFUSED = "Failed to establish a new connection: [Errno 111] Connection refused"
         ),
     ],
 )
-def test_explanations(error: Exception, expected: str) -> None:
+def test_failures_are_explained(error: Exception, expected: str) -> None:
     assert explain(requests.ConnectionError(error)) == expected
 
 
@@ -46,7 +46,7 @@ def test_explanations(error: Exception, expected: str) -> None:
         (http.client.IncompleteRead(b"hunter2"), "the response was cut short (it ended before its last byte)"),
     ],
 )
-def test_what_parsers_say_is_not_quoted(cause: Exception, expected: str) -> None:
+def test_parser_messages_are_not_quoted(cause: Exception, expected: str) -> None:
     said = explain(requests.ConnectionError(urllib3.exceptions.ProtocolError(f"aborted: {cause}", cause)))
     assert said.endswith(expected)
     assert "hunter2" not in said

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Where the metadata server of Google's cloud is."""
+"""The addresses of Google Cloud's metadata server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _no_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GCE_METADATA_IP", raising=False)
 
 
-def test_the_metadata_server_may_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_overrides_the_metadata_host(monkeypatch: pytest.MonkeyPatch) -> None:
     assert metadata_host() == "metadata.google.internal"
     assert is_metadata_root("http://169.254.169.254")
     assert not is_metadata_root("http://metadata-proxy:8080/")

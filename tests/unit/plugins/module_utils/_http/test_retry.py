@@ -29,7 +29,7 @@ def failures(retry: Retry) -> Iterator[Retry]:
         yield retry
 
 
-def test_waits_double_with_jitter_and_are_capped() -> None:
+def test_backoff_doubles_with_jitter_up_to_a_maximum() -> None:
     for dummy in range(50):
         for number, retry in zip(range(10), failures(policy()), strict=False):
             wait = 0.5 * 2**number
@@ -38,23 +38,23 @@ def test_waits_double_with_jitter_and_are_capped() -> None:
                 <= retry.get_backoff_time()
                 <= min(wait * 1.5, retry_module.BACKOFF_MAX)
             )
-    assert len({next(failures(policy())).get_backoff_time() for dummy in range(10)}) > 1, "no two clients in step"
+    assert len({next(failures(policy())).get_backoff_time() for dummy in range(10)}) > 1, "clients do not retry in step"
 
 
-def test_attempts_are_counted() -> None:
+def test_number_of_retries_is_limited() -> None:
     with pytest.raises(urllib3.exceptions.MaxRetryError):
         list(zip(range(4), failures(policy(total=3)), strict=False))
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that the policy sees."""
+    """The clock of the policy."""
     now = [1000.0]
     monkeypatch.setattr(retry_module, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 
-def test_nothing_is_retried_past_the_deadline(clock: list[float]) -> None:
+def test_no_retry_starts_after_the_deadline(clock: list[float]) -> None:
     steps = failures(policy(time_limit=0.1))
     assert next(steps).get_backoff_time() <= 0.101
     clock[0] += 0.2
@@ -62,7 +62,7 @@ def test_nothing_is_retried_past_the_deadline(clock: list[float]) -> None:
         next(steps)
 
 
-def test_every_request_has_its_own_deadline(clock: list[float]) -> None:
+def test_each_request_has_its_own_deadline(clock: list[float]) -> None:
     shared = policy(time_limit=0.1)
     next(failures(shared))
     clock[0] += 0.2
@@ -71,7 +71,7 @@ def test_every_request_has_its_own_deadline(clock: list[float]) -> None:
     next(steps)
 
 
-def test_all_pause_for_as_long_as_one_was_told_to_that_has_no_time_left(clock: list[float]) -> None:
+def test_retry_after_pauses_all_requests_even_if_one_gives_up(clock: list[float]) -> None:
     slept: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -80,10 +80,10 @@ def test_all_pause_for_as_long_as_one_was_told_to_that_has_no_time_left(clock: l
 
     limiter = RateLimiter(lambda: clock[0], sleep)
     limiter.wait()
-    told = urllib3.HTTPResponse(status=429, headers={"Retry-After": "45"})
+    response = urllib3.HTTPResponse(status=429, headers={"Retry-After": "45"})
     retry = retry_module.BoundedRetry(total=5, time_limit=10.0, limiter=limiter)
     with pytest.raises(urllib3.exceptions.MaxRetryError):
-        retry.increment("POST", "/", response=told)
+        retry.increment("POST", "/", response=response)
     limiter.wait()
     assert slept == pytest.approx([45.0])
 
@@ -98,11 +98,11 @@ def test_all_pause_for_as_long_as_one_was_told_to_that_has_no_time_left(clock: l
         (True, urllib3.exceptions.SSLError("bad record"), urllib3.exceptions.MaxRetryError),
     ],
 )
-def test_what_was_sent_decides_if_it_is_sent_again(
+def test_only_unsent_requests_are_retried_after_connection_errors(
     monkeypatch: pytest.MonkeyPatch, sent: bool, error: Exception, expected: type[Exception]
 ) -> None:
-    """A request that must not be repeated fails as itself; one that was not sent, only when there are no more tries."""
-    monkeypatch.setattr(retry_module, "something_was_sent", lambda: sent)
+    """A sent request fails with its own error, and an unsent one only after the last retry."""
+    monkeypatch.setattr(retry_module, "may_have_been_sent", lambda: sent)
     retry = retry_module.BoundedRetry(total=0, read=False, other=0, time_limit=10)
     with pytest.raises(expected):
         retry.increment("POST", "/", error=error)
@@ -112,7 +112,7 @@ def test_what_was_sent_decides_if_it_is_sent_again(
     ("status", "body", "is_retried"),
     [(429, b"", True), (403, b"over quota", True), (403, b"forbidden", False), (503, b"", True)],
 )
-def test_a_quota_is_a_quota_whatever_its_status(status: int, body: bytes, is_retried: bool) -> None:
+def test_quota_refusals_are_retried_for_status_403_and_429(status: int, body: bytes, is_retried: bool) -> None:
     limiter = RateLimiter(lambda: 1000.0)
     limiter.wait()
     retry = retry_module.BoundedRetry(
@@ -124,9 +124,9 @@ def test_a_quota_is_a_quota_whatever_its_status(status: int, body: bytes, is_ret
         is_over_quota=lambda body: b"quota" in body,
     )
     assert retry.is_retry("POST", status)
-    told = urllib3.HTTPResponse(body, status=status, headers={"Retry-After": "3"})
+    response = urllib3.HTTPResponse(body, status=status, headers={"Retry-After": "3"})
     if is_retried:
-        assert retry.increment("POST", "/", response=told).get_retry_after(told) == 3.0
+        assert retry.increment("POST", "/", response=response).get_retry_after(response) == 3.0
     else:
         with pytest.raises(urllib3.exceptions.MaxRetryError):
-            retry.increment("POST", "/", response=told)
+            retry.increment("POST", "/", response=response)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which hosts count as this machine, and proxies. The rest is tested over real connections."""
+"""Local hosts and proxies. The rest is tested over real connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import urllib3.exceptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import retry
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session, _read
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session, _read_body
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +40,13 @@ def _no_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
         "ftp://example.com/",
     ],
 )
-def test_plain_http_to_others_is_refused(url: str) -> None:
+def test_plain_http_to_other_hosts_is_refused(url: str) -> None:
     options = ConnectionOptions("https://www.googleapis.com", 1, 0, None)
     with pytest.raises(TransportError, match="plain HTTP"):
-        Session(options, once="https://www.googleapis.com/").request("GET", url)
+        Session(options, non_idempotent_prefix="https://www.googleapis.com/").request("GET", url)
 
 
-def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_are_looked_up_once_per_host(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     def send(*_arguments: Any, **kwargs: Any) -> requests.Response:
@@ -55,7 +55,7 @@ def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: py
 
     monkeypatch.setattr(requests.Session, "send", send)
     options = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
-    session = Session(options, once="https://www.googleapis.com/")
+    session = Session(options, non_idempotent_prefix="https://www.googleapis.com/")
     monkeypatch.setenv("NO_PROXY", "oauth2.googleapis.com")
     for proxy, url in (
         ("http://first.example:3128", "https://www.googleapis.com/one"),
@@ -70,7 +70,7 @@ def test_the_environment_is_asked_for_proxies_once_for_each_host(monkeypatch: py
 
 
 class Busy(http.server.BaseHTTPRequestHandler):
-    """Has no time for anybody, and does something before it says so."""
+    """A server that runs an action and then responds with HTTP 503."""
 
     requests = 0
     before: Callable[[], object]
@@ -88,7 +88,7 @@ class Busy(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a server that is busy."""
+    """The URL of a server that responds with HTTP 503."""
     monkeypatch.setattr(retry, "BACKOFF_FIRST", 0.001)
     monkeypatch.setattr(Busy, "requests", 0)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
@@ -100,7 +100,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("end", ["closed", "unwanted"])
-def test_what_is_not_wanted_any_more_is_not_tried_again(busy: str, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+def test_unwanted_request_is_not_retried(busy: str, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     options = ConnectionOptions(busy, timeout=5, retries=3, ca_path=None)
     wanted = {True}
     session = Session(options, busy, is_wanted=lambda: bool(wanted))
@@ -114,8 +114,8 @@ def test_what_is_not_wanted_any_more_is_not_tried_again(busy: str, monkeypatch: 
     assert Busy.requests == 5
 
 
-class Torn:
-    """An answer whose TLS breaks while its body is read."""
+class BrokenBody:
+    """A response whose TLS connection breaks while its body is read."""
 
     closed = False
 
@@ -127,9 +127,9 @@ class Torn:
         self.closed = True
 
 
-def test_a_body_whose_tls_breaks() -> None:
+def test_tls_failure_within_the_body_is_an_ssl_error() -> None:
     response = requests.Response()
-    response.raw = Torn()
+    response.raw = BrokenBody()
     with pytest.raises(requests.exceptions.SSLError, match="bad record mac"):
-        _read(response)
+        _read_body(response)
     assert response.raw.closed

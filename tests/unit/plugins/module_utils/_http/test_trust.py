@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which certificates are trusted: what is loaded ahead of time."""
+"""The trust stores that are loaded in advance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire 
 
 @pytest.fixture
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The trust stores that were loaded, in place of loading them."""
+    """The paths of the trust stores that would be loaded."""
     loaded: list[str] = []
     monkeypatch.setattr(trust, "trust_store", loaded.append)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
@@ -24,7 +24,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return loaded
 
 
-def test_trust_stores_are_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, loaded: list[str]) -> None:
+def test_trust_stores_are_loaded_in_advance(monkeypatch: pytest.MonkeyPatch, loaded: list[str]) -> None:
     trust.load_trust_stores()
     assert loaded == [requests.utils.DEFAULT_CA_BUNDLE_PATH]
     monkeypatch.setenv("SSL_CERT_FILE", "/named")
@@ -33,8 +33,8 @@ def test_trust_stores_are_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_trust_store_that_cannot_be_loaded_ahead_of_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It is for the connection that needs it to say so."""
+def test_invalid_trust_store_is_ignored_in_advance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The connection that needs it reports the error."""
     monkeypatch.setattr(trust, "trust_store", trust_store)
     bad = tmp_path / "bad"
     bad.write_text("garbage", encoding="utf-8")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What http.client may do to a reader, and what is left on a connection. The rest is tested over real connections."""
+"""Readers, trust stores, and data left on a connection. The rest is tested over real connections."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ import requests.utils
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
     Adapter,
     GuardedConnection,
-    _Reader,
-    _Source,
+    _LimitedStream,
+    _ResponseReader,
     trust_store,
 )
 from urllib3.util.ssl_ import create_urllib3_context
 from urllib3.util.ssl_match_hostname import CertificateError
 
 
-def test_a_reader_may_be_closed_twice() -> None:
-    """By then, the connection may be at work for the next request."""
+def test_reader_can_be_closed_twice() -> None:
+    """The second time, the connection may already be in use for the next request."""
     connection: Any = mock.Mock()
     with socket.socket() as unused:
-        reader = _Reader(_Source(unused, connection), connection)
+        reader = _ResponseReader(_LimitedStream(unused, connection), connection)
     reader.close()
     reader.close()
-    connection.close_unless_at_rest.assert_called_once_with()
+    connection.close_unless_idle.assert_called_once_with()
 
 
 @pytest.mark.parametrize("left", [b"", b"x"])
-def test_a_connection_is_closed_over_what_is_left_in_its_socket(left: bytes) -> None:
-    """urllib3 looks there before the next request, but nobody looks before the handshake in a tunnel."""
+def test_connection_with_unread_data_is_closed(left: bytes) -> None:
+    """urllib3 checks this before the next request, but not before the handshake in a tunnel."""
     with contextlib.closing(Adapter().poolmanager.connection_from_url("http://localhost")) as pool:
         connection: Any = pool.ConnectionCls("localhost")
         connection.sock, other = socket.socketpair()
         with other:
             other.sendall(left)
-            connection.close_unless_at_rest()
+            connection.close_unless_idle()
         assert (connection.sock is None) == bool(left)
         connection.close()
 
 
-def test_a_trust_store() -> None:
-    """It is as strict as what urllib3 makes for a connection, and loaded once."""
+def test_trust_store_is_as_strict_as_the_default_of_urllib3() -> None:
+    """It is also loaded only once."""
     path = requests.utils.DEFAULT_CA_BUNDLE_PATH
     context, strict = trust_store(path), create_urllib3_context()
     assert context.get_ca_certs()
@@ -61,14 +61,14 @@ def test_a_trust_store() -> None:
 
 
 class ProxyConfig(NamedTuple):
-    """As urllib3's, which has more fields from version to version."""
+    """urllib3's class, whose fields differ between versions."""
 
     ssl_context: Any = None
 
 
 @pytest.mark.parametrize(("checked_before", "valid"), [(True, True), (False, True), (False, False)])
-def test_the_name_of_a_proxy_is_checked(checked_before: bool, valid: bool) -> None:
-    """urllib3 1 leaves it to whoever has made the context, and makes contexts that do not check it."""
+def test_host_name_of_a_tls_proxy_is_verified(checked_before: bool, valid: bool) -> None:
+    """urllib3 1 relies on the context, and creates contexts that do not check it."""
     peer = {"subjectAltName": [("DNS", "proxy.emm.test" if valid else "other.emm.test")]}
     connected = mock.Mock(getpeercert=lambda: peer)
 
@@ -91,28 +91,26 @@ def test_the_name_of_a_proxy_is_checked(checked_before: bool, valid: bool) -> No
         assert connection.sock is connected
 
 
-class Watched(socket.socket):
-    """Tells what it was asked for."""
+class RecordingSocket(socket.socket):
+    """A socket that records its options."""
 
     def setsockopt(self, *option: Any) -> None:
         self.options = [*getattr(self, "options", []), option]
         super().setsockopt(*option)
 
 
-@pytest.mark.parametrize("system_can", [True, False])
-def test_what_was_received_is_acknowledged_before_the_next_request(
-    monkeypatch: pytest.MonkeyPatch, system_can: bool
-) -> None:
-    """Or a server that has more to send would wait for that request to do so."""
+@pytest.mark.parametrize("is_supported", [True, False])
+def test_received_data_is_acknowledged_immediately(monkeypatch: pytest.MonkeyPatch, is_supported: bool) -> None:
+    """Otherwise, a server with more data to send would wait for the next request."""
     expected = [(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)]
-    if not system_can:
+    if not is_supported:
         monkeypatch.delattr(socket, "TCP_QUICKACK")
     with contextlib.closing(Adapter().poolmanager.connection_from_url("http://localhost")) as pool:
         connection: Any = pool.ConnectionCls("localhost")
-        with socket.create_server(("127.0.0.1", 0)) as server, Watched() as watched:
+        with socket.create_server(("127.0.0.1", 0)) as server, RecordingSocket() as watched:
             watched.connect(server.getsockname())
             connection.sock = watched
-            connection.close_unless_at_rest()
+            connection.close_unless_idle()
             assert connection.sock is watched
-            assert getattr(watched, "options", []) == (expected if system_can else [])
+            assert getattr(watched, "options", []) == (expected if is_supported else [])
             connection.close()

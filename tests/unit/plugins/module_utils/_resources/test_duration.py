@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Durations, held against Google's own implementation of them."""
+"""Durations, compared with Google's own implementation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 from google.protobuf.duration_pb2 import Duration as GoogleDuration
 
 
-def test_json_means_the_same_to_google() -> None:
+def test_json_agrees_with_google_protobuf() -> None:
     generator = random.Random(20260729)
     samples = [(0, 0), (0, 1), (1, 0), (60, 999_999_999), (2**53 % MAX_SECONDS, 1), (MAX_SECONDS, 999_999_999)]
     samples += [
@@ -44,7 +44,7 @@ def test_json_form() -> None:
 @pytest.mark.parametrize(
     "text", ["", "s", "3600", "3600 s", "-1s", "+1s", "1.s", ".5s", "1.0000000001s", "1e3s", "١s", "1h"]
 )
-def test_what_is_no_json_form(text: str) -> None:
+def test_invalid_json_forms_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a duration"):
         Duration.from_json(text)
 
@@ -72,19 +72,19 @@ def test_human_form(text: str, expected: Duration) -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", "d", "30", "30 d", "-1h", "1.5h", "30m1h", "1h1h", "1H", "1h, 30m", "one hour", "PT1H", "1h\n30m"]
 )
-def test_what_is_no_human_form(text: str) -> None:
+def test_invalid_human_forms_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a duration such as '30d'"):
         Duration.from_human(text)
 
 
 @pytest.mark.parametrize("text", [f"{MAX_SECONDS + 1}s", "3652501d", "9" * 5000 + "s", "9" * 5000 + "w"])
-def test_too_long(text: str) -> None:
+def test_too_long_durations_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"Durations\.MAX_VALUE"):
         Duration.from_human(text)
 
 
 @pytest.mark.parametrize(("seconds", "nanos"), [(-1, 0), (0, -1), (0, 10**9), (MAX_SECONDS + 1, 0), (2**64, 0)])
-def test_range(seconds: int, nanos: int) -> None:
+def test_values_out_of_range_are_refused(seconds: int, nanos: int) -> None:
     with pytest.raises(ValueError, match="must"):
         Duration(seconds, nanos)
 
@@ -101,7 +101,7 @@ def test_range(seconds: int, nanos: int) -> None:
         ({"seconds": 60, "nanos": 1}, Duration(60, 1)),
     ],
 )
-def test_forms_of_an_option(value: object, expected: Duration) -> None:
+def test_all_forms_of_an_option_are_accepted(value: object, expected: Duration) -> None:
     assert check_duration("duration", value) == expected
 
 
@@ -124,10 +124,10 @@ def test_forms_of_an_option(value: object, expected: Duration) -> None:
         ({"seconds": -1}, "seconds must not be negative"),
     ],
 )
-def test_what_is_no_duration(value: object, rule: str) -> None:
+def test_invalid_options_are_refused(value: object, rule: str) -> None:
     with pytest.raises(OptionError, match=f"^Option 'a duration' is .*, but .*{re.escape(rule)}"):
         check_duration("a duration", value)
 
 
-def test_order() -> None:
+def test_durations_are_ordered() -> None:
     assert Duration(59, 999_999_999) < Duration(60) < Duration(60, 1)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What YAML makes of an ID that is not in quotes."""
+"""IDs that YAML may convert if they are not quoted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import (
     as_text,
     check_id,
-    check_written,
+    check_raw_identifiers,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
     AuthenticationTokenRequest,
@@ -23,7 +23,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 
 
 class Encrypted:
-    """A value in a vault, as ansible-core 2.18 has it."""
+    """A vaulted value in ansible-core 2.18."""
 
     __ENCRYPTED__ = True
 
@@ -31,7 +31,7 @@ class Encrypted:
         return "u1"
 
 
-# As in YAML, and what a message says of it.
+# The YAML text, and the value in the message.
 REFUSED = [
     ("17", "17"),
     ("012", "10"),
@@ -67,7 +67,7 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize(("written", "shown"), REFUSED)
-def test_what_is_not_written_as_text_is_refused(written: str, shown: str) -> None:
+def test_converted_ids_are_refused(written: str, shown: str) -> None:
     value = yaml.safe_load(written)
     with pytest.raises(OptionError) as error:
         check_id("user_id", value)
@@ -80,18 +80,18 @@ def test_what_is_not_written_as_text_is_refused(written: str, shown: str) -> Non
     assert "hunter2" not in message
 
 
-def test_null() -> None:
+def test_null_is_refused() -> None:
     with pytest.raises(OptionError, match=r"^Option 'user_id' is null, but it must be set\.$"):
         check_id("user_id", None)
 
 
 @pytest.mark.parametrize(("written", "text"), ACCEPTED)
-def test_text_and_long_numbers(written: str, text: str) -> None:
+def test_strings_and_long_integers_are_accepted(written: str, text: str) -> None:
     assert check_id("user_id", yaml.safe_load(written)) == text
     assert as_text("user_id", yaml.safe_load(written)) == text
 
 
-def test_a_value_in_a_vault() -> None:
+def test_vaulted_id_is_accepted() -> None:
     assert check_id("user_id", Encrypted()) == "u1"
 
 
@@ -99,11 +99,14 @@ def test_a_value_in_a_vault() -> None:
     ("change", "option"),
     [({"enterprise_id": 10}, "enterprise_id"), ({"user_id": 10}, "user_id"), ({"user_ids": ["u1", 10]}, "user_ids[1]")],
 )
-def test_the_option_is_named(change: Mapping[str, Any], option: str) -> None:
-    """In the module, and by what looks at the options on the way to it."""
+def test_error_names_the_option(change: Mapping[str, Any], option: str) -> None:
+    """Both in the module and in the check of raw options."""
     options = {"enterprise_id": "LC1", "user_id": "u1", "user_ids": ["u1"], **change}
     prepare = AuthenticationTokenRequest.from_options
-    for check in (check_written, AuthenticationTokenRequest.each_from_options if "user_ids" in change else prepare):
+    for check in (
+        check_raw_identifiers,
+        AuthenticationTokenRequest.list_from_options if "user_ids" in change else prepare,
+    ):
         with pytest.raises(OptionError) as error:
             check(options)
         assert (error.value.option, error.value.value) == (option, 10)
@@ -113,20 +116,20 @@ def test_the_option_is_named(change: Mapping[str, Any], option: str) -> None:
     "options",
     [
         {},
-        {"enterprise_id": None, "user_id": None, "user_ids": None},  # not given
+        {"enterprise_id": None, "user_id": None, "user_ids": None},  # not set
         {"user_ids": []},
         {"user_ids": "u1,u2"},
         {"user_ids": 100_000_000_000_000_000_001},
         {"user_ids": ("u1", Encrypted())},
-        {"enterprise_id": "a/b", "user_id": ""},  # for the module to find
+        {"enterprise_id": "a/b", "user_id": ""},  # checked by the module
         {"count": 12},
     ],
 )
-def test_what_may_go_to_a_module(options: Mapping[str, Any]) -> None:
-    check_written(options)
+def test_acceptable_raw_options_pass(options: Mapping[str, Any]) -> None:
+    check_raw_identifiers(options)
 
 
 @pytest.mark.parametrize("users", [12, True, 1.1, yaml.safe_load("2026-11-22"), {"u1": "u2"}])
-def test_what_ansible_would_make_a_list_of(users: object) -> None:
+def test_scalar_user_ids_are_refused(users: object) -> None:
     with pytest.raises(OptionError, match=r"Option 'user_ids\[0\]' is .*, but it must be a string"):
-        check_written({"user_ids": users})
+        check_raw_identifiers({"user_ids": users})

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The rules for options that are checked before anything is sent, and what is made of an answer."""
+"""The checks of options, and the conversion of a response to a result."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Answer, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableAnswerError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableResponseError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
     EnrollmentTokenRequest,
 )
@@ -32,7 +32,7 @@ def request(**options: Any) -> EnrollmentTokenRequest:
     return EnrollmentTokenRequest.from_options({**defaults, **options})
 
 
-def test_body() -> None:
+def test_request_body() -> None:
     assert request().body() == {"enrollmentTokenType": "userDevice"}
     assert request(google_authentication_options={}).body() == {"enrollmentTokenType": "userDevice"}
     nothing = {"authentication_requirement": None, "required_account_email": None}
@@ -41,14 +41,14 @@ def test_body() -> None:
 
 
 @pytest.mark.parametrize("good", ["LC1", "a.b", "...", "a:b@c", "用户", "a+b", "x" * 500])
-def test_ids(good: str) -> None:
+def test_valid_ids_are_accepted(good: str) -> None:
     assert AuthenticationTokenRequest.from_options({"enterprise_id": good, "user_id": good}).user_id == good
 
 
 @pytest.mark.parametrize(
     "bad", ["", ".", "..", " ", "a ", *(f"a{one}b" for one in "\n\t/\\?#%\x00\u00a0\u2028\u202e\ufeff")]
 )
-def test_what_is_no_id(bad: str) -> None:
+def test_invalid_ids_are_refused(bad: str) -> None:
     for options in ({"enterprise_id": bad, "user_id": "u"}, {"enterprise_id": "e", "user_id": bad}):
         with pytest.raises(OptionError) as error:
             AuthenticationTokenRequest.from_options(options)
@@ -62,7 +62,7 @@ def with_email(email: str) -> EnrollmentTokenRequest:
 
 
 @pytest.mark.parametrize("good", ["a@b.de", "o'neill+x@sub.example.com", "a.b-c_d@x-y.example", "用户@例子.example"])
-def test_email_addresses(good: str) -> None:
+def test_valid_email_addresses_are_accepted(good: str) -> None:
     assert with_email(good).google_authentication_options["required_account_email"] == good
 
 
@@ -70,28 +70,28 @@ def test_email_addresses(good: str) -> None:
     "bad",
     ["", "a", "a@b", "@b.de", "a@.de", "a@b.", "a b@c.de", "a@b@c.de", "A <a@b.de>", "a@b.de, c@d.de", "a@b.de\n"],
 )
-def test_what_is_no_email_address(bad: str) -> None:
+def test_invalid_email_addresses_are_refused(bad: str) -> None:
     with pytest.raises(OptionError, match="must be an e-mail address"):
         with_email(bad)
 
 
 class Stub(Client):
-    """Answers at once, with a resource and by a clock."""
+    """A client that returns a resource, at a time by the server's clock."""
 
     def __init__(self, resource: Mapping[str, Any], said: datetime | None) -> None:
         self._resource = resource
         self._said = said
 
-    def post(self, *_path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def post(self, *_path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
         assert body is None or body["enrollmentTokenType"] == "userDevice"
-        return Answer("POST", self._resource, Clocks(NOW, NOW, self._said))
+        return ApiResponse("POST", self._resource, Clocks(NOW, NOW, self._said))
 
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
 
 
 def minted(said: datetime | None = NOW, **resource: Any) -> dict[str, Any]:
-    """What is made of an answer that was given at that time, by the server's clock."""
+    """The result for a response that was made at the given time by the server's clock."""
     return request().mint(Stub({"token": "precious", **resource}, said))
 
 
@@ -118,8 +118,8 @@ def minted(said: datetime | None = NOW, **resource: Any) -> dict[str, Any]:
         "\ud800s",
     ],
 )
-def test_a_duration_that_is_not_understood_is_not_known(odd: object) -> None:
-    """And neither is when the token expires, which is not lost over it."""
+def test_invalid_duration_in_a_response_is_left_out(odd: object) -> None:
+    """The token is returned, but its expiry is unknown."""
     token = request(duration={"seconds": 60, "nanos": None}).mint(Stub({"token": "precious", "duration": odd}, NOW))
     assert set(token) == {"token", "enterprise_id", "enrollment_token_type", "issued_at"}
     assert token["token"] == "precious"
@@ -133,7 +133,7 @@ def test_a_duration_that_is_not_understood_is_not_known(odd: object) -> None:
         ({"duration": "315576000000s"}, 315_576_000_000, None),
     ],
 )
-def test_when_a_token_expires(resource: dict[str, Any], seconds: int, expires_at: str | None) -> None:
+def test_expires_at_is_calculated(resource: dict[str, Any], seconds: int, expires_at: str | None) -> None:
     token = minted(**resource)
     assert token["duration"] == {"seconds": seconds, "nanos": 0}
     assert token["issued_at"] == "2026-11-27T12:00:00Z"
@@ -151,12 +151,14 @@ def test_when_a_token_expires(resource: dict[str, Any], seconds: int, expires_at
         (None, "2026-11-27T12:00:00Z", "2026-11-27T12:01:00Z"),
     ],
 )
-def test_the_earlier_clock_counts(said: datetime | None, issued_at: str, expires_at: str) -> None:
+def test_expires_at_is_calculated_from_the_earlier_clock(
+    said: datetime | None, issued_at: str, expires_at: str
+) -> None:
     token = minted(said, duration="60s")
     assert (token["issued_at"], token["expires_at"]) == (issued_at, expires_at)
 
 
-def test_an_authentication_token_is_issued_by_the_servers_clock() -> None:
+def test_issued_at_of_an_authentication_token_is_the_servers_time() -> None:
     said = datetime(2026, 11, 27, 11, tzinfo=timezone.utc)
     token = AuthenticationTokenRequest("LC1", "u1").mint(Stub({"token": "precious"}, said))
     assert token["issued_at"] == "2026-11-27T11:00:00Z"
@@ -165,9 +167,9 @@ def test_an_authentication_token_is_issued_by_the_servers_clock() -> None:
 GOOGLE = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
 
 
-def test_how_long_a_token_may_be() -> None:
+def test_length_of_a_token_is_limited() -> None:
     assert minted(token="x" * 4096)["token"] == "x" * 4096
-    with pytest.raises(UnusableAnswerError, match="at most 4,096"):
+    with pytest.raises(UnusableResponseError, match="at most 4,096"):
         minted(token="x" * 4097)
 
 
@@ -180,8 +182,8 @@ def test_how_long_a_token_may_be() -> None:
         {"googleAuthenticationOptions": {"requiredAccountEmail": []}},
     ],
 )
-def test_a_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
-    with pytest.raises(UnusableAnswerError, match="differs from the requested one") as error:
+def test_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
+    with pytest.raises(UnusableResponseError, match="differs from the requested one") as error:
         request(google_authentication_options=GOOGLE).mint(Stub({"token": "precious", **resource}, None))
     assert "precious" not in str(error.value)
 
@@ -198,6 +200,6 @@ def test_a_token_of_another_request_is_refused(resource: dict[str, Any]) -> None
         {"kind": "androidenterprise#enrollmentToken"},
     ],
 )
-def test_what_an_answer_does_not_say_is_no_reason_to_refuse_it(resource: dict[str, Any]) -> None:
-    answered = Stub({"token": "precious", **resource}, None)
-    assert request(google_authentication_options=GOOGLE).mint(answered)["token"] == "precious"
+def test_missing_fields_in_a_response_are_accepted(resource: dict[str, Any]) -> None:
+    client = Stub({"token": "precious", **resource}, None)
+    assert request(google_authentication_options=GOOGLE).mint(client)["token"] == "precious"

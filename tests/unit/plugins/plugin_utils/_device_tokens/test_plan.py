@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What a host is to get, by its variables."""
+"""The plan of the tokens of a host, from its variables."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens import plan
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import VARIABLES, Plan
 
-SOUND = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
+VALID = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
 
 
 def planned(leave_out: str = "", /, **variables: Any) -> Plan:
-    """The plan for variables, named without their prefix, with sound ones for what is not among them."""
-    given = {name: value for name, value in {**SOUND, **variables}.items() if name != leave_out}
+    """The plan for variables without their prefix, with valid defaults."""
+    given = {name: value for name, value in {**VALID, **variables}.items() if name != leave_out}
     return Plan.from_variables({f"device_tokens_{name}": value for name, value in given.items()})
 
 
@@ -39,18 +39,18 @@ def enrollment(duration: Duration | None = None, google: Mapping[str, str] | Non
     return EnrollmentTokenRequest("LC1", "userDevice", duration, google or {})
 
 
-def test_defaults() -> None:
+def test_default_plan() -> None:
     assert planned("user_id") == Plan({"enrollment": enrollment()}, {}, shared=False, cacheable=False)
 
 
-def test_variables() -> None:
+def test_variables_include_the_fact() -> None:
     assert "device_tokens_enterprise_id" in VARIABLES
-    assert "device_tokens_enrollment" in VARIABLES, "the fact of an earlier run"
+    assert "device_tokens_enrollment" in VARIABLES, "the fact from an earlier run"
     assert all(name.startswith("device_tokens_") for name in VARIABLES)
 
 
 def rules(options: Mapping[str, Any]) -> dict[str, Any]:
-    """What a specification of arguments says that is not documentation."""
+    """An argument specification without its documentation."""
     names = ("type", "elements", "required", "choices", "default")
     return {
         option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
@@ -58,12 +58,12 @@ def rules(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_rules_are_those_that_the_role_documents() -> None:
+def test_spec_matches_the_argument_specification_of_the_role() -> None:
     role = Path(__file__).parents[5] / "roles" / "device_tokens"
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     google = documented["device_tokens_google_authentication_options"].pop("options")
     for_the_tasks = rules({name: documented.pop(name) for name in ("device_tokens_on_failure", "device_tokens_no_log")})
-    assert {*for_the_tasks} <= {*plan.OTHERS}
+    assert {*for_the_tasks} <= {*plan.OTHER_NAMES}
     assert rules(plan.SPEC) == rules(documented)
     assert rules(GOOGLE_AUTHENTICATION_OPTIONS) == rules(google)
     defaults = {name: rule["default"] for name, rule in {**documented, **for_the_tasks}.items() if "default" in rule}
@@ -81,13 +81,12 @@ def test_the_rules_are_those_that_the_role_documents() -> None:
         ("user_auth", ["user_auth"]),
     ],
 )
-def test_kinds(kinds: object, expected: list[str]) -> None:
-    """The user's token comes first, whatever the order."""
+def test_authentication_token_is_minted_first(kinds: object, expected: list[str]) -> None:
     requests = {"enrollment": enrollment(), "user_auth": AuthenticationTokenRequest("LC1", "u1")}
     assert list(planned(kinds=kinds).requests.items()) == [(kind, requests[kind]) for kind in expected]
 
 
-def test_what_a_kind_does_not_need_may_be_missing() -> None:
+def test_variables_of_other_kinds_may_be_missing() -> None:
     assert "user_auth" in planned("enrollment_token_type", kinds=["user_auth"]).requests
     assert "enrollment" in planned("user_id", kinds=["enrollment"]).requests
 
@@ -175,14 +174,14 @@ def test_cacheable(value: object, cacheable: bool) -> None:
         ({"cacheable": "maybe"}, "'device_tokens_cacheable' .* 'maybe' is not a valid boolean"),
     ],
 )
-def test_what_is_refused(variables: dict[str, Any], expected: str) -> None:
+def test_invalid_variables_are_refused(variables: dict[str, Any], expected: str) -> None:
     with pytest.raises(EmmError, match=expected):
         planned(**variables)
 
 
 @pytest.mark.parametrize("name", ["enterprise_id", "user_id"])
 @pytest.mark.parametrize(("value", "shown"), [(10, "10"), (True, "True"), (1.1, "1.1"), (["hunter2"], "a list")])
-def test_ids_that_are_no_text(name: str, value: object, shown: str) -> None:
+def test_converted_ids_are_refused(name: str, value: object, shown: str) -> None:
     with pytest.raises(EmmError) as error:
         planned(**{name: value})
     assert str(error.value).startswith(f"Option 'device_tokens_{name}' is {shown}, but it must be a string")
@@ -190,12 +189,12 @@ def test_ids_that_are_no_text(name: str, value: object, shown: str) -> None:
     assert "hunter2" not in str(error.value)
 
 
-def test_an_enterprise_that_is_null() -> None:
+def test_null_enterprise_id_is_refused() -> None:
     with pytest.raises(EmmError, match="'device_tokens_enterprise_id' is null, but it must be set"):
         planned(enterprise_id=None)
 
 
-def test_a_long_number_is_an_id() -> None:
+def test_long_integer_is_accepted_as_an_id() -> None:
     number = 100_000_000_000_000_000_001
     request = AuthenticationTokenRequest("LC1", str(number))
     assert planned(kinds=["user_auth"], user_id=number).requests == {"user_auth": request}
@@ -217,25 +216,25 @@ def test_a_long_number_is_an_id() -> None:
         ),
     ],
 )
-def test_what_must_not_be_missing(missing: str, kind: str, expected: str) -> None:
+def test_missing_variables_are_refused(missing: str, kind: str, expected: str) -> None:
     with pytest.raises(EmmError, match=expected):
         planned(missing, kinds=[kind])
 
 
-def test_all_that_is_wrong_is_told() -> None:
+def test_all_errors_are_reported() -> None:
     with pytest.raises(EmmError, match=r"device_tokens_kinds.*device_tokens_enrollment_scope"):
         planned(kinds=["x"], enrollment_scope="y")
 
 
 def ago(minutes: float) -> str:
-    """The time so many minutes before now."""
+    """The time, ``minutes`` ago."""
     return (datetime.now(timezone.utc) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def held(minutes: float = 90, **changes: Any) -> dict[str, Any]:
-    """An enrollment token of an earlier run that is valid for so long, of two hours."""
+def cached(minutes: float = 90, **changes: Any) -> dict[str, Any]:
+    """An enrollment token from an earlier run with a duration of two hours, valid for ``minutes`` more."""
     return {
-        "token": "HELD",
+        "token": "CACHED",
         "enterprise_id": "LC1",
         "enrollment_token_type": "userDevice",
         "duration": {"seconds": 7200, "nanos": 0},
@@ -246,9 +245,9 @@ def held(minutes: float = 90, **changes: Any) -> dict[str, Any]:
 
 
 def is_kept(token: object, **variables: Any) -> bool:
-    """Whether a host keeps a token, rather than getting another one."""
+    """Whether a host keeps a token instead of requesting another one."""
     result = planned(**{"keep_if_valid_for": "1h", **variables}, enrollment=token)
-    assert not result.kept or result.kept["enrollment"]["token"] == "HELD"
+    assert not result.kept or result.kept["enrollment"]["token"] == "CACHED"
     assert ("enrollment" in result.requests) is not bool(result.kept)
     return bool(result.kept)
 
@@ -268,32 +267,32 @@ def is_kept(token: object, **variables: Any) -> bool:
         (None, 90, False),
     ],
 )
-def test_a_token_is_kept_if_it_is_valid_for_long_enough(minimum: object, minutes: float, expected: bool) -> None:
-    assert is_kept(held(minutes), keep_if_valid_for=minimum) is expected
+def test_token_is_kept_if_it_is_valid_for_long_enough(minimum: object, minutes: float, expected: bool) -> None:
+    assert is_kept(cached(minutes), keep_if_valid_for=minimum) is expected
 
 
 @pytest.mark.parametrize("key", [date(2026, 11, 27), b"a"])
-def test_a_token_that_no_fact_cache_could_hold_is_not_kept(key: object) -> None:
-    assert not is_kept(held(duration={key: 1}))
+def test_token_that_cannot_be_cached_is_not_kept(key: object) -> None:
+    assert not is_kept(cached(duration={key: 1}))
 
 
-def test_a_token_is_not_kept_unless_that_is_asked_for() -> None:
-    result = planned(enrollment=held())
+def test_token_is_not_kept_by_default() -> None:
+    result = planned(enrollment=cached())
     assert (list(result.requests), result.kept) == (["enrollment"], {})
 
 
-def test_the_other_kind_is_minted_all_the_same() -> None:
-    result = planned(kinds=["enrollment", "user_auth"], keep_if_valid_for="1h", enrollment=held())
+def test_other_kind_is_minted_if_a_token_is_kept() -> None:
+    result = planned(kinds=["enrollment", "user_auth"], keep_if_valid_for="1h", enrollment=cached())
     assert (list(result.requests), list(result.kept)) == (["user_auth"], ["enrollment"])
-    result = planned(kinds=["user_auth"], keep_if_valid_for="1h", enrollment=held())
-    assert (list(result.requests), list(result.kept)) == (["user_auth"], []), "a token that is not asked for"
+    result = planned(kinds=["user_auth"], keep_if_valid_for="1h", enrollment=cached())
+    assert (list(result.requests), list(result.kept)) == (["user_auth"], []), "a token that is not requested"
 
 
 GOOGLE = {"authentication_requirement": "required", "required_account_email": "a@b.de"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "got", "expected"),
+    ("requested", "got", "expected"),
     [
         ({}, {}, True),
         ({"enrollment_token_type": "userlessDevice"}, {}, False),
@@ -311,14 +310,16 @@ GOOGLE = {"authentication_requirement": "required", "required_account_email": "a
         ({"enrollment_scope": "batch"}, {}, True),
     ],
 )
-def test_a_token_is_kept_if_it_is_what_would_be_requested(
-    asked: Mapping[str, Any], got: Mapping[str, Any], expected: bool
+def test_token_is_kept_only_if_it_matches_the_request(
+    requested: Mapping[str, Any], got: Mapping[str, Any], expected: bool
 ) -> None:
-    assert is_kept(held(**got), **asked) is expected
+    assert is_kept(cached(**got), **requested) is expected
 
 
-@pytest.mark.parametrize("token", [None, "HELD", [], {}, held(token=None), held(token=""), {"expires_at": "2999"}])
-def test_what_is_no_token_is_not_kept(token: object) -> None:
+@pytest.mark.parametrize(
+    "token", [None, "CACHED", [], {}, cached(token=None), cached(token=""), {"expires_at": "2999"}]
+)
+def test_invalid_token_is_not_kept(token: object) -> None:
     assert not is_kept(token)
 
 
@@ -340,17 +341,17 @@ LONG = {"seconds": 1000 * 366 * 86_400, "nanos": 0}
         (7, False),
     ],
 )
-def test_the_date_of_a_token_that_is_kept(expires_at: object, expected: bool) -> None:
-    assert is_kept(held(expires_at=expires_at, duration=LONG)) is expected
+def test_formats_of_expires_at(expires_at: object, expected: bool) -> None:
+    assert is_kept(cached(expires_at=expires_at, duration=LONG)) is expected
 
 
 def without(*names: str, **changes: Any) -> dict[str, Any]:
-    return {name: value for name, value in held(**changes).items() if name not in names}
+    return {name: value for name, value in cached(**changes).items() if name not in names}
 
 
-def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
+def test_token_that_expires_after_the_year_9999_is_kept() -> None:
     assert is_kept(without("expires_at", duration=FOREVER))
-    assert is_kept(held(expires_at=None, duration=FOREVER))
+    assert is_kept(cached(expires_at=None, duration=FOREVER))
 
 
 @pytest.mark.parametrize(
@@ -368,7 +369,7 @@ def test_a_token_that_expires_after_the_year_9999_is_kept() -> None:
         without("expires_at", issued_at=None, duration=FOREVER),
     ],
 )
-def test_a_token_of_which_it_is_not_known_when_it_expires_is_not_kept(token: dict[str, Any]) -> None:
+def test_token_with_unknown_expiry_is_not_kept(token: dict[str, Any]) -> None:
     assert not is_kept(token)
 
 
@@ -377,26 +378,26 @@ def test_a_token_of_which_it_is_not_known_when_it_expires_is_not_kept(token: dic
     [
         without("duration"),
         without("issued_at"),
-        held(duration={"seconds": "7200", "nanos": 0}),
-        held(issued_at="soon"),
-        held(issued_at=7),
-        held(issued_at=ago(31)),  # so that it expired a minute before
-        held(duration={"seconds": 7140, "nanos": 0}),
-        held(expires_at="9999-12-31T23:59:59Z"),
-        held(issued_at="9999-12-31T23:59:59Z"),
-        held(issued_at=ago(-100)),  # later than it expires
-        held(issued_at=ago(-25 * 60), expires_at=ago(-26 * 60)),
-        held(issued_at="0000-00-00T00:00:00Z"),
-        held(expires_at="9999-12-31T23:59:59-23:59", duration=FOREVER),
+        cached(duration={"seconds": "7200", "nanos": 0}),
+        cached(issued_at="soon"),
+        cached(issued_at=7),
+        cached(issued_at=ago(31)),  # so it expired a minute ago
+        cached(duration={"seconds": 7140, "nanos": 0}),
+        cached(expires_at="9999-12-31T23:59:59Z"),
+        cached(issued_at="9999-12-31T23:59:59Z"),
+        cached(issued_at=ago(-100)),  # after its expiry
+        cached(issued_at=ago(-25 * 60), expires_at=ago(-26 * 60)),
+        cached(issued_at="0000-00-00T00:00:00Z"),
+        cached(expires_at="9999-12-31T23:59:59-23:59", duration=FOREVER),
     ],
 )
-def test_a_token_whose_times_make_no_sense_is_not_kept(token: dict[str, Any]) -> None:
+def test_token_with_inconsistent_times_is_not_kept(token: dict[str, Any]) -> None:
     assert not is_kept(token)
 
 
-def test_a_token_of_a_server_whose_clock_is_ahead_is_kept() -> None:
-    """It expires by ours, which was the earlier one."""
-    assert is_kept(held(issued_at=ago(-10)))
+def test_token_is_kept_if_the_servers_clock_is_ahead() -> None:
+    """Its expiry is by our clock, which was the earlier one."""
+    assert is_kept(cached(issued_at=ago(-10)))
 
 
 @pytest.mark.parametrize(
@@ -412,6 +413,6 @@ def test_a_token_of_a_server_whose_clock_is_ahead_is_kept() -> None:
         ("keep_if_valid_for", {"seconds": 10**15}, "Durations.MAX_VALUE"),
     ],
 )
-def test_values_of_odd_types_are_refused(name: str, value: object, expected: str) -> None:
+def test_values_of_wrong_types_are_refused(name: str, value: object, expected: str) -> None:
     with pytest.raises(EmmError, match=re.escape(expected)):
         planned(**{name: value})

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""For how long others may have an enrollment token. How hosts share one is tested with the role."""
+"""How long an enrollment token is shared. Sharing itself is tested with the role."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tok
 REQUEST = EnrollmentTokenRequest("LC1", "userDevice", None, {})
 
 
-def test_it_is_the_request_that_it_is_made_of() -> None:
+def test_shared_request_delegates_to_its_request() -> None:
     shared = SharedRequest(REQUEST, "play", "host")
     assert shared.identity() == REQUEST.identity()
     assert shared.preview() == REQUEST.preview()
@@ -36,13 +36,13 @@ def test_it_is_the_request_that_it_is_made_of() -> None:
     ],
     ids=["known", "beyond the year 9999", "unknown"],
 )
-def test_others_get_it_while_it_is_certainly_valid(
+def test_token_is_shared_only_while_it_is_certain_to_be_valid(
     monkeypatch: pytest.MonkeyPatch, token: dict[str, Any], expiry: float | None
 ) -> None:
     kept = []
 
-    def get(_key: str, _taker: str, make: Any) -> Any:
-        kept.append(make())
+    def get(_key: str, _requester: str, create: Any) -> Any:
+        kept.append(create())
         return kept[-1][0]
 
     monkeypatch.setattr(shared_tokens, "_TOKENS", Mock(get=get))

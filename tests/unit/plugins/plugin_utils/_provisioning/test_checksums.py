@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Checksums, held against what openssl makes of the same files."""
+"""Checksums, compared with those of openssl."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
     signature_checksum,
 )
 
-SOUND = "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM"
+VALID = "gJD3u4WO_A0VRdcDtCPLT4xqVzbhzQNTqnEBnMnKNMM"
 
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a certificate in both forms, and its key, as Android's tools make them: valid for long."""
+    """A directory with a certificate in both forms and its key, like those of Android's tools."""
     directory = tmp_path_factory.mktemp("keys")
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "10000", "-subj", "/CN=DPC"]
     subprocess.run(
@@ -45,12 +45,12 @@ def apk(tmp_path: Path) -> Path:
 
 
 def by_openssl(path: Path) -> str:
-    """The SHA-256 of a file: in base64 by openssl, and URL-safe by hand."""
+    """The SHA-256 digest of a file in URL-safe base64, from openssl."""
     script = 'openssl dgst -sha256 -binary "$0" | openssl base64 -A | tr +/ -_ | tr -d ='
     return subprocess.run(["sh", "-c", script, str(path)], check=True, capture_output=True, text=True).stdout
 
 
-def test_of_a_certificate(keys: Path) -> None:
+def test_signature_checksum_agrees_with_openssl(keys: Path) -> None:
     expected = by_openssl(keys / "certificate.der")
     assert len(expected) == 43
     assert signature_checksum(str(keys / "certificate.der")) == expected
@@ -59,14 +59,14 @@ def test_of_a_certificate(keys: Path) -> None:
     check(expected)
 
 
-def test_of_a_package(apk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_package_checksum_agrees_with_openssl(apk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert package_checksum(str(apk)) == by_openssl(apk)
     check(by_openssl(apk))
     monkeypatch.setenv("HOME", str(apk.parent))
     assert package_checksum("~/dpc.apk") == by_openssl(apk)
 
 
-def test_what_is_no_certificate(keys: Path, apk: Path) -> None:
+def test_invalid_certificates_are_refused(keys: Path, apk: Path) -> None:
     key = (keys / "key.pem").read_text()
     for given in (
         key,
@@ -79,12 +79,12 @@ def test_what_is_no_certificate(keys: Path, apk: Path) -> None:
         assert str(caught.value) == "This is not an X.509 certificate in PEM or DER."
 
 
-def test_more_than_one_certificate(keys: Path) -> None:
+def test_several_certificates_are_refused(keys: Path) -> None:
     with pytest.raises(EmmError, match="There are 2 certificates"):
         signature_checksum((keys / "certificate.pem").read_text() * 2)
 
 
-def test_what_is_no_package(tmp_path: Path) -> None:
+def test_invalid_packages_are_refused(tmp_path: Path) -> None:
     page = tmp_path / "page.apk"
     page.write_text("<html>Sign in</html>")
     bundle = tmp_path / "bundle.apk"
@@ -107,14 +107,14 @@ def test_what_is_no_package(tmp_path: Path) -> None:
         (None, "The path of a file must be a string, not null"),
     ],
 )
-def test_what_cannot_be_read(function: object, path: object, reason: str) -> None:
+def test_unreadable_files_are_refused(function: object, path: object, reason: str) -> None:
     assert callable(function)
     with pytest.raises(EmmError, match=reason):
         function(path)
 
 
-@pytest.mark.parametrize("checksum", [SOUND, f"{SOUND}="])
-def test_a_sound_checksum(checksum: str) -> None:
+@pytest.mark.parametrize("checksum", [VALID, f"{VALID}="])
+def test_valid_checksum_is_accepted(checksum: str) -> None:
     check(checksum)
 
 
@@ -122,29 +122,29 @@ def test_a_sound_checksum(checksum: str) -> None:
     "checksum",
     [
         "",
-        SOUND[:-1],
-        f"{SOUND}A",
-        f" {SOUND}",
-        f"{SOUND}\n",
-        SOUND.replace("M", "М"),  # not of this alphabet
+        VALID[:-1],
+        f"{VALID}A",
+        f" {VALID}",
+        f"{VALID}\n",
+        VALID.replace("M", "М"),  # a Cyrillic letter
         base64.urlsafe_b64encode(bytes(20)).decode(),  # of SHA-1
     ],
 )
-def test_an_unsound_checksum(checksum: str) -> None:
+def test_invalid_checksum_is_refused(checksum: str) -> None:
     with pytest.raises(ValueError, match=r"URL-safe base64, 43 characters$"):
         check(checksum)
 
 
-@pytest.mark.parametrize("checksum", [SOUND.replace("_", "/"), f"{SOUND[:-1]}N", f"{SOUND}=="])
-def test_one_that_is_nearly_sound_is_refused_with_what_it_is(checksum: str) -> None:
-    """Base64 that is not URL-safe, has bits that are not of the digest, or too much padding."""
-    with pytest.raises(ValueError, match=rf"43 characters; in that form, this one is '{SOUND}'$"):
+@pytest.mark.parametrize("checksum", [VALID.replace("_", "/"), f"{VALID[:-1]}N", f"{VALID}=="])
+def test_checksum_in_another_base64_form_is_refused_with_a_correction(checksum: str) -> None:
+    """It is not URL-safe, has excess bits, or too much padding."""
+    with pytest.raises(ValueError, match=rf"43 characters; in that form, this one is '{VALID}'$"):
         check(checksum)
 
 
 @pytest.mark.parametrize("colons", [False, True])
-def test_a_digest_in_hexadecimal_is_refused_with_what_it_is(colons: bool) -> None:
-    digest = base64.urlsafe_b64decode(f"{SOUND}=")
+def test_hexadecimal_digest_is_refused_with_a_correction(colons: bool) -> None:
+    digest = base64.urlsafe_b64decode(f"{VALID}=")
     for digits in (digest.hex(":"), digest.hex(":").upper()) if colons else (digest.hex(), digest.hex().upper()):
-        with pytest.raises(ValueError, match=f"in that form, this one is '{SOUND}'$"):
+        with pytest.raises(ValueError, match=f"in that form, this one is '{VALID}'$"):
             check(digits)

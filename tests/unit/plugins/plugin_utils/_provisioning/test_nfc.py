@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""NFC records, read by other hands, which know the NFC Data Exchange Format and Java's properties."""
+"""NFC records, read with independent libraries for NDEF and Java properties."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read_properties(text: str) -> dict[str, str]:
     return {key: value.data for key, value in properties.items()}
 
 
-def test_values_are_text() -> None:
+def test_values_become_strings() -> None:
     payload = {"text": ODD, " odd: = key#": " lead", "number": 8080, "yes": True, "no": False, "empty": ""}
     assert read_properties(to_properties(payload)) == {
         "text": ODD,
@@ -36,13 +36,13 @@ def test_values_are_text() -> None:
     }
 
 
-def test_a_bundle_is_text_with_properties() -> None:
+def test_bundle_becomes_nested_properties() -> None:
     properties = read_properties(to_properties({BUNDLE: {"token": ODD, "count": 5, "ratio": 0.5, "on": True}}))
     assert read_properties(properties[BUNDLE]) == {"token": ODD, "count": "5", "ratio": "0.5", "on": "true"}
 
 
 @pytest.mark.parametrize("value", [{"nested": "a"}, ["a"]])
-def test_what_has_no_place_in_a_bundle(value: Any) -> None:
+def test_nested_values_in_a_bundle_are_refused(value: Any) -> None:
     with pytest.raises(
         EmmError, match="The entry 'more' of 'admin_extras_bundle' does not fit into an NFC record: it is not a single"
     ):
@@ -50,8 +50,8 @@ def test_what_has_no_place_in_a_bundle(value: Any) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 5000])
-def test_a_message_is_one_record(size: int) -> None:
-    text = ("é" + "a" * (size - 2)) if size > 1 else "a" * size  # of so many bytes
+def test_message_is_a_single_record(size: int) -> None:
+    text = ("é" + "a" * (size - 2)) if size > 1 else "a" * size  # of ``size`` bytes
     assert len(text.encode()) == size
     [record] = ndef.message_decoder(to_message(text))
     assert record.type == "application/com.android.managedprovisioning"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Provisioning payloads: what each option may be, and what goes with what."""
+"""Provisioning payloads: the values of each option, and the rules between options."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ OPEN = {"wifi_ssid": "Bench"}
 WPA = {**OPEN, "wifi_security_type": "WPA", "wifi_password": "correct horse"}
 EAP = {**OPEN, "wifi_security_type": "EAP", "wifi_eap_method": "SIM"}
 PROXY = {**OPEN, "wifi_proxy_host": "proxy.example.com", "wifi_proxy_port": 8080}
-# The public constants of Android's DevicePolicyManager that it takes from a payload, without their beginning,
-# EXTRA_PROVISIONING_, and the version of Android that each came with.
+# The public constants of Android's DevicePolicyManager that are accepted in a payload, without EXTRA_PROVISIONING_, and
+# the Android version that introduced each.
 REFERENCE = {
     "ADMIN_EXTRAS_BUNDLE": "5.0",
     "ALLOW_OFFLINE": "13",
@@ -75,7 +75,7 @@ REFERENCE = {
     "WIFI_SSID": "5.0",
     "WIFI_USER_CERTIFICATE": "10",
 }
-# The other public ones.
+# The other public constants.
 OTHERS = [
     "ACCOUNT_TO_MIGRATE",
     "ALLOWED_PROVISIONING_MODES",
@@ -107,7 +107,7 @@ def pem(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def payload(*options: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A payload without what all have, by names without their beginning."""
+    """A payload without the component name, by names without their prefix."""
     merged = {name: value for part in options for name, value in part.items()}
     built = build_payload({**COMPONENT, **merged, **more})
     assert all(name.startswith(PREFIX) for name in built)
@@ -127,12 +127,12 @@ def refusal(*options: dict[str, Any], **more: Any) -> str:
 # --- The reference
 
 
-def test_there_is_an_option_for_each_constant() -> None:
+def test_each_constant_has_an_option() -> None:
     assert {name.upper() for name in EXTRAS} == REFERENCE.keys()
     assert {name.upper() for name in UNSUPPORTED_EXTRAS} == set(OTHERS)
 
 
-def test_each_option_is_documented_with_its_version_of_android() -> None:
+def test_each_option_documents_its_android_version() -> None:
     documentation = yaml.safe_load(provisioning_payload.DOCUMENTATION)
     options = documentation["options"]["_input"]["suboptions"]
     assert options.keys() == EXTRAS.keys()
@@ -159,18 +159,18 @@ SAMPLES_OF_TEXT = {
 
 
 @pytest.mark.parametrize("name", EXTRAS)
-def test_the_documented_types_are_taken_and_no_others(name: str, pem: str) -> None:
+def test_only_documented_types_are_accepted(name: str, pem: str) -> None:
     option = yaml.safe_load(provisioning_payload.DOCUMENTATION)["options"]["_input"]["suboptions"][name]
     kind = option["type"]
     if kind == "str":
         sample = pem if name == "wifi_ca_certificate" else SAMPLES_OF_TEXT.get(name, option.get("choices", ["text"])[0])
     else:
         sample = 1_790_000_000_000 if name == "local_time" else SAMPLES[kind]
-    read = EXTRAS[name].read
-    assert read(sample) == (sample if name != "wifi_ca_certificate" else "".join(pem.splitlines()[1:-1]))
+    convert = EXTRAS[name].convert
+    assert convert(sample) == (sample if name != "wifi_ca_certificate" else "".join(pem.splitlines()[1:-1]))
     for wrong in (None, "", 1.5, [], ["a"], b"a", *(SAMPLES[other] for other in SAMPLES if other != kind)):
         with pytest.raises(ValueError, match=r"it must be|its keys must"):
-            read(wrong)
+            convert(wrong)
 
 
 # --- Each option
@@ -186,7 +186,7 @@ def test_the_documented_types_are_taken_and_no_others(name: str, pem: str) -> No
         "com.Example_2.dpc/.A",
     ],
 )
-def test_component_names(name: str) -> None:
+def test_valid_component_names_are_accepted(name: str) -> None:
     assert build_payload({"device_admin_component_name": name}) == {f"{PREFIX}DEVICE_ADMIN_COMPONENT_NAME": name}
 
 
@@ -196,7 +196,7 @@ def test_component_names(name: str) -> None:
         "",
         "com.example.dpc",
         "com.example.dpc/",
-        "com.example.dpc/AdminReceiver",  # which Android would take for a class without a package
+        "com.example.dpc/AdminReceiver",  # for Android, a class without a package
         "/.AdminReceiver",
         "example/.AdminReceiver",
         "com.example.dpc/.Admin/Receiver",
@@ -209,7 +209,7 @@ def test_component_names(name: str) -> None:
         5,
     ],
 )
-def test_wrong_component_names(name: Any) -> None:
+def test_invalid_component_names_are_refused(name: Any) -> None:
     message = f"Option 'device_admin_component_name' is {name!r}, but it must be the package and the class"
     assert refusal(device_admin_component_name=name).startswith(message)
 
@@ -224,14 +224,14 @@ def test_wrong_component_names(name: Any) -> None:
         "https://dpc.example.com/dpc.apk\n",
         "https://dpc.example.com/\0dpc.apk",
         "\x01https://dpc.example.com/dpc.apk",
-        "HTTPS://dpc.example.com/dpc.apk",  # which Android does not take for https
+        "HTTPS://dpc.example.com/dpc.apk",  # not https for Android
         "https://[::1/dpc.apk",
         "https://dpc.example.com:port/dpc.apk",
         "file:///dpc.apk",
         5,
     ],
 )
-def test_wrong_locations(url: Any) -> None:
+def test_invalid_download_locations_are_refused(url: Any) -> None:
     text = refusal(DOWNLOAD, device_admin_package_download_location=url)
     assert "Option 'device_admin_package_download_location' is " in text
     assert "it must be" in text
@@ -247,7 +247,7 @@ def test_wrong_locations(url: Any) -> None:
         ("http://sam:se/secret?secret#@dpc.example.com/dpc.apk", "http://[redacted]@dpc.example.com/dpc.apk"),
     ],
 )
-def test_a_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
+def test_secrets_in_a_url_are_not_shown(address: str, shown: str) -> None:
     text = refusal(DOWNLOAD, device_admin_package_download_location=address)
     assert f"is '{shown}', but it must be a URL that begins with https://." in text
     text = refusal(OPEN, wifi_pac_url=address.replace("http:", "ftp:"))
@@ -255,17 +255,17 @@ def test_a_secret_in_an_address_is_not_shown(address: str, shown: str) -> None:
     assert "is 'a list', but it must be a non-empty string" in refusal(OPEN, wifi_pac_url=[address])
 
 
-def test_which_options_are_secrets() -> None:
+def test_secret_options() -> None:
     assert {name for name, extra in EXTRAS.items() if extra.secret} == {
         "admin_extras_bundle",
         "device_admin_package_download_cookie_header",
-        "wifi_ca_certificate",  # in place of which a key may be given
+        "wifi_ca_certificate",  # a key may be set by mistake
         "wifi_password",
         "wifi_user_certificate",
     }
 
 
-def test_a_number_where_text_is_wanted() -> None:
+def test_number_instead_of_a_string_is_refused() -> None:
     text = refusal(WPA, wifi_password=12345678)
     assert text.endswith(
         "not shown here): it must be a non-empty string; quote a number; if it is a template, "
@@ -273,7 +273,7 @@ def test_a_number_where_text_is_wanted() -> None:
     )
 
 
-def test_a_wrong_checksum() -> None:
+def test_invalid_checksum_is_refused() -> None:
     text = refusal(LOCATION, device_admin_package_checksum=CHECKSUM[1:])
     assert text == (
         f"Option 'device_admin_package_checksum' is '{CHECKSUM[1:]}', "
@@ -285,7 +285,7 @@ def test_a_wrong_checksum() -> None:
     ("given", "locale"),
     [("de_DE", "de_DE"), ("de-de", "de_DE"), ("DE_de", "de_DE"), ("fil_PH", "fil_PH"), ("es_419", "es_419")],
 )
-def test_locales(given: str, locale: str) -> None:
+def test_valid_locales_are_normalized(given: str, locale: str) -> None:
     assert payload(locale=given) == {"LOCALE": locale}
 
 
@@ -306,12 +306,12 @@ def test_locales(given: str, locale: str) -> None:
         (5, "it must be a language and a country"),
     ],
 )
-def test_wrong_locales(locale: Any, rule: str) -> None:
+def test_invalid_locales_are_refused(locale: Any, rule: str) -> None:
     assert refusal(locale=locale).startswith(f"Option 'locale' is {locale!r}, but {rule}")
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "UTC", "GMT"])
-def test_time_zones(zone: str) -> None:
+def test_valid_time_zones_are_accepted(zone: str) -> None:
     assert payload(time_zone=zone) == {"TIME_ZONE": zone}
 
 
@@ -332,7 +332,7 @@ def test_time_zones(zone: str) -> None:
         (None, ""),
     ],
 )
-def test_wrong_time_zones(zone: Any, suggestion: str | None) -> None:
+def test_invalid_time_zones_are_refused(zone: Any, suggestion: str | None) -> None:
     with pytest.raises(
         ValueError, match="it must be a time zone of the tz database, such as 'Europe/Berlin'"
     ) as caught:
@@ -349,7 +349,7 @@ def test_local_time() -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1, 65536, 80.5, "http", " 80", "８０", True, None, "9" * 5000])
-def test_wrong_numbers(number: Any) -> None:
+def test_invalid_integers_are_refused(number: Any) -> None:
     text = refusal(PROXY, wifi_proxy_port=number)
     assert text.endswith("but it must be an integer from 1 to 65535.")
     assert text.startswith("Option 'wifi_proxy_port' is ")
@@ -358,39 +358,39 @@ def test_wrong_numbers(number: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "value"), [(True, True), ("yes", True), ("False", False), ("0", False), (False, False)]
 )
-def test_truth(given: Any, value: bool) -> None:
+def test_valid_booleans_are_accepted(given: Any, value: bool) -> None:
     assert payload(skip_encryption=given) == {"SKIP_ENCRYPTION": value}
 
 
 @pytest.mark.parametrize("given", ["maybe", "", 1, 0, 1.0, None, []])
-def test_no_truth(given: Any) -> None:
+def test_invalid_booleans_are_refused(given: Any) -> None:
     text = refusal(skip_encryption=given)
     assert text == f"Option 'skip_encryption' is {given!r}, but it must be a boolean."
 
 
 @pytest.mark.parametrize(("ssid", "size"), [("a" * 33, 33), ("é" * 17, 34), ("电" * 11, 33)])
-def test_names_of_networks_are_measured_in_bytes(ssid: str, size: int) -> None:
+def test_length_of_an_ssid_is_limited_in_bytes(ssid: str, size: int) -> None:
     assert payload(wifi_ssid=ssid[:-1]) == {"WIFI_SSID": ssid[:-1]}
     assert f"at most 32 bytes long in UTF-8, not {size}" in refusal(wifi_ssid=ssid)
 
 
-def test_the_name_of_a_network_has_no_quotes_around_it() -> None:
+def test_ssid_in_quotes_is_refused() -> None:
     assert payload(wifi_ssid='"') == {"WIFI_SSID": '"'}
     assert payload(wifi_ssid='Sam"s') == {"WIFI_SSID": 'Sam"s'}
     assert "the bare SSID, without quotes" in refusal(wifi_ssid='"Bench"')
 
 
-def test_certificates_of_authorities(pem: str) -> None:
+def test_ca_certificates(pem: str) -> None:
     body = "".join(pem.splitlines()[1:-1])
     for given in (pem, f"text before\n{pem}", body, body[:64] + "\n" + body[64:]):
         assert payload(EAP, wifi_ca_certificate=given)["WIFI_CA_CERTIFICATE"] == body
     for wrong in (pem * 2, pem.replace("CERTIFICATE", "PRIVATE KEY"), body[:-8], "QUJD", "not base64"):
         text = refusal(EAP, wifi_ca_certificate=wrong)
         assert text.endswith("it must be one X.509 certificate, in PEM, or in DER encoded in base64.")
-        assert wrong[:40] not in text, "for it may be a key"
+        assert wrong[:40] not in text, "it may be a key"
 
 
-def test_certificates_of_users() -> None:
+def test_user_certificates() -> None:
     tls = {**EAP, "wifi_eap_method": "TLS"}
     assert payload(tls, wifi_user_certificate="QU\nJD")["WIFI_USER_CERTIFICATE"] == "QUJD"
     assert "in the standard alphabet" in refusal(tls, wifi_user_certificate="Q_JD")
@@ -416,14 +416,14 @@ def test_certificates_of_users() -> None:
         {"deeper": {"still": [1], "on": True}},
     ],
 )
-def test_a_bundle_has_values_of_many_types(value: Any) -> None:
+def test_bundle_accepts_all_value_types(value: Any) -> None:
     built = payload(admin_extras_bundle={"key": value, "电": "脑"})
     assert built == {"ADMIN_EXTRAS_BUNDLE": {"key": value, "电": "脑"}}
     assert json.loads(json.dumps(built)) == built
 
 
-def test_a_list_of_texts_of_several_classes() -> None:
-    """As ansible-core before 2.19 has them: of what is registered or looked up, and of what is written."""
+def test_bundle_accepts_lists_of_different_string_classes() -> None:
+    """Before ansible-core 2.19, registered and looked-up strings have their own class."""
 
     class AnsibleUnsafeText(str):
         __slots__ = ()
@@ -455,13 +455,13 @@ def test_a_list_of_texts_of_several_classes() -> None:
         ({"deep": {"deeper": {"key": None}}}, "in 'deep', in 'deeper', 'key' is null"),
     ],
 )
-def test_what_has_no_place_in_a_bundle(bundle: Any, rule: str) -> None:
+def test_invalid_bundles_are_refused(bundle: Any, rule: str) -> None:
     text = refusal(admin_extras_bundle=bundle)
     assert text.startswith(f"Option 'admin_extras_bundle' has an invalid value (not shown here): {rule}")
     assert "secret" not in text
 
 
-# --- What goes with what
+# --- Rules between options
 
 
 @pytest.mark.parametrize(
@@ -492,7 +492,7 @@ def test_what_has_no_place_in_a_bundle(bundle: Any, rule: str) -> None:
         {**WPA, "wifi_password": "é" * 31},
     ],
 )
-def test_what_goes_together(options: dict[str, Any]) -> None:
+def test_valid_combinations_are_accepted(options: dict[str, Any]) -> None:
     assert payload(options) == {name.upper(): value for name, value in options.items()}
 
 
@@ -576,14 +576,14 @@ CHECKSUMS = "it requires exactly one of device_admin_signature_checksum and devi
         ({**OPEN, "wifi_proxy_bypass": "a"}, "wifi_proxy_bypass", "Android ignores it without wifi_proxy_host"),
     ],
 )
-def test_what_does_not_go_together(options: dict[str, Any], option: str, rule: str) -> None:
+def test_invalid_combinations_are_refused(options: dict[str, Any], option: str, rule: str) -> None:
     text = refusal(options)
     assert text == f"Option '{option}' does not fit the other options: {rule}."
     assert "secret" not in text
 
 
 @pytest.mark.parametrize("header", ["secret\nX-Other: y", "secret\r", "", 5])
-def test_a_cookie_is_one_line(header: Any) -> None:
+def test_invalid_cookie_headers_are_refused(header: Any) -> None:
     text = refusal(DOWNLOAD, device_admin_package_download_cookie_header=header)
     assert text.startswith("Option 'device_admin_package_download_cookie_header' has an invalid value (not shown here)")
     assert "secret" not in text
@@ -592,13 +592,13 @@ def test_a_cookie_is_one_line(header: Any) -> None:
 # --- Names
 
 
-def test_the_component_is_required() -> None:
+def test_component_name_is_required() -> None:
     with pytest.raises(EmmError, match="Option 'device_admin_component_name' is required"):
         build_payload({})
 
 
 @pytest.mark.parametrize(("options", "kind"), [(None, "null"), ("text", "a string"), ([], "a list")])
-def test_what_is_no_dictionary(options: Any, kind: str) -> None:
+def test_other_types_than_dictionaries_are_refused(options: Any, kind: str) -> None:
     with pytest.raises(EmmError, match=f"requires a dictionary of options, not {kind}"):
         build_payload(options)
 
@@ -616,45 +616,45 @@ def test_what_is_no_dictionary(options: Any, kind: str) -> None:
         ("admin_extras", "admin_extras_bundle"),
     ],
 )
-def test_unknown_names_are_refused_with_a_suggestion(name: str, suggestion: str) -> None:
+def test_misspelled_names_are_refused_with_a_suggestion(name: str, suggestion: str) -> None:
     assert refusal(**{name: "secret"}) == f"There is no option '{name}' (did you mean '{suggestion}'?)."
 
 
 @pytest.mark.parametrize("name", ["organization_name", "role_holder_package_download_location"])
-def test_constants_that_are_not_public(name: str) -> None:
+def test_constants_that_are_not_public_are_refused(name: str) -> None:
     assert refusal(**{name: "x"}) == (
         f"'{name}' is not supported in a provisioning payload: it is not public in Android's reference."
     )
 
 
 @pytest.mark.parametrize("name", ["something_else", 5, None])
-def test_unknown_names(name: Any) -> None:
+def test_unknown_names_are_refused(name: Any) -> None:
     assert refusal({name: "secret"}) == f"There is no option '{name}'."
 
 
 @pytest.mark.parametrize("name", ["token", "enrollment_token", "TOKEN"])
-def test_where_a_token_goes(name: str) -> None:
+def test_error_explains_where_a_token_belongs(name: str) -> None:
     assert refusal(**{name: "secret"}) == (
         f"There is no option '{name}'. Put a token into 'admin_extras_bundle', under the key that the DPC reads."
     )
 
 
 @pytest.mark.parametrize("name", ["logo_uri", "EXTRA_PROVISIONING_LOGO_URI"])
-def test_constants_that_are_of_no_use_in_a_payload(name: str) -> None:
+def test_unsupported_constants_are_refused_with_the_reason(name: str) -> None:
     text = refusal(**{name: "content://logo"})
     assert text.startswith(f"'{name}' is not supported in a provisioning payload: it is for an app that starts")
 
 
-# --- Other ways than a QR code
+# --- Zero-touch and NFC
 
 
-def test_zero_touch_has_what_is_of_use_there() -> None:
+def test_zero_touch_contains_only_useful_extras() -> None:
     bundle = {"token": "a"}
     built = build_payload({**COMPONENT, **DOWNLOAD, **WPA, "locale": "de_DE", "admin_extras_bundle": bundle})
     assert for_zero_touch(built) == {f"{PREFIX}LOCALE": "de_DE", f"{PREFIX}ADMIN_EXTRAS_BUNDLE": bundle}
 
 
-def test_nfc_has_quotes_around_the_name_of_the_network() -> None:
+def test_nfc_quotes_the_ssid() -> None:
     built = build_payload({**COMPONENT, **WPA})
     assert for_nfc(built) == {**built, f"{PREFIX}WIFI_SSID": '"Bench"'}
     assert for_nfc(build_payload(COMPONENT)) == build_payload(COMPONENT)
@@ -664,7 +664,7 @@ def test_nfc_has_quotes_around_the_name_of_the_network() -> None:
 
 
 class Encrypted:
-    """What a value in a vault is under ansible-core 2.18, until it is used."""
+    """A vaulted value in ansible-core 2.18, until it is used."""
 
     __ENCRYPTED__ = True
 
@@ -672,7 +672,7 @@ class Encrypted:
         return "correct horse"
 
 
-def test_values_from_a_vault() -> None:
+def test_vaulted_values_are_decrypted() -> None:
     options = {
         **WPA,
         "wifi_password": Encrypted(),
@@ -694,8 +694,8 @@ def test_values_from_a_vault() -> None:
         {"admin_extras_bundle": {"list": ["hunter2-\ud800"]}},
     ],
 )
-def test_text_that_cannot_be_written(options: dict[str, Any]) -> None:
-    """A device that reads half of a character gets another text than the one that was meant, or none."""
+def test_surrogates_are_refused(options: dict[str, Any]) -> None:
+    """A device could not read them correctly."""
     with pytest.raises(EmmError, match="half of a character") as caught:
         build_payload({**COMPONENT, **options})
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))

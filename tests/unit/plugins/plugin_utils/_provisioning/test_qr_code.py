@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""QR codes, read by another hand from the image."""
+"""QR codes, read from the image with an independent library."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import QrCode, draw
 from PIL import Image
 
-# What each version, from 1 on, holds of bytes with error correction M: ISO/IEC 18004, table 7.
-HELD = """
+# The capacity of each version from 1 on in bytes, with error correction M: ISO/IEC 18004, table 7.
+CAPACITIES = """
 14 26 42 62 84 106 122 152 180 213 251 287 331 362 412 450 504 560 624 666
 711 779 857 911 997 1059 1125 1190 1264 1370 1452 1538 1628 1722 1809 1911 1989 2099 2213 2331
 """
@@ -38,34 +38,34 @@ def read(image: Image.Image) -> Any:
 
 
 def text_of(size: int) -> str:
-    """Text with letters of both cases, for which there is no shorter encoding than bytes."""
+    """Text that has no shorter encoding than bytes."""
     letters = string.ascii_letters + string.punctuation
     return (letters * (size // len(letters) + 1))[:size]
 
 
 @pytest.mark.parametrize(
     ("size", "version"),
-    [*zip(map(int, HELD.split()), range(1, 41), strict=True), (2332, 36), (AT_MOST, 40)],
+    [*zip(map(int, CAPACITIES.split()), range(1, 41), strict=True), (2332, 36), (AT_MOST, 40)],
 )
-def test_content_of_all_sizes(size: int, version: int) -> None:
+def test_content_of_each_size_can_be_read(size: int, version: int) -> None:
     code = read(image_of(text_of(size)))
     assert code.text == text_of(size)
     assert int(code.extra["Version"]) == version
     assert code.ec_level in ("LMQH" if size > 2331 else "MQH")
 
 
-def test_error_correction_is_as_high_as_the_size_of_the_code_allows() -> None:
+def test_error_correction_is_as_high_as_the_size_allows() -> None:
     assert read(image_of(text_of(14))).ec_level == "M"
     assert read(image_of(text_of(11))).ec_level == "Q"
     assert read(image_of(text_of(7))).ec_level == "H"
 
 
 @pytest.mark.parametrize("text", ["مكتب ٣", "电脑-5", "Büro 🧪", "'\"<&>\\", "a\nb", "0123456789", "ABC"])
-def test_text_in_any_script(text: str) -> None:
+def test_text_in_any_script_can_be_read(text: str) -> None:
     assert bytes(read(image_of(text)).bytes) == text.encode()
 
 
-def test_a_payload_is_short_json_in_ascii() -> None:
+def test_payload_is_compact_json_in_ascii() -> None:
     payload = {"wifi": "Büro 电脑", "bundle": {"list": [1, 2], "on": True}}
     text = read(image_of(payload)).text
     assert text == r'{"wifi":"B\u00fcro \u7535\u8111","bundle":{"list":[1,2],"on":true}}'
@@ -73,21 +73,21 @@ def test_a_payload_is_short_json_in_ascii() -> None:
 
 
 @pytest.mark.parametrize(("size", "modules"), [(14, 21), (450, 81), (2331, 177)])
-def test_the_size_in_which_it_is_printed(size: int, modules: int) -> None:
-    """Half a millimeter for a module, or 50 for the code, with four modules of white on each side."""
-    millimetres = max((modules + 8) * 0.5, 50)
+def test_printed_size(size: int, modules: int) -> None:
+    """Half a millimeter per module, and at least 50 mm, with four modules of white on each side."""
+    millimeters = max((modules + 8) * 0.5, 50)
     svg = draw(text_of(size))
-    assert QrCode.of(text_of(size)).millimetres == millimetres
+    assert QrCode.of(text_of(size)).millimeters == millimeters
     assert [float(value) for value in re.findall(r' (?:width|height)="([\d.]+)mm"', svg)] == pytest.approx(
-        [millimetres, millimetres], abs=0.01
+        [millimeters, millimeters], abs=0.01
     )
     image = image_of(text_of(size))
     assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
     assert image.width % (modules + 8) == 0
-    assert millimetres <= image.width / 300 * 25.4 < millimetres * 1.2
+    assert millimeters <= image.width / 300 * 25.4 < millimeters * 1.2
 
 
-def test_what_is_too_large_is_refused_with_what_to_shorten() -> None:
+def test_large_payload_is_refused_with_its_largest_entries() -> None:
     payload = {
         "certificate": "secret" * 400,
         "bundle": {"token": "secret" * 100, "small": "secret"},
@@ -103,29 +103,29 @@ def test_what_is_too_large_is_refused_with_what_to_shorten() -> None:
     )
 
 
-def test_text_that_is_too_large_is_refused() -> None:
+def test_large_text_is_refused() -> None:
     with pytest.raises(EmmError, match=r"has 2,954 bytes, 1 more than .* Shorten it"):
         draw("ä" * 1477)
 
 
 @pytest.mark.parametrize("content", ["", {}, None, 5, ["a"], b"a"])
-def test_what_is_no_content(content: Any) -> None:
+def test_invalid_content_is_refused(content: Any) -> None:
     with pytest.raises(EmmError, match="requires a dictionary or a string"):
         draw(content)
 
 
 @pytest.mark.parametrize("value", [date(2026, 11, 25), float("nan"), float("inf"), {"deep": b"a"}])
-def test_what_has_no_form_in_json(value: Any) -> None:
+def test_values_without_a_json_form_are_refused(value: Any) -> None:
     with pytest.raises(EmmError, match="It cannot be converted to JSON: "):
         draw({"key": value})
 
 
-def test_text_that_is_none() -> None:
+def test_surrogates_are_refused() -> None:
     with pytest.raises(EmmError, match="a character that cannot be encoded in UTF-8"):
         draw("a\ud800")
 
 
-def test_formats() -> None:
+def test_image_formats() -> None:
     assert draw("a") == draw("a", "svg")
     with pytest.raises(EmmError, match="Option 'image_format' is 'gif', but it must be one of svg, png"):
         draw("a", "gif")

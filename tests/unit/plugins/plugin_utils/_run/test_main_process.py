@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Processes whose parent ends before they do."""
+"""Processes whose parent ends first."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from multiprocessing.connection import Connection
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
-    is_main_process_there,
+    main_process_exists,
     require_main_process,
 )
 
 FORK = multiprocessing.get_context("fork")  # as Ansible does
 
 
-def test_a_process_that_nobody_forked_needs_no_other() -> None:
-    assert is_main_process_there()
+def test_main_process_itself_continues() -> None:
+    assert main_process_exists()
     require_main_process()
 
 
-def test_a_forked_process_is_left_alone() -> None:
-    answers, theirs = FORK.Pipe(duplex=False)
-    child = FORK.Process(target=_fork_another, args=(theirs,))
+def test_forked_process_detects_the_end_of_its_parent() -> None:
+    messages, sender = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=_fork_another, args=(sender,))
     child.start()
-    theirs.close()
-    assert answers.recv() is True
+    sender.close()
+    assert messages.recv() is True
     child.kill()
     child.join()
-    assert answers.recv() is False
+    assert messages.recv() is False
     with pytest.raises(EOFError):  # it ends
-        answers.recv()
+        messages.recv()
 
 
-def test_a_process_that_is_left_alone_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same without a fork, so that it is seen to."""
+def test_process_ends_without_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a fork, so that coverage is measured."""
     monkeypatch.setattr(multiprocessing, "parent_process", lambda: types.SimpleNamespace(pid=os.getppid()))
     require_main_process()
     monkeypatch.setattr(os, "getppid", lambda: 1)
@@ -49,18 +49,18 @@ def test_a_process_that_is_left_alone_ends(monkeypatch: pytest.MonkeyPatch) -> N
         require_main_process()
 
 
-def _fork_another(answers: Connection) -> None:
-    grandchild = FORK.Process(target=_answer, args=(answers,))
+def _fork_another(sender: Connection) -> None:
+    grandchild = FORK.Process(target=_report, args=(sender,))
     grandchild.start()
-    answers.close()
+    sender.close()
     grandchild.join()
 
 
-def _answer(answers: Connection) -> None:
+def _report(sender: Connection) -> None:
     parent = os.getppid()
-    answers.send(is_main_process_there())
+    sender.send(main_process_exists())
     while os.getppid() == parent:
         time.sleep(0.01)
-    answers.send(is_main_process_there())
+    sender.send(main_process_exists())
     require_main_process()
-    answers.send("It goes on.")
+    sender.send("It continues.")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which play and which batch a task is in, where a run of Ansible would take long. Such runs are tested, too."""
+"""The play and the batch of a task, without a run of Ansible. Some cases are also tested in real runs."""
 
 from __future__ import annotations
 
@@ -13,23 +13,27 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.playbook.play import Play
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import (
-    hosts_stay_together,
-    identity,
-    whole_batch,
+    batch_hosts,
+    hosts_run_in_lockstep,
+    play_id,
 )
 
-AS_IT_IS = Mock(template=lambda value: value)
+NO_TEMPLATING = Mock(template=lambda value: value)
 HOSTS = ["b", "c", "a", "e", "d", "g", "f"]
 
 
 def task_in(**keywords: Any) -> Any:
-    """A task that is imported into a play, which comes from no file."""
+    """A task that is imported into a play without a file."""
     return Mock(**{"get_play.return_value": Play.load({"hosts": "all", **keywords})})
 
 
-def batch_of(host: str, *, left: str = "", templar: Any = AS_IT_IS, **keywords: Any) -> str:
-    variables = {"inventory_hostname": host, "ansible_play_batch": [*left] or [host], "ansible_play_hosts_all": HOSTS}
-    return "".join(whole_batch(task_in(**keywords), variables, templar))
+def batch_of(host: str, *, remaining: str = "", templar: Any = NO_TEMPLATING, **keywords: Any) -> str:
+    variables = {
+        "inventory_hostname": host,
+        "ansible_play_batch": [*remaining] or [host],
+        "ansible_play_hosts_all": HOSTS,
+    }
+    return "".join(batch_hosts(task_in(**keywords), variables, templar))
 
 
 @pytest.mark.parametrize(
@@ -70,29 +74,29 @@ def test_keywords_are_templated() -> None:
 @pytest.mark.parametrize(
     "keywords", [{"serial": 3, "order": "shuffle"}, {"serial": 2}, {"serial": "a"}, {"serial": {"a": 1}}]
 )
-def test_hosts_of_a_wave_that_cannot_be_told(keywords: dict[str, Any]) -> None:
-    """Those are left that have not failed, and the host itself."""
-    assert batch_of("b", left="bca", **keywords) == "bca"
-    assert batch_of("c", left="ba", **keywords) == "bac"
+def test_unknown_batch_contains_the_remaining_hosts(keywords: dict[str, Any]) -> None:
+    """These are the hosts that have not failed, and the host itself."""
+    assert batch_of("b", remaining="bca", **keywords) == "bca"
+    assert batch_of("c", remaining="ba", **keywords) == "bac"
     templar = Mock(template=Mock(side_effect=AnsibleError("undefined")))
-    assert batch_of("b", left="bca", templar=templar, **keywords) == "bca"
+    assert batch_of("b", remaining="bca", templar=templar, **keywords) == "bca"
 
 
-def test_a_host_that_came_to_the_play_later_is_in_no_wave() -> None:
-    assert batch_of("new", left="bc", serial=2) == "bcnew"
+def test_host_added_later_is_in_no_batch() -> None:
+    assert batch_of("new", remaining="bc", serial=2) == "bcnew"
 
 
-def test_plays_are_told_apart() -> None:
-    """By their places, which none of these has; by their names; and by their hosts."""
+def test_play_id_distinguishes_plays() -> None:
+    """By position, name and hosts."""
     variables = {"ansible_play_name": "one", "ansible_play_hosts_all": ["a", "b\ud800"]}
     same, other = Mock(**{"get_play.return_value.get_path.return_value": "/play.yml:5"}), task_in()
-    assert identity(same, variables) == identity(same, dict(variables))
+    assert play_id(same, variables) == play_id(same, dict(variables))
     others = [
-        identity(other, variables),
-        identity(same, {**variables, "ansible_play_name": "two"}),
-        identity(same, {**variables, "ansible_play_hosts_all": ["a"]}),
+        play_id(other, variables),
+        play_id(same, {**variables, "ansible_play_name": "two"}),
+        play_id(same, {**variables, "ansible_play_hosts_all": ["a"]}),
     ]
-    assert len({*others, identity(same, variables)}) == 4
+    assert len({*others, play_id(same, variables)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -108,5 +112,5 @@ def test_plays_are_told_apart() -> None:
         ("host_pinned", False),
     ],
 )
-def test_strategies(strategy: str, together: bool) -> None:
-    assert hosts_stay_together(task_in(strategy=strategy)) is together
+def test_strategies_that_run_hosts_in_lockstep(strategy: str, together: bool) -> None:
+    assert hosts_run_in_lockstep(task_in(strategy=strategy)) is together

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What is made of a host."""
+"""The card and the files of a host."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import yaml
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card as card_module
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import (
-    Made,
-    make,
+    HostOutput,
+    build_host_output,
     with_cached_facts,
     with_placeholders,
 )
@@ -33,7 +33,7 @@ ENROLLMENT = {
     "expires_at": "2026-11-26T22:30:00Z",
 }
 USER_AUTH = {"token": "auth-token", "enterprise_id": "LC1", "user_id": "u1", "issued_at": "2026-11-26T21:30:00Z"}
-SOUND: dict[str, Any] = {
+VALID: dict[str, Any] = {
     "directory": "/staging",
     "template": "sheet.html.j2",
     "payload": {
@@ -44,10 +44,10 @@ SOUND: dict[str, Any] = {
 }
 
 
-def made(host: str = "tablet-01", *, facts: Mapping[str, Any] | None = None, **variables: Any) -> Made:
-    """What is made with variables, named without their prefix, with sound ones for what is not among them."""
-    given = {f"provisioning_sheet_{name}": value for name, value in {**SOUND, **variables}.items()}
-    return make(host, {**given, **(facts or {"device_tokens_enrollment": ENROLLMENT})})
+def output(host: str = "tablet-01", *, facts: Mapping[str, Any] | None = None, **variables: Any) -> HostOutput:
+    """The output for variables without their prefix, with valid defaults."""
+    given = {f"provisioning_sheet_{name}": value for name, value in {**VALID, **variables}.items()}
+    return build_host_output(host, {**given, **(facts or {"device_tokens_enrollment": ENROLLMENT})})
 
 
 def payload_with(**bundle: Any) -> dict[str, Any]:
@@ -62,19 +62,19 @@ def rules(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_rules_are_those_that_the_role_documents() -> None:
+def test_spec_matches_the_argument_specification_of_the_role() -> None:
     role = Path(__file__).parents[5] / "roles" / "provisioning_sheet"
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
     assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
-    del documented["provisioning_sheet_no_log"]  # which is for the tasks
-    # Ansible is not to template it, for it shows what is around a value that cannot be templated.
+    del documented["provisioning_sheet_no_log"]  # used by the tasks only
+    # Not in the role's specification: Ansible would show the text around a value that cannot be templated.
     payload = {"provisioning_sheet_payload": {"type": "dict", "required": True}}
     assert rules(card_module.SPEC) == {**rules(documented), **payload}
 
 
-def test_a_card_says_what_people_need_to_know() -> None:
-    card = made(asset_tag="A-1", user="sam@example.com", time_zone="Europe/Berlin").card
+def test_fields_of_a_card() -> None:
+    card = output(asset_tag="A-1", user="sam@example.com", time_zone="Europe/Berlin").card
     assert (card.host, card.asset_tag, card.user, card.wifi_ssid) == ("tablet-01", "A-1", "sam@example.com", "Bench")
     assert card.tokens == [
         {
@@ -98,17 +98,17 @@ def test_a_card_says_what_people_need_to_know() -> None:
         ("America/New_York", "until Thursday, 26 November 2026, 17:30 UTC-05:00 (America/New_York)"),
     ],
 )
-def test_times_are_in_the_time_zone_of_the_reader(zone: str, text: str) -> None:
-    assert made(time_zone=zone).card.tokens[0]["validity"] == text
+def test_times_are_in_the_configured_time_zone(zone: str, text: str) -> None:
+    assert output(time_zone=zone).card.tokens[0]["validity"] == text
 
 
 FOREVER = {"seconds": 315_576_000_000, "nanos": 0}
-WITHOUT_END = {name: value for name, value in ENROLLMENT.items() if name != "expires_at"}
+WITHOUT_EXPIRY = {name: value for name, value in ENROLLMENT.items() if name != "expires_at"}
 
 
-def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
-    enrollment = {**WITHOUT_END, "enrollment_token_type": "userlessDevice", "duration": FOREVER}
-    card = made(facts={"device_tokens_enrollment": enrollment}).card
+def test_userless_token_that_expires_after_the_year_9999() -> None:
+    enrollment = {**WITHOUT_EXPIRY, "enrollment_token_type": "userlessDevice", "duration": FOREVER}
+    card = output(facts={"device_tokens_enrollment": enrollment}).card
     assert card.tokens == [
         {
             "description": "enrollment token for a device without a user (userlessDevice)",
@@ -129,21 +129,21 @@ def test_a_token_for_a_device_without_a_user_that_lasts_forever() -> None:
         {"duration": FOREVER, "issued_at": None},
     ],
 )
-def test_what_is_not_known_is_not_said_to_last_forever(change: dict[str, Any]) -> None:
-    card = made(facts={"device_tokens_enrollment": {**WITHOUT_END, **change}}).card
+def test_unknown_expiry_is_shown_as_unknown(change: dict[str, Any]) -> None:
+    card = output(facts={"device_tokens_enrollment": {**WITHOUT_EXPIRY, **change}}).card
     [token] = card.tokens
     assert (token["validity"], token["expires_at"], card.expires_at) == ("for an unknown time", None, None)
     assert "for an unknown time" in to_csv([card.as_dict()])
     assert "9999" not in to_csv([card.as_dict()])
 
 
-def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -> None:
+def test_card_lists_only_tokens_in_the_payload() -> None:
     facts = {"device_tokens_enrollment": ENROLLMENT, "device_tokens_user_auth": USER_AUTH}
-    none = made(facts=facts, payload=payload_with(other="x"), require_token=False).card
+    none = output(facts=facts, payload=payload_with(other="x"), require_token=False).card
     assert none.tokens == []
     assert none.expires_at is None
     url = "https://example.com/?token=auth-token"
-    card = made(facts=facts, payload=payload_with(deep={"url": url})).card
+    card = output(facts=facts, payload=payload_with(deep={"url": url})).card
     assert card.tokens == [
         {
             "description": "authentication token of user u1",
@@ -151,23 +151,23 @@ def test_a_card_tells_of_the_tokens_that_are_in_the_payload_and_of_no_others() -
             "expires_at": "2026-11-26T22:30:00Z",
         }
     ]
-    assert card.expires_at == "2026-11-26T22:30:00Z", "an hour after it was issued"
-    both = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
+    assert card.expires_at == "2026-11-26T22:30:00Z", "one hour after it was issued"
+    both = output(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
     assert [str(token["description"]).split()[0] for token in both.tokens] == ["enrollment", "authentication"]
     assert both.expires_at == "2026-11-26T22:30:00Z"
 
 
-def test_the_first_token_to_expire_is_when_the_code_does() -> None:
+def test_code_expires_with_its_first_token() -> None:
     enrollment = {**ENROLLMENT, "expires_at": "2026-11-26T21:45:00Z"}
     facts = {"device_tokens_enrollment": enrollment, "device_tokens_user_auth": USER_AUTH}
-    card = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
+    card = output(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
     assert card.expires_at == "2026-11-26T21:45:00Z"
 
 
 @pytest.mark.parametrize("fact", [None, {}, {"token": None}, "text"])
-def test_no_token(fact: Any) -> None:
+def test_payload_without_a_token(fact: Any) -> None:
     facts = {"device_tokens_enrollment": fact, "device_tokens_user_auth": fact}
-    assert made(facts=facts, payload=payload_with(a="b"), require_token=False).card.tokens == []
+    assert output(facts=facts, payload=payload_with(a="b"), require_token=False).card.tokens == []
 
 
 @pytest.mark.parametrize(
@@ -180,20 +180,20 @@ def test_no_token(fact: Any) -> None:
         {"expires_at": "9999-12-31T22:30:00Z"},
     ],
 )
-def test_a_fact_of_another_origin(change: dict[str, Any]) -> None:
+def test_malformed_fact_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' does not have the form that the role"):
-        made(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}}, time_zone="Asia/Tokyo")
+        output(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}}, time_zone="Asia/Tokyo")
 
 
 @pytest.mark.parametrize("token", ['with "quotes"', "mit Ümlaut", "back\\slash"])
-def test_a_token_is_found_whatever_json_makes_of_it(token: str) -> None:
+def test_token_with_json_escapes_is_found(token: str) -> None:
     facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": token}}
-    assert len(made(facts=facts, payload=payload_with(a=token)).card.tokens) == 1
-    assert made(facts=facts, payload=payload_with(a=token[1:]), require_token=False).card.tokens == []
+    assert len(output(facts=facts, payload=payload_with(a=token)).card.tokens) == 1
+    assert output(facts=facts, payload=payload_with(a=token[1:]), require_token=False).card.tokens == []
 
 
-def test_values_from_a_vault() -> None:
-    """As ansible-core 2.18 has them."""
+def test_vaulted_values_are_decrypted() -> None:
+    """As in ansible-core 2.18."""
 
     class Encrypted:
         __ENCRYPTED__ = True
@@ -202,7 +202,7 @@ def test_values_from_a_vault() -> None:
             return "enrollment-token"
 
     facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": Encrypted()}}
-    card = made(facts=facts, payload=payload_with(a=[Encrypted()]), asset_tag=Encrypted()).card
+    card = output(facts=facts, payload=payload_with(a=[Encrypted()]), asset_tag=Encrypted()).card
     assert card.asset_tag == "enrollment-token"
     assert len(card.tokens) == 1
 
@@ -224,14 +224,14 @@ def test_values_from_a_vault() -> None:
         ),
     ],
 )
-def test_the_user_is_whom_the_tokens_name(facts: dict[str, Any], user: str | None) -> None:
-    assert made(facts={"device_tokens_enrollment": ENROLLMENT, **facts}).card.user == user
-    assert made(facts={"device_tokens_enrollment": ENROLLMENT, **facts}, user="kim").card.user == "kim"
+def test_user_defaults_to_the_user_of_the_tokens(facts: dict[str, Any], user: str | None) -> None:
+    assert output(facts={"device_tokens_enrollment": ENROLLMENT, **facts}).card.user == user
+    assert output(facts={"device_tokens_enrollment": ENROLLMENT, **facts}, user="kim").card.user == "kim"
 
 
-def test_files() -> None:
-    assert list(made().files) == ["tablet-01.payload.json", "tablet-01.qr.svg"]
-    every = made("a/b", outputs=list(card_module.OUTPUTS), image_format="png")
+def test_files_of_a_host() -> None:
+    assert list(output().files) == ["tablet-01.payload.json", "tablet-01.qr.svg"]
+    every = output("a/b", outputs=list(card_module.OUTPUTS), image_format="png")
     assert list(every.files) == [
         "a%2Fb.payload.json",
         "a%2Fb.qr.png",
@@ -239,38 +239,38 @@ def test_files() -> None:
         "a%2Fb.nfc.properties",
         "a%2Fb.ndef",
     ]
-    assert every.in_place_of == ["a%2Fb.qr.svg"]
+    assert every.replaces == ["a%2Fb.qr.svg"]
     assert every.files["a%2Fb.payload.json"].decode() == every.card.payload
     assert every.files["a%2Fb.qr.png"].startswith(b"\x89PNG")
     bundle = {"android.app.extra.PROVISIONING_ADMIN_EXTRAS_BUNDLE": {"enrollment": "enrollment-token"}}
     assert json.loads(every.files["a%2Fb.zero-touch.json"]) == bundle
     assert b'_WIFI_SSID="Bench"\n' in every.files["a%2Fb.nfc.properties"]
     assert every.files["a%2Fb.ndef"].endswith(every.files["a%2Fb.nfc.properties"])
-    assert made(outputs=["sheet"]).files == {}
-    assert made(outputs=["sheet"]).in_place_of == []
-    assert made(outputs=["qr_code"]).in_place_of == ["tablet-01.qr.png"]
+    assert output(outputs=["sheet"]).files == {}
+    assert output(outputs=["sheet"]).replaces == []
+    assert output(outputs=["qr_code"]).replaces == ["tablet-01.qr.png"]
 
 
 @pytest.mark.parametrize("column", ["host", "asset_tag", "user"])
-def test_what_looks_like_a_formula_is_not_for_labels(column: str) -> None:
+def test_formula_is_refused_only_for_labels(column: str) -> None:
     variables: dict[str, Any] = {"host": "tablet-01", "asset_tag": "A-1", "user": "u1", column: "=1"}
     with pytest.raises(EmmError, match="is '=1', which a spreadsheet program may take for a formula"):
-        made(variables["host"], asset_tag=variables["asset_tag"], user=variables["user"], outputs=["sheet", "labels"])
+        output(variables["host"], asset_tag=variables["asset_tag"], user=variables["user"], outputs=["sheet", "labels"])
     others = [output for output in card_module.OUTPUTS if output != "labels"]
-    card = made(variables.pop("host"), outputs=others, **variables).card
+    card = output(variables.pop("host"), outputs=others, **variables).card
     assert "=1" in (card.host, card.asset_tag, card.user)
 
 
-def test_what_is_said_of_a_token_does_not_look_like_a_formula() -> None:
+def test_formula_in_a_token_description_is_refused() -> None:
     facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a;=1"}}
     payload = payload_with(a="auth-token")
-    assert made(facts=facts, payload=payload).card.tokens
+    assert output(facts=facts, payload=payload).card.tokens
     with pytest.raises(EmmError, match="The description of the tokens is 'authentication token of user a;=1', which"):
-        made(facts=facts, payload=payload, outputs=["labels"], user="sam")
+        output(facts=facts, payload=payload, outputs=["labels"], user="sam")
 
 
-def test_the_sheet_that_a_card_is_for() -> None:
-    assert made().sheet.as_dict() == {
+def test_sheet_of_a_card() -> None:
+    assert output().sheet.as_dict() == {
         "directory": "/staging",
         "name": "sheet",
         "title": "Devices to enroll",
@@ -278,10 +278,10 @@ def test_the_sheet_that_a_card_is_for() -> None:
         "template": "sheet.html.j2",
         "parts": ["sheet"],
     }
-    assert made(outputs=["labels", "nfc"]).sheet.parts == ["labels"]
-    assert made(outputs=["labels", "nfc"]).sheet.template == ""
-    assert made(directory="/staging/../staging//").sheet == made().sheet
-    assert made(outputs=["labels", "sheet"]).sheet == made(outputs=["sheet", "qr_code", "labels"]).sheet
+    assert output(outputs=["labels", "nfc"]).sheet.parts == ["labels"]
+    assert output(outputs=["labels", "nfc"]).sheet.template == ""
+    assert output(directory="/staging/../staging//").sheet == output().sheet
+    assert output(outputs=["labels", "sheet"]).sheet == output(outputs=["sheet", "qr_code", "labels"]).sheet
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_the_sheet_that_a_card_is_for() -> None:
         ({"payload": "text"}, "provisioning_sheet_payload"),
         ({"payload": {}}, "provisioning_sheet_payload: Option 'device_admin_component_name' is required"),
         (
-            {"payload": {**SOUND["payload"], "wifi_sid": "x"}},
+            {"payload": {**VALID["payload"], "wifi_sid": "x"}},
             r"provisioning_sheet_payload: There is no option 'wifi_sid' \(did you mean 'wifi_ssid'\?\)",
         ),
         ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or remove .*: a \\(3,"),
@@ -308,22 +308,22 @@ def test_the_sheet_that_a_card_is_for() -> None:
         ),
     ],
 )
-def test_what_is_wrong(variables: dict[str, Any], message: str) -> None:
+def test_invalid_variables_are_refused(variables: dict[str, Any], message: str) -> None:
     with pytest.raises(EmmError, match=message):
-        made(**variables)
+        output(**variables)
 
 
-def test_tokens_of_check_mode_have_no_times() -> None:
+def test_check_mode_tokens_have_no_times() -> None:
     facts = {
         "device_tokens_enrollment": {**ENROLLMENT, "issued_at": None, "expires_at": None},
         "device_tokens_user_auth": {**USER_AUTH, "issued_at": None},
     }
-    card = made(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
+    card = output(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
     assert [token["validity"] for token in card.tokens] == ["for an unknown time", "once, within minutes"]
     assert card.expires_at is None
 
 
-def test_facts_that_are_no_variables() -> None:
+def test_cached_facts_are_found() -> None:
     cached = {"device_tokens_enrollment": 1, "device_tokens_user_auth": 2, "device_tokens_refusal": 3, "other": 4}
     variables = {"ansible_facts": cached, "device_tokens_enrollment": 5}
     found = with_cached_facts(variables)
@@ -331,7 +331,7 @@ def test_facts_that_are_no_variables() -> None:
     assert with_cached_facts({"a": 1}) == {"a": 1}
 
 
-def test_placeholders_for_tokens_in_check_mode() -> None:
+def test_placeholders_replace_null_tokens() -> None:
     facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": None}, "device_tokens_user_auth": None, "other": 1}
     placed = with_placeholders(facts)
     assert re.fullmatch("check-mode-[a-z_]+0+", placed["device_tokens_enrollment"]["token"])
@@ -343,19 +343,19 @@ def test_placeholders_for_tokens_in_check_mode() -> None:
 
 
 @pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])
-def test_text_that_cannot_be_written(name: str) -> None:
-    """Or there would be no sheet, for no host."""
+def test_surrogates_are_refused(name: str) -> None:
+    """Otherwise, the whole sheet could not be written."""
     with pytest.raises(EmmError, match=f"The value of '{name}' on the card contains a surrogate"):
-        made(**dict[str, Any]({name: "a\ud800"}))
+        output(**dict[str, Any]({name: "a\ud800"}))
     with pytest.raises(EmmError, match="The value of 'host' on the card contains a surrogate"):
-        made("a\ud800")
+        output("a\ud800")
     facts = {"device_tokens_user_auth": {**USER_AUTH, "user_id": "a\ud800"}}
     with pytest.raises(EmmError, match="The value of 'user' on the card contains a surrogate"):
-        made(facts=facts, payload=payload_with(token="auth-token"))
+        output(facts=facts, payload=payload_with(token="auth-token"))
 
 
 @pytest.mark.parametrize("odd", [5, ["u1"], {"a": "b"}, True])
-def test_a_user_that_is_no_text(odd: Any) -> None:
+def test_user_that_is_not_a_string_is_ignored(odd: Any) -> None:
     google = {"google_authentication_options": {"required_account_email": odd}}
     facts = {"device_tokens_enrollment": {**ENROLLMENT, **google}, "device_tokens_user_auth": {"user_id": odd}}
-    assert made(facts=facts).card.user is None
+    assert output(facts=facts).card.user is None

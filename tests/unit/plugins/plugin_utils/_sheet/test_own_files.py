@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Files of one's own, and what may be in their place."""
+"""The user's own files, and other kinds of files in their place."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def here(directory: Path) -> Iterator[OwnFiles]:
 
 
 @pytest.fixture(autouse=True)
-def _ends() -> Iterator[None]:
-    """Fail a test that waits for the other end of a FIFO, instead of waiting with it."""
+def _time_limit() -> Iterator[None]:
+    """Fail a test that blocks on a FIFO."""
 
     def fail(*_args: object) -> None:
         raise TimeoutError
@@ -78,7 +78,7 @@ def folder(path: Path, _other: Path) -> None:
 def socket_in(path: Path, _other: Path) -> None:
     with ExitStack() as stack:
         stack.callback(os.chdir, Path.cwd())
-        os.chdir(path.parent)  # the path of a socket is short
+        os.chdir(path.parent)  # the path of a socket must be short
         stack.enter_context(socket.socket(socket.AF_UNIX)).bind(path.name)
 
 
@@ -94,7 +94,7 @@ KINDS: dict[Plant, str] = {
 
 @pytest.mark.parametrize("name", [".provisioning_sheet", ".provisioning_sheet.lock", "a.payload.json"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_in_the_place_of_a_file_is_neither_used_nor_removed(
+def test_other_kinds_of_files_are_neither_used_nor_removed(
     directory: Path, tmp_path: Path, kind: Plant, name: str
 ) -> None:
     other = tmp_path / "other"
@@ -118,9 +118,7 @@ def test_what_is_in_the_place_of_a_file_is_neither_used_nor_removed(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_has_come_into_the_place_of_a_file_is_not_shredded_and_said(
-    directory: Path, tmp_path: Path, kind: Plant
-) -> None:
+def test_other_kinds_of_files_are_reported_and_not_shredded(directory: Path, tmp_path: Path, kind: Plant) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     other = tmp_path / "other"
@@ -137,7 +135,7 @@ def test_what_has_come_into_the_place_of_a_file_is_not_shredded_and_said(
 
 
 @pytest.mark.parametrize("kind", [fifo, link, hard_link])
-def test_what_is_exchanged_after_a_first_look_is_found_when_it_is_open(
+def test_file_replaced_after_the_first_check_is_refused(
     directory: Path, tmp_path: Path, here: OwnFiles, monkeypatch: pytest.MonkeyPatch, kind: Plant
 ) -> None:
     other = tmp_path / "other"
@@ -159,7 +157,7 @@ def test_what_is_exchanged_after_a_first_look_is_found_when_it_is_open(
     assert other.read_bytes() == b"mine"
 
 
-def test_another_users_files_are_left_alone(directory: Path, here: OwnFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_another_user_are_left_alone(directory: Path, here: OwnFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     (directory / "a").write_bytes(b"theirs")
     (directory / "a").chmod(0o666)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
@@ -189,7 +187,7 @@ def test_devices_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
         os.close(descriptor)
 
 
-def test_a_file_is_whole_or_not_there_for_whoever_looks(directory: Path, here: OwnFiles) -> None:
+def test_holds_compares_content_and_mode(directory: Path, here: OwnFiles) -> None:
     here.create("a", b"secret")
     assert here.read("a") == b"secret"
     assert here.holds("a", b"secret")
@@ -200,8 +198,8 @@ def test_a_file_is_whole_or_not_there_for_whoever_looks(directory: Path, here: O
 
 
 @pytest.mark.parametrize("umask", [0, 0o200])
-def test_a_new_file_has_its_mode_whatever_the_umask_is(directory: Path, here: OwnFiles, umask: int) -> None:
-    """Or it would be taken for another one in the next run."""
+def test_mode_of_a_new_file_is_independent_of_the_umask(directory: Path, here: OwnFiles, umask: int) -> None:
+    """Otherwise, the next run would replace the file."""
     before = os.umask(umask)
     try:
         here.create("a", b"secret")
@@ -210,7 +208,7 @@ def test_a_new_file_has_its_mode_whatever_the_umask_is(directory: Path, here: Ow
     assert stat.S_IMODE((directory / "a").stat().st_mode) == 0o600
 
 
-def test_a_large_file_is_overwritten_whole(directory: Path, here: OwnFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_file_is_overwritten_completely(directory: Path, here: OwnFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_files, "_CHUNK", 1000)
     monkeypatch.setattr(os, "urandom", lambda size: b"x" * size)
     (directory / "a").write_bytes(b"secret" * 1000)
@@ -221,7 +219,7 @@ def test_a_large_file_is_overwritten_whole(directory: Path, here: OwnFiles, monk
     assert here.names() == []
 
 
-def test_what_takes_a_few_writes(here: OwnFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_partial_writes_are_continued(here: OwnFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, content: write(file, content[:4]))
     here.create("a", b"secret" * 10)
@@ -229,9 +227,7 @@ def test_what_takes_a_few_writes(here: OwnFiles, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EIO])
-def test_a_file_system_that_does_not_sync_directories(
-    here: OwnFiles, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_unsupported_directory_sync_is_ignored(here: OwnFiles, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refuse(_file: int) -> None:
         raise OSError(number, os.strerror(number))
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Which directory files with secrets are in, and who may have a hand in it."""
+"""The choice of the directory for secret files, and its safety."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def volume(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def belong_to_another(monkeypatch: pytest.MonkeyPatch) -> BelongToAnother:
-    """Have a directory look as if it were another user's, which only root could make it."""
+    """Make a directory appear to belong to another user, without being root."""
     look = os.stat
 
     def do(directory: Path) -> None:
@@ -61,7 +61,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
-def test_nobody_else_can_enter_what_was_not_there(directory: Path) -> None:
+def test_created_directories_are_private(directory: Path) -> None:
     before = os.umask(0)
     try:
         SecretFiles(str(directory)).write_all(FILES)
@@ -71,7 +71,7 @@ def test_nobody_else_can_enter_what_was_not_there(directory: Path) -> None:
     assert mode(directory.parent) == 0o700
 
 
-def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
+def test_path_of_a_directory_is_normalized(directory: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(directory)
     ways = (f"/{directory}", f"{directory}/", f"{directory}/../directory", str(tmp_path / "link"))
     assert {SecretFiles(way).path() for way in ways} == {str(directory)}
@@ -89,13 +89,13 @@ def test_one_directory_has_one_path(directory: Path, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_path_of_a_directory(name: str, rule: str) -> None:
+def test_invalid_paths_are_refused(name: str, rule: str) -> None:
     shown = name.replace("\0", r"\x00").replace("\ud800", r"\ud800")
     with pytest.raises(EmmError, match=re.escape(f"The directory '{shown}' cannot be used: {rule}") + "$"):
         SecretFiles(name)
 
 
-def test_a_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_home_directory_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     files = SecretFiles("~/staging")
     files.write_all(FILES)
@@ -103,7 +103,7 @@ def test_a_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert (tmp_path / "staging" / "a.payload.json").exists()
 
 
-def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
+def test_error_if_the_directory_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name in ("file", "file/directory"):
         for check_mode in (True, False):
@@ -111,7 +111,7 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
                 SecretFiles(str(tmp_path / name)).write_all(FILES, check_mode=check_mode)
 
 
-def test_check_mode_finds_out_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_mode_reports_missing_write_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
     for directory in (tmp_path, tmp_path / "a" / "b"):
         with pytest.raises(EmmError, match=f"'{tmp_path}' cannot be used: Permission denied"):
@@ -126,7 +126,7 @@ def test_check_mode_finds_out_where_nothing_can_be_written(tmp_path: Path, monke
         (0o775, r"its group can write to it\. Run 'chmod g-w {0}', or .* with the mode 0700\."),
     ],
 )
-def test_ones_own_directory_that_others_can_write_to_is_refused(directory: Path, bits: int, reason: str) -> None:
+def test_own_directory_writable_by_others_is_refused(directory: Path, bits: int, reason: str) -> None:
     directory.mkdir(parents=True)
     directory.chmod(bits)
     files = SecretFiles(str(directory))
@@ -141,10 +141,10 @@ def test_ones_own_directory_that_others_can_write_to_is_refused(directory: Path,
 
 @pytest.mark.parametrize("has_name", [True, False])
 @pytest.mark.parametrize(("bits", "writable"), [(0o700, True), (0o755, True), (0o775, False)])
-def test_another_users_directory_is_refused(
+def test_directory_of_another_user_is_refused(
     directory: Path, monkeypatch: pytest.MonkeyPatch, bits: int, writable: bool, has_name: bool
 ) -> None:
-    """Root can write to each, and is no exception."""
+    """Also for root, who can write to any directory."""
     directory.mkdir(parents=True)
     directory.chmod(bits)
     owner = "'sam'" if has_name else f"the user with the ID {os.getuid()}"
@@ -159,9 +159,7 @@ def test_another_users_directory_is_refused(
     assert list(directory.iterdir()) == []
 
 
-def test_a_group_shares_a_directory_and_each_user_has_one_in_it(
-    volume: Path, belong_to_another: BelongToAnother
-) -> None:
+def test_shared_directory_gets_a_subdirectory_per_user(volume: Path, belong_to_another: BelongToAnother) -> None:
     belong_to_another(volume)
     own = volume / OWN
     files = SecretFiles(str(volume))
@@ -175,16 +173,16 @@ def test_a_group_shares_a_directory_and_each_user_has_one_in_it(
         again = SecretFiles(way)
         assert again.path() == str(own)
         assert again.write_all(FILES) is False
-        [remark] = again.remarks()
+        [warning] = again.warnings()
         assert re.match(
-            f"The directory '{volume}' belongs to .*, and a group .*Therefore, the files are in '{own}', ", remark
+            f"The directory '{volume}' belongs to .*, and a group .*Therefore, the files are in '{own}', ", warning
         )
     assert SecretFiles(str(volume)).shred() == list(FILES)
     assert list(own.glob("[!.]*")) == []
 
 
 @pytest.mark.parametrize("kind", ["link", "open", "another's"])
-def test_what_is_in_the_place_of_ones_own_subdirectory_is_not_trusted(
+def test_unsafe_subdirectory_is_refused(
     volume: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, belong_to_another: BelongToAnother, kind: str
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
@@ -204,7 +202,7 @@ def test_what_is_in_the_place_of_ones_own_subdirectory_is_not_trusted(
     assert not list(tmp_path.rglob("*.json"))
 
 
-def test_a_volume_that_everybody_can_write_to_is_refused(volume: Path, belong_to_another: BelongToAnother) -> None:
+def test_world_writable_volume_is_refused(volume: Path, belong_to_another: BelongToAnother) -> None:
     belong_to_another(volume)
     volume.chmod(0o777)
     with pytest.raises(EmmError, match=f"The directory '{volume}' is not safe for secrets: everybody can write to it"):
@@ -212,25 +210,25 @@ def test_a_volume_that_everybody_can_write_to_is_refused(volume: Path, belong_to
     assert list(volume.iterdir()) == []
 
 
-def test_who_can_move_the_directory_away_is_said(directory: Path, tmp_path: Path) -> None:
+def test_world_writable_parent_causes_a_warning(directory: Path, tmp_path: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    assert files.remarks() == []
+    assert files.warnings() == []
     tmp_path.chmod(0o777)
     assert files.write_all(FILES) is False
-    [remark] = SecretFiles(str(directory)).remarks()
-    assert remark.startswith(
+    [warning] = SecretFiles(str(directory)).warnings()
+    assert warning.startswith(
         f"Everybody can write to '{tmp_path}' and therefore move '{directory}' away, so that it cannot be found"
     )
-    assert f"'chmod +t {tmp_path}'" in remark
+    assert f"'chmod +t {tmp_path}'" in warning
     tmp_path.chmod(0o1777)
-    assert files.remarks() == []
+    assert files.warnings() == []
 
 
-def test_a_directory_that_another_one_is_put_in_the_place_of(
+def test_replaced_directory_does_not_redirect_writes(
     directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was checked is what is used."""
+    """The directory that was checked is used."""
     look = os.fstat
     moved = tmp_path / "moved"
 
@@ -246,8 +244,8 @@ def test_a_directory_that_another_one_is_put_in_the_place_of(
     assert {path.name: path.read_bytes() for path in moved.glob("[!.]*")} == FILES
 
 
-def test_reasons_name_the_place(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error of the system has the name of a file, a descriptor, or neither."""
+def test_errors_name_the_path(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """System errors contain a file name, a descriptor, or neither."""
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     for culprit, place in (("x", directory / "x"), (5, directory), (None, directory)):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Files with secrets."""
+"""Secret files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
-def test_nobody_else_can_read_them(directory: Path) -> None:
+def test_files_are_private(directory: Path) -> None:
     before = os.umask(0)
     try:
         assert SecretFiles(str(directory)).write_all(FILES) is True
@@ -42,8 +42,8 @@ def test_nobody_else_can_read_them(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file get larger, as if the disk was full."""
+def file_size_limit(size: int) -> Iterator[None]:
+    """Limit the size of files, like a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -52,7 +52,7 @@ def largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_what_is_there_already_is_left_alone(directory: Path) -> None:
+def test_unchanged_files_are_left_alone(directory: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     inodes = {path.name: path.stat().st_ino for path in directory.iterdir()}
@@ -65,7 +65,7 @@ def test_what_is_there_already_is_left_alone(directory: Path) -> None:
     assert mode(directory / "a.payload.json") == 0o600
 
 
-def test_what_a_file_is_replaced_by_overwrites_it(directory: Path) -> None:
+def test_replaced_file_is_overwritten(directory: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     with (directory / "a.payload.json").open("rb") as old:
@@ -78,16 +78,16 @@ def test_what_a_file_is_replaced_by_overwrites_it(directory: Path) -> None:
     assert mode(directory / "a.payload.json") == 0o600
 
 
-def test_other_files_of_a_host_give_way(directory: Path) -> None:
+def test_replaced_formats_are_shredded(directory: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all({"a.qr.png": b"secret", "b.qr.png": b"secret"})
     (directory / "a.ndef").write_bytes(b"mine")
-    assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef", "a.nfc.properties"]) is True
+    assert files.write_all({"a.qr.svg": b"secret"}, replaces=["a.qr.png", "a.ndef", "a.nfc.properties"]) is True
     assert {path.name for path in directory.glob("[!.]*")} == {"a.qr.svg", "b.qr.png", "a.ndef"}
-    assert files.write_all({"a.qr.svg": b"secret"}, in_place_of=["a.qr.png", "a.ndef"]) is False
+    assert files.write_all({"a.qr.svg": b"secret"}, replaces=["a.qr.png", "a.ndef"]) is False
 
 
-def test_a_file_that_is_not_the_roles_stays(directory: Path) -> None:
+def test_unlisted_file_is_not_replaced(directory: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     (directory / "sheet.html").write_text("mine")
@@ -98,7 +98,7 @@ def test_a_file_that_is_not_the_roles_stays(directory: Path) -> None:
     assert (directory / "sheet.html").read_text() == "mine"
 
 
-def test_nobody_shreds_while_somebody_writes(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writing_and_shredding_lock_each_other_out(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     locks = []
     holding: list[str] = []
@@ -116,14 +116,14 @@ def test_nobody_shreds_while_somebody_writes(directory: Path, monkeypatch: pytes
     assert holding == [".provisioning_sheet", ".provisioning_sheet.lock", ".provisioning_sheet"]
 
 
-def test_check_mode(directory: Path) -> None:
+def test_check_mode_changes_nothing(directory: Path) -> None:
     files = SecretFiles(str(directory))
     assert files.write_all(FILES, check_mode=True) is True
     assert not directory.exists()
     files.write_all(FILES)
     assert files.write_all(FILES, check_mode=True) is False
     assert files.write_all({"a.payload.json": b"new"}, check_mode=True) is True
-    assert files.write_all({}, in_place_of=["b.payload.json"], check_mode=True) is True
+    assert files.write_all({}, replaces=["b.payload.json"], check_mode=True) is True
     assert files.write_all({"c.payload.json": b"new"}, check_mode=True) is True
     assert {path.name: path.read_bytes() for path in directory.glob("[!.]*")} == FILES
     directory.chmod(0o777)
@@ -131,10 +131,8 @@ def test_check_mode(directory: Path) -> None:
         files.write_all(FILES, check_mode=True)
 
 
-def test_a_name_is_on_the_list_and_on_the_disk_before_there_is_a_file(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And a file is on the disk before it has its name, and that name before what it replaces is overwritten."""
+def test_list_is_synced_before_files_are_created(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is synced before it gets its name, and the directory before the replaced file is overwritten."""
     files = SecretFiles(str(directory))
     files.write_all({"a": b"old"})
     old = (directory / "a").stat().st_ino
@@ -159,7 +157,7 @@ def test_a_name_is_on_the_list_and_on_the_disk_before_there_is_a_file(
     ]
 
 
-def test_the_list_has_each_name_once_and_is_made_again(directory: Path) -> None:
+def test_list_has_each_name_once_and_is_restored(directory: Path) -> None:
     files = SecretFiles(str(directory))
     listed = directory / ".provisioning_sheet"
     files.write_all(FILES)
@@ -173,14 +171,14 @@ def test_the_list_has_each_name_once_and_is_made_again(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("room", range(-1, 18))
-def test_a_list_that_the_disk_has_no_room_for(directory: Path, room: int) -> None:
-    """No file is without a name on it, and what was cut off is no name, also when more names come after it."""
+def test_full_disk_while_the_list_is_extended(directory: Path, room: int) -> None:
+    """No file exists without its name on the list. A truncated entry is not a name, also if more names follow."""
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     listed = directory / ".provisioning_sheet"
     for length in range(1, len("c.payload.json")):
         (directory / "c.payload.json"[:length]).write_bytes(b"mine")
-    with largest_file(listed.stat().st_size + room):
+    with file_size_limit(listed.stat().st_size + room):
         if room < len("\nc.payload.json/\n"):
             with pytest.raises(EmmError, match="cannot be used: File too large"):
                 files.write_all({"c.payload.json": b"secret"})
@@ -193,8 +191,8 @@ def test_a_list_that_the_disk_has_no_room_for(directory: Path, room: int) -> Non
     assert {path.read_bytes() for path in directory.glob("[!.]*")} == {b"mine"}
 
 
-def test_names_of_processes_do_not_get_mixed_up_on_the_list(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a process gets only a part of what it has to say onto the list, and another one comes in between."""
+def test_concurrent_appends_do_not_mix_names(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process appends only a part, and another one appends before it continues."""
     files = SecretFiles(str(directory))
     write = os.write
 
@@ -210,34 +208,32 @@ def test_names_of_processes_do_not_get_mixed_up_on_the_list(directory: Path, mon
     assert set((directory / ".provisioning_sheet").read_text().split()) == {"a.pay", *(f"{name}/" for name in FILES)}
 
 
-def test_a_file_that_another_process_has_just_written_is_the_roles(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_just_written_by_another_process_is_replaced(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     read = OwnFiles.read
 
-    def read_and_be_overtaken(here: OwnFiles, name: str) -> bytes:
+    def read_after_another_process(here: OwnFiles, name: str) -> bytes:
         monkeypatch.setattr(OwnFiles, "read", read)
         content = read(here, name)
         SecretFiles(str(directory)).write_all({"c.payload.json": b"theirs"})
         return content
 
-    monkeypatch.setattr(OwnFiles, "read", read_and_be_overtaken)
+    monkeypatch.setattr(OwnFiles, "read", read_after_another_process)
     assert files.write_all({"c.payload.json": b"secret"}) is True
     assert (directory / "c.payload.json").read_bytes() == b"secret"
 
 
-def test_a_file_that_the_disk_has_no_room_for(directory: Path) -> None:
-    """It is not there, nor a part of it, and the one that it was to replace is."""
+def test_full_disk_leaves_the_old_file(directory: Path) -> None:
+    """The new file is absent, and the old one is unchanged."""
     files = SecretFiles(str(directory))
     files.write_all(FILES)
-    with largest_file(1000), pytest.raises(EmmError, match="cannot be used: File too large"):
+    with file_size_limit(1000), pytest.raises(EmmError, match="cannot be used: File too large"):
         files.write_all({"b.payload.json": b"new", "a.payload.json": b"x" * 1001, "c.payload.json": b"x" * 1001})
     assert {path.name: path.read_bytes() for path in directory.iterdir() if "payload" in path.name} == FILES
 
 
-def test_shredding_removes_what_was_written_and_nothing_else(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shred_removes_only_written_files(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     left = [f".b.payload.json.{'0123456789abcdef'}.{ending}" for ending in ("new", "old")]
@@ -262,7 +258,7 @@ def test_shredding_removes_what_was_written_and_nothing_else(directory: Path, mo
     assert files.shred() == [*FILES, *left]
     assert {path.name for path in directory.iterdir()} == {*mine, ".provisioning_sheet", ".provisioning_sheet.lock"}
     assert (directory / ".provisioning_sheet").read_bytes() == b""
-    assert names == [[f"{name}/" for name in FILES]], "they are off the disk before they are off the list"
+    assert names == [[f"{name}/" for name in FILES]], "files are removed before the list is cleared"
     assert len(contents) == 4
     assert len(contents[inode]) == len(b"secret")
     assert b"secret" not in b"".join(contents.values())
@@ -271,9 +267,7 @@ def test_shredding_removes_what_was_written_and_nothing_else(directory: Path, mo
     assert files.was_used()
 
 
-def test_a_file_that_cannot_be_shredded_does_not_keep_the_others(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shred_continues_after_a_failure(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     unlink = os.unlink
@@ -291,7 +285,7 @@ def test_a_file_that_cannot_be_shredded_does_not_keep_the_others(
     assert files.shred() == ["a.payload.json"]
 
 
-def test_a_file_that_somebody_removes_meanwhile(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_removed_during_shredding_is_ignored(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     names = os.listdir(directory)
@@ -301,7 +295,7 @@ def test_a_file_that_somebody_removes_meanwhile(directory: Path, monkeypatch: py
     assert list(directory.glob("[!.]*")) == []
 
 
-def test_a_name_on_the_list_does_not_lead_out_of_the_directory(directory: Path, tmp_path: Path) -> None:
+def test_listed_paths_outside_the_directory_are_ignored(directory: Path, tmp_path: Path) -> None:
     files = SecretFiles(str(directory))
     files.write_all(FILES)
     (tmp_path / "mine").write_text("mine")
@@ -311,13 +305,13 @@ def test_a_name_on_the_list_does_not_lead_out_of_the_directory(directory: Path, 
     assert (tmp_path / "mine").read_text() == "mine"
 
 
-def test_nothing_there(directory: Path) -> None:
+def test_missing_directory_is_empty(directory: Path) -> None:
     assert SecretFiles(str(directory)).present() == []
     assert SecretFiles(str(directory)).shred() == []
     assert not SecretFiles(str(directory)).was_used()
 
 
-def test_a_directory_that_the_role_has_not_used(directory: Path) -> None:
+def test_unused_directory_is_left_alone(directory: Path) -> None:
     directory.mkdir(0o700, parents=True)
     (directory / "a.payload.json").write_bytes(b"mine")
     files = SecretFiles(str(directory))
@@ -341,12 +335,12 @@ def test_a_directory_that_the_role_has_not_used(directory: Path) -> None:
         ("<&'\">", "%3C%26%27%22%3E.x"),
     ],
 )
-def test_file_names(host: str, name: str) -> None:
+def test_file_names_are_encoded(host: str, name: str) -> None:
     assert file_name(host, ".x") == name
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "电", "/"])
-def test_long_names_are_shortened_and_stay_different(letter: str) -> None:
+def test_long_file_names_are_shortened_and_unique(letter: str) -> None:
     names = {file_name(letter * 300 + end, ".payload.json") for end in "abc"}
     assert len(names) == 3
     assert max(len(name.encode()) for name in names) <= 200

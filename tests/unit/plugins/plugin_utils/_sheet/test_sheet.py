@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""The sheet and the list for label printers, as text. A browser looks at the sheet in the tests of the role."""
+"""The sheet and the list for label printers, as text. The role's tests view the sheet in a browser."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
-    Entry,
+    HostState,
     check_label,
-    first_on,
+    first_host_on_sheet,
     render,
     to_csv,
 )
@@ -45,7 +45,7 @@ def sheet(**more: Any) -> dict[str, Any]:
     return {"title": "Devices", "paper": "A4", "template": str(TEMPLATE), **more}
 
 
-def test_values_are_text_wherever_they_stand() -> None:
+def test_all_values_are_escaped() -> None:
     odd = card(ODD, asset_tag=ODD, user=ODD, wifi_ssid=ODD, tokens=[{**NONE, "description": ODD, "validity": ODD}])
     html = render(sheet(title=ODD), [odd], [ODD])
     html = html.replace("\u2011", "-")
@@ -54,23 +54,23 @@ def test_values_are_text_wherever_they_stand() -> None:
     assert "alert(1)</script>" not in html
 
 
-def test_it_is_one_file() -> None:
-    """A browser asks for nothing else, and could not."""
+def test_sheet_loads_nothing_else() -> None:
+    """The content security policy forbids it, too."""
     html = render(sheet(), [card("a")], [])
     assert re.findall(r"\b(?:src|srcset|href|data)=|\burl\(|@import|//\w", html) == []
     assert "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"" in html
 
 
-def test_paper() -> None:
+def test_paper_size() -> None:
     assert "size: Letter;" in render(sheet(paper="Letter"), [card("a")], [])
 
 
-def test_hosts_that_are_not_on_it() -> None:
+def test_missing_hosts_are_named() -> None:
     assert "Not on this sheet: <bdi>b</bdi>, <bdi>c</bdi></p>" in render(sheet(), [card("a")], ["b", "c"])
     assert "Not on this sheet" not in render(sheet(), [card("a")], [])
 
 
-def test_a_template_of_ones_own(tmp_path: Path) -> None:
+def test_custom_template(tmp_path: Path) -> None:
     template = tmp_path / "own.j2"
     template.write_text("{% for card in cards %}{{ card.host }}: {{ title }}{% endfor %}", encoding="utf-8")
     assert render(sheet(template=str(template)), [card("ä")], []) == "ä: Devices"
@@ -87,7 +87,7 @@ def test_a_template_of_ones_own(tmp_path: Path) -> None:
         (None, "read: No such file or directory"),
     ],
 )
-def test_a_template_that_cannot_be_used(tmp_path: Path, content: bytes | None, reason: str) -> None:
+def test_invalid_template_is_refused(tmp_path: Path, content: bytes | None, reason: str) -> None:
     template = tmp_path / "own.j2"
     if content is not None:
         template.write_bytes(content)
@@ -95,7 +95,7 @@ def test_a_template_that_cannot_be_used(tmp_path: Path, content: bytes | None, r
         render(sheet(template=str(template)), [card("a")], [])
 
 
-def test_labels() -> None:
+def test_labels_have_a_line_for_each_card() -> None:
     tokens = [{"description": "one", "validity": "until then"}, {"description": "two", "validity": "once"}]
     cards = [
         card(
@@ -141,7 +141,7 @@ LABELLED = ["host", "asset_tag", "user"]
 
 @pytest.mark.parametrize("column", LABELLED)
 @pytest.mark.parametrize("start", FORMULAS)
-def test_no_cell_looks_like_a_formula(start: str, column: str) -> None:
+def test_formulas_are_refused(start: str, column: str) -> None:
     text = f"{start}HYPERLINK(1)"
     with pytest.raises(EmmError, match="which a spreadsheet program may take for a formula") as error:
         check_label({**card("a"), column: text})
@@ -151,8 +151,8 @@ def test_no_cell_looks_like_a_formula(start: str, column: str) -> None:
 
 @pytest.mark.parametrize("column", LABELLED)
 @pytest.mark.parametrize("text", HARMLESS)
-def test_a_label_has_the_same_characters(text: str, column: str) -> None:
-    """Those of which nothing is taken for a formula are in the file as they are."""
+def test_harmless_text_is_unchanged_on_a_label(text: str, column: str) -> None:
+    """The file contains harmless text unchanged."""
     tokens = [{"description": "enrollment token", "validity": "until then"}]
     labelled = {**card("a", tokens=tokens, expires_at="2026-11-26T22:30:00Z"), column: text}
     check_label(labelled)
@@ -166,19 +166,19 @@ def made(host: str = "z", parts: str = "sheet labels", made_at: float = 10, **mo
     return {"made_at": made_at, "card": {"host": host}, "sheet": sheet}
 
 
-def entry(host: str, *, came_at: float | None = None, left: bool = True, **more: Any) -> Entry:
-    return Entry(host, made(host, **more), came_at, left)
+def entry(host: str, *, came_at: float | None = None, is_active: bool = True, **more: Any) -> HostState:
+    return HostState(host, made(host, **more), came_at, is_active)
 
 
-def test_the_first_host_on_a_sheet() -> None:
-    """Which comes at the same time, and is on the same sheet."""
-    assert first_on(made(), [entry("a"), entry("b")]) == "a"
-    assert first_on(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
-    assert first_on(made(), [entry("a", parts="", title="u"), entry("b")]) == "b"
-    assert first_on(made(), [Entry("a", {"refusal": "x"}, None, left=True), entry("b")]) == "b"
+def test_first_host_on_a_sheet() -> None:
+    """It runs the role together with the others, on the same sheet."""
+    assert first_host_on_sheet(made(), [entry("a"), entry("b")]) == "a"
+    assert first_host_on_sheet(made(), [entry("a", name="t"), entry("b", directory="/e"), entry("c")]) == "c"
+    assert first_host_on_sheet(made(), [entry("a", parts="", title="u"), entry("b")]) == "b"
+    assert first_host_on_sheet(made(), [HostState("a", {"refusal": "x"}, None, is_active=True), entry("b")]) == "b"
     # With run_once on the role.
-    assert first_on(made("a"), [Entry("b", made("a"), None, left=True), entry("a")]) == "a"
-    assert first_on(made(), []) is None
+    assert first_host_on_sheet(made("a"), [HostState("b", made("a"), None, is_active=True), entry("a")]) == "a"
+    assert first_host_on_sheet(made(), []) is None
 
 
 @pytest.mark.parametrize(
@@ -186,32 +186,32 @@ def test_the_first_host_on_a_sheet() -> None:
     [
         ({"made_at": 9}, True),
         ({"made_at": 11}, True),
-        ({"made_at": 9, "came_at": 5}, True),  # and came before, too
-        ({"made_at": 9, "came_at": 12}, True),  # and has been there
-        ({"made_at": 9, "came_at": 12, "left": False}, True),  # and has failed there
+        ({"made_at": 9, "came_at": 5}, True),  # ran the role before, too
+        ({"made_at": 9, "came_at": 12}, True),  # has already run the sheet task
+        ({"made_at": 9, "came_at": 12, "is_active": False}, True),  # and failed in it
         ({"made_at": 4, "came_at": 5}, False),
-        ({"made_at": 4, "came_at": 5, "left": False}, False),
-        ({"made_at": 9, "left": False}, False),  # and failed in between
+        ({"made_at": 4, "came_at": 5, "is_active": False}, False),
+        ({"made_at": 9, "is_active": False}, False),  # failed before the sheet task
     ],
 )
-def test_hosts_that_come_together(known: dict[str, Any], together: bool) -> None:
-    """By when their cards were made, and when they came to the sheet. The card of the host itself was made at 10."""
-    assert entry("a", **known).comes_with(made()) is together
-    assert first_on(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
-    # What came before counts as long as its card is there.
-    if together or known.get("left", True):
+def test_hosts_that_run_the_role_together(known: dict[str, Any], together: bool) -> None:
+    """The card of the host itself was created at 10."""
+    assert entry("a", **known).runs_with(made()) is together
+    assert first_host_on_sheet(made(), [entry("a", **known), entry("b")]) == ("a" if together else "b")
+    # A host from an earlier run of the role counts while it has a card.
+    if together or known.get("is_active", True):
         with pytest.raises(EmmError, match="the sheet of 'a' has the same name"):
-            first_on(made(), [entry("a", **known, title="u"), entry("b")])
+            first_host_on_sheet(made(), [entry("a", **known, title="u"), entry("b")])
     else:
-        assert first_on(made(), [entry("a", **known, title="u"), entry("b")]) == "b"
+        assert first_host_on_sheet(made(), [entry("a", **known, title="u"), entry("b")]) == "b"
 
 
 @pytest.mark.parametrize("parts", ["sheet", "labels"])
-def test_two_sheets_are_not_one_file(parts: str) -> None:
+def test_different_sheets_with_the_same_name_are_refused(parts: str) -> None:
     message = (
         "Option 'provisioning_sheet_name' is 's', but the sheet of 'a' has the same name, and its title is 'u' and "
     )
     with pytest.raises(EmmError, match=message):
-        first_on(made(), [entry("a", parts=parts, title="u"), entry("b")])
+        first_host_on_sheet(made(), [entry("a", parts=parts, title="u"), entry("b")])
     other = "labels" if parts == "sheet" else "sheet"
-    assert first_on(made(parts=other), [entry("a", parts=parts, title="u"), entry("b", parts=other)]) == "b"
+    assert first_host_on_sheet(made(parts=other), [entry("a", parts=parts, title="u"), entry("b", parts=other)]) == "b"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Files with secrets that several processes write at once, or that a process does not come to the end of."""
+"""Secret files with several processes at the same time, and with killed processes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME = "a.payload.json"
 WRITERS = "abcd"
 ROUNDS = 150
 ALWAYS = {".provisioning_sheet", ".provisioning_sheet.lock"}
-# What a process does with files, in the order in which it may be killed.
+# The system calls before which a process is killed.
 CALLS = ("open", "write", "fsync", "replace", "unlink", "ftruncate")
 
 
@@ -32,8 +32,8 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / "directory"
 
 
-def is_whole(content: bytes) -> bool:
-    """Whether it is one of those that are written here."""
+def is_complete(content: bytes) -> bool:
+    """Whether it is one of the contents that are written here."""
     return re.fullmatch(rb"([a-d])\1*\n", content) is not None
 
 
@@ -42,7 +42,7 @@ def content_of(writer: str, number: int) -> bytes:
 
 
 def seen(path: Path) -> bytes | None:
-    """What is in a file; nothing if it has lost its name meanwhile, and may be overwritten."""
+    """The content of a file, or None if it was renamed in the meantime and may be overwritten."""
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
         content = file.read()
         if os.path.samestat(os.fstat(file.fileno()), path.stat()):
@@ -51,13 +51,13 @@ def seen(path: Path) -> bytes | None:
 
 
 def write(directory: str, writer: str, rounds: int) -> list[bytes]:
-    """Write a file again and again; what was seen there that was not whole."""
+    """Write a file repeatedly. Returns incomplete contents that were seen."""
     found = []
-    with patch("os.fsync"):  # so that they come closer to each other
+    with patch("os.fsync"):  # so that processes interleave more often
         for number in range(rounds):
             assert SecretFiles(directory).write_all({NAME: content_of(writer, number)}) is True
             content = seen(Path(directory) / NAME)
-            if content is not None and not is_whole(content):
+            if content is not None and not is_complete(content):
                 found.append(content)
     return found
 
@@ -68,7 +68,7 @@ def shred(directory: str, rounds: int) -> None:
             SecretFiles(directory).shred()
 
 
-def test_the_last_of_those_that_write_a_file_at_once_wins(directory: Path) -> None:
+def test_last_of_several_writers_wins(directory: Path) -> None:
     with ProcessPoolExecutor(len(WRITERS), multiprocessing.get_context("spawn")) as pool:
         writing = [pool.submit(write, str(directory), writer, ROUNDS) for writer in WRITERS]
         assert [writer.result() for writer in writing] == [[]] * len(WRITERS)
@@ -78,19 +78,19 @@ def test_the_last_of_those_that_write_a_file_at_once_wins(directory: Path) -> No
     assert SecretFiles(str(directory)).shred() == [NAME]
 
 
-def test_nothing_that_is_written_while_somebody_shreds_is_forgotten(directory: Path) -> None:
+def test_files_written_during_shredding_are_listed(directory: Path) -> None:
     with ProcessPoolExecutor(len(WRITERS), multiprocessing.get_context("spawn")) as pool:
         writing = [pool.submit(write, str(directory), writer, ROUNDS // 3) for writer in WRITERS[1:]]
         shredding = pool.submit(shred, str(directory), ROUNDS // 3)
         shredding.result()
         for writer in writing:
-            writer.result()  # What is being shredded is not whole, but nobody fails.
+            writer.result()  # Files may be incomplete while they are shredded, but no writer fails.
     SecretFiles(str(directory)).shred()
     assert {path.name for path in directory.iterdir()} <= ALWAYS
 
 
 def run_and_kill(work: Callable[[], object], step: int) -> bool:
-    """Do work in a process that ends for good before some step of it; whether there was such a step."""
+    """Run ``work`` in a process that is killed before a step. Returns whether there was such a step."""
     process = os.fork()
     if process:
         return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 1
@@ -115,16 +115,16 @@ def run_and_kill(work: Callable[[], object], step: int) -> bool:
         os._exit(2)
 
 
-def test_whenever_a_process_is_killed_files_are_whole_and_found(directory: Path) -> None:
+def test_files_are_complete_and_listed_after_a_kill(directory: Path) -> None:
     files = SecretFiles(str(directory))
     other = {"b.payload.json": b"b\n"}
     for step in range(1000):
         directory.mkdir(exist_ok=True, mode=0o700)
         (directory / "mine").write_bytes(b"mine")
         files.write_all({NAME: content_of("a", 0), **other})
-        killed = run_and_kill(lambda: files.write_all({NAME: content_of("b", 0), "c": b"c\n"}, in_place_of=other), step)
+        killed = run_and_kill(lambda: files.write_all({NAME: content_of("b", 0), "c": b"c\n"}, replaces=other), step)
         for path in directory.glob("[!.m]*"):
-            assert is_whole(path.read_bytes())
+            assert is_complete(path.read_bytes())
         if step % 2:
             assert files.write_all({NAME: content_of("c", 0)})
             assert (directory / NAME).read_bytes() == content_of("c", 0)
@@ -135,7 +135,7 @@ def test_whenever_a_process_is_killed_files_are_whole_and_found(directory: Path)
     assert step > 20
 
 
-def test_a_process_that_is_killed_while_it_shreds_leaves_the_rest_to_the_next(directory: Path) -> None:
+def test_next_process_shreds_the_rest_after_a_kill(directory: Path) -> None:
     files = SecretFiles(str(directory))
     for step in range(1000):
         files.write_all({NAME: content_of("a", 0), "b.payload.json": b"b\n"})

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Shares values between the processes of an Ansible run: the first one makes a value, the others wait for it.
+"""A cache that the processes of an Ansible run share: the first one creates a value, the others wait for it.
 
 Ansible runs each task for each host in a process of its own, forked from the main process. Memory that was mapped
 before the fork is shared by all of them. It is not backed by a file, so that no secret is written to disk. A process
@@ -27,86 +27,92 @@ from typing import Any, TypeAlias
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 
-Kept: TypeAlias = "tuple[Any, float | None]"  # a JSON value, and when it expires (seconds since the epoch)
-_Entries: TypeAlias = dict[bytes, bytes]  # by digest of the key: digests of the takers, a space, JSON
-_NAME = 32  # bytes, of the digest of a key
+ValueWithExpiry: TypeAlias = "tuple[Any, float | None]"  # a JSON value, and when it expires (seconds since the epoch)
+_Entries: TypeAlias = dict[bytes, bytes]  # by digest of the key: digests of the requesters, a space, JSON
+_DIGEST_LENGTH = 32  # bytes, of the digest of a key
 
 
-class Shared:
+class SharedCache:
     """Values by key, shared by processes. Not thread-safe."""
 
-    def __init__(self, size: int = 1024 * 1024, *, once_each: bool = False, failures_last: float | None = None) -> None:
+    def __init__(
+        self, size: int = 1024 * 1024, *, once_per_requester: bool = False, failure_lifetime: float | None = None
+    ) -> None:
         """``size`` is in bytes. If there is no room left, the oldest entries are dropped.
 
-        With ``once_each``, each taker gets a value only once, as is always the case for failures. ``failures_last`` is
-        the number of seconds for which others get a failure. If it is None, they get it without a time limit.
+        With ``once_per_requester``, each requester gets a value only once, as is always the case for failures.
+        ``failure_lifetime`` is the number of seconds for which others get a failure. If it is None, there is no limit.
         """
         self._memory = _Memory(size)
         self._locks = _Locks()
-        self._once_each = once_each
-        self._failures_last = failures_last
+        self._once_per_requester = once_per_requester
+        self._failure_lifetime = failure_lifetime
 
     def get(
-        self, key: str, taker: str, make: Callable[[], Kept], is_good: Callable[[Any], bool] = lambda value: True
+        self,
+        key: str,
+        requester: str,
+        create: Callable[[], ValueWithExpiry],
+        is_valid: Callable[[Any], bool] = lambda value: True,
     ) -> Any:
-        """The value of a key. The first caller makes it, while other callers for the same key wait.
+        """The value of a key. The first caller creates it, while other callers for the same key wait.
 
-        If that fails with an ``EmmError``, the others get the same failure. ``taker`` identifies the caller. A taker
-        that has already had the entry makes a new one, and so does one that finds an expired value, or one that is not
-        good. After any other exception, nothing is kept, and the next caller makes the value.
+        If that fails with an ``EmmError``, the others get the same failure. ``requester`` identifies the caller. A
+        requester that has already got the entry creates a new one, and so does one that finds an expired or invalid
+        value. After any other exception, nothing is stored, and the next caller creates the value.
         """
-        name, mark = _digest(key, _NAME), b"|" + _digest(taker, 16)
+        name, requester_mark = _digest(key, _DIGEST_LENGTH), b"|" + _digest(requester, 16)
         with self._locks.held(1 + int(name[:15], 16)):
-            entry = self._take(name, mark, is_good)
+            entry = self._find(name, requester_mark, is_valid)
             if entry is None:
-                return self._make(name, mark, make)
+                return self._create(name, requester_mark, create)
         if "failure" in entry:
             raise EmmError(**entry["failure"])
         return entry["value"]
 
     def forget(self, key: str, value: Any) -> None:
-        """Drop a value, so that the next caller makes a new one, unless it was replaced already."""
-        name = _digest(key, _NAME)
-        with self._changed() as entries:
-            dummy, entry = _read(entries.get(name))
+        """Drop a value, so that the next caller creates a new one, unless it was replaced already."""
+        name = _digest(key, _DIGEST_LENGTH)
+        with self._modified_entries() as entries:
+            dummy, entry = _parse(entries.get(name))
             if entry and "value" in entry and entry["value"] == value:
                 del entries[name]
 
-    def _take(self, name: bytes, mark: bytes, is_good: Callable[[Any], bool]) -> dict[str, Any] | None:
-        """The entry of a name, if there is one for this taker. The taker is added to it."""
-        with self._changed() as entries:
-            takers, entry = _read(entries.get(name))
+    def _find(self, name: bytes, requester_mark: bytes, is_valid: Callable[[Any], bool]) -> dict[str, Any] | None:
+        """The entry of a name, if there is one for this requester. The requester is added to it."""
+        with self._modified_entries() as entries:
+            requesters, entry = _parse(entries.get(name))
             if entry is None or (entry["expires"] is not None and entry["expires"] <= time.time()):
                 return None
-            once = self._once_each or "failure" in entry
-            if (once and mark in takers) or ("value" in entry and not is_good(entry["value"])):
+            only_once = self._once_per_requester or "failure" in entry
+            if (only_once and requester_mark in requesters) or ("value" in entry and not is_valid(entry["value"])):
                 return None
-            if once:
-                entries[name] = mark + entries[name]
+            if only_once:
+                entries[name] = requester_mark + entries[name]
             return entry
 
-    def _make(self, name: bytes, mark: bytes, make: Callable[[], Kept]) -> Any:
+    def _create(self, name: bytes, requester_mark: bytes, create: Callable[[], ValueWithExpiry]) -> Any:
         try:
-            value, expires = make()
+            value, expires = create()
         except EmmError as error:
             failure = {"message": error.message, "likely_cause": error.likely_cause, **error.details()}
-            until = None if self._failures_last is None else time.time() + self._failures_last
-            self._keep(name, mark, {"failure": failure, "expires": until})
+            until = None if self._failure_lifetime is None else time.time() + self._failure_lifetime
+            self._store(name, requester_mark, {"failure": failure, "expires": until})
             raise
-        self._keep(name, mark, {"value": value, "expires": expires})
+        self._store(name, requester_mark, {"value": value, "expires": expires})
         return value
 
-    def _keep(self, name: bytes, mark: bytes, entry: dict[str, Any]) -> None:
-        with self._changed() as entries:
+    def _store(self, name: bytes, requester_mark: bytes, entry: dict[str, Any]) -> None:
+        with self._modified_entries() as entries:
             entries.pop(name, None)  # otherwise, it would keep the age of the old entry
-            entries[name] = mark + b" " + json.dumps(entry).encode()
+            entries[name] = requester_mark + b" " + json.dumps(entry).encode()
 
     @contextlib.contextmanager
-    def _changed(self) -> Iterator[_Entries]:
-        """The entries, for modification. The oldest one is first."""
+    def _modified_entries(self) -> Iterator[_Entries]:
+        """The entries. Changes to them are stored at the end of the context. The oldest entry is first."""
         with self._locks.held(0):
             before = self._memory.read()
-            entries = {line[:_NAME]: line[_NAME:] for line in before.splitlines()}
+            entries = {line[:_DIGEST_LENGTH]: line[_DIGEST_LENGTH:] for line in before.splitlines()}
             yield entries
             lines = [name + rest for name, rest in entries.items()]
             room = self._memory.size - sum(len(line) + 1 for line in lines)
@@ -117,12 +123,12 @@ class Shared:
                 self._memory.write(after)
 
 
-def _read(line: bytes | None) -> tuple[bytes, dict[str, Any] | None]:
-    """The takers of an entry, and the entry itself."""
+def _parse(line: bytes | None) -> tuple[bytes, dict[str, Any] | None]:
+    """The requesters of an entry, and the entry itself."""
     if line is None:
         return b"", None
-    takers, dummy, content = line.partition(b" ")
-    return takers, json.loads(content)
+    requesters, dummy, content = line.partition(b" ")
+    return requesters, json.loads(content)
 
 
 def _digest(text: str, length: int) -> bytes:
@@ -185,4 +191,4 @@ class _Locks:
 # Ansible imports the action plugins of a play in the process from which it forks the processes of the tasks. All tasks
 # therefore share what is imported with the plugins, such as this file. If a strategy does not import the plugins first,
 # each process has its own.
-ACCESS_TOKENS = Shared(failures_last=60.0)
+ACCESS_TOKENS = SharedCache(failure_lifetime=60.0)

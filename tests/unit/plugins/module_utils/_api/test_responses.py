@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""What a body says of the quota. What else an answer may say is tested over real connections, and by the fuzzer."""
+"""Quota errors in response bodies. Other responses are tested over real connections and by the fuzzer."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answers import is_over_quota
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import is_over_quota
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,5 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.answer
         (b"", False),
     ],
 )
-def test_whether_the_quota_is_exhausted(body: bytes, expected: bool) -> None:
+def test_is_over_quota(body: bytes, expected: bool) -> None:
     assert is_over_quota(body) is expected
