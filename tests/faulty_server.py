@@ -123,7 +123,9 @@ class RawServer:
         self._opening = opening
 
     def close(self) -> None:
-        """Accept no more connections."""
+        """Refuse connections from now on."""
+        with contextlib.suppress(OSError):  # not everywhere, and only once
+            self._socket.shutdown(socket.SHUT_RDWR)  # otherwise, the thread would accept one more
         self._socket.close()
 
     def _serve(self) -> None:

@@ -15,14 +15,15 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest, mint_in_turn
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request, run_in_turn
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     COMMON_OPTIONS,
-    check_and_mint,
+    check_and_run,
     find_missing_library,
     temporary_environment,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import CLOCK_NOTE
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
     open_client,
@@ -134,22 +135,22 @@ class ActionModule(ActionBase):
             validation = _VALIDATOR.validate(to_module_arguments(self._task.args))
             if validation.error_messages:
                 raise EmmError("; ".join(validation.error_messages))
-            mint_result = check_and_mint(
+            batch_result = check_and_run(
                 lambda: self._requests(plan, host, task_vars),
-                mint_in_turn,
+                run_in_turn,
                 validation.validated_parameters,
                 os.environ,
                 check_mode=bool(self._task.check_mode),
                 open_client=functools.partial(open_client, host=host),
             )
-        if mint_result.warning:
-            Display().warning(mint_result.warning)
-        for kind, outcome in zip(plan.requests, mint_result.outcomes, strict=False):
+        if batch_result.clock_difference:
+            Display().warning(f"{batch_result.clock_difference} {CLOCK_NOTE}")
+        for kind, outcome in zip(plan.requests, batch_result.outcomes, strict=False):
             if isinstance(outcome, EmmError):
                 raise outcome
-            host_tokens.tokens[kind] = outcome
+            host_tokens.tokens[kind] = outcome.resource
 
-    def _requests(self, plan: Plan, host: str, task_vars: Mapping[str, Any]) -> list[TokenRequest]:
+    def _requests(self, plan: Plan, host: str, task_vars: Mapping[str, Any]) -> list[Request]:
         """The requests, in the order of minting."""
         requests = dict(plan.requests)
         if plan.shared and "enrollment" in requests:

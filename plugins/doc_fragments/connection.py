@@ -30,7 +30,8 @@ options:
     description:
       - How often to retry, from V(0) to V(10), if the connection fails, if the server responds with HTTP status 429,
         500, 502, 503 or 504, or if it responds with HTTP status 403 because the quota is exceeded.
-      - A request that the server may have carried out is not retried, and the message says so.
+      - A request that the server may have carried out is not retried, and the message says so, unless the request has
+        no other effect if it is repeated.
       - The delays grow from half a second to 16 seconds, each varied at random by up to 50 %.
         A longer delay that the server requests with C(Retry-After) is honored, up to 60 seconds.
     type: int

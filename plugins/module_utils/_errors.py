@@ -90,6 +90,3 @@ def describe_unexpected(error: Exception) -> str:
 
 class UnusableResponseError(ApiError):
     """The server reported success, but did not return the requested resource."""
-
-    def __init__(self, message: str, **details: Any) -> None:
-        super().__init__(f"{message} The request was carried out, so a token may exist all the same.", **details)

@@ -24,10 +24,12 @@ from ansible.module_utils.common.parameters import env_fallback
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import (
     Outcome,
     Progress,
+    Success,
     check_concurrency,
     describe_failures,
-    mint_all,
+    run_all,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import READ
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.loading import check_offline
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import (
     AUTH_KINDS,
@@ -39,7 +41,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 
 if TYPE_CHECKING:
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 
 _LIBRARIES = {
@@ -73,35 +75,79 @@ OpenClient = Callable[[ConnectionOptions, AuthOptions, int], contextlib.Abstract
 
 
 @dataclass(frozen=True)
-class Operation:
-    """What a module does: its options, the requests built from them, and the names of its results.
+class Many:
+    """What a module needs for many requests in one task.
 
-    ``rules`` are the rules between options, by their names in ``AnsibleModule``. If the option ``list_option`` is set,
-    ``build_requests`` builds any number of requests from the options, and the result has the tokens in
-    ``list_result_key``. Otherwise, ``build_request`` builds one request. Both raise ``OptionError``.
+    If the option ``option`` is set, ``build_requests`` builds any number of requests from the options, or raises
+    ``OptionError``, and the result has the list of resources in ``result_key``. ``noun``, ``doing`` and ``done`` are
+    the words for messages, such as "tokens", "minting" and "minted".
+    """
+
+    option: str
+    build_requests: Callable[[Mapping[str, Any]], Sequence[Request]]
+    result_key: str
+    noun: str
+    doing: str
+    done: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a module does: its options, the request built from them, and the name of its result.
+
+    ``rules`` are the rules between options, by their names in ``AnsibleModule``. ``identifiers`` are the options with
+    IDs that YAML may have converted. ``build_request`` builds the request, or raises ``OptionError``. In check mode, a
+    request can use the API only if ``reads_in_check_mode`` is true. ``secret_fields`` are the fields of a resource that
+    are secret. ``clock_note`` tells what it means for the result if the server's clock differs from ours. Without it,
+    there is no warning.
     """
 
     argument_spec: Mapping[str, dict[str, Any]]
+    identifiers: Sequence[str]
+    build_request: Callable[[Mapping[str, Any]], Request]
     result_key: str
-    list_result_key: str
-    list_option: str
-    build_request: Callable[[Mapping[str, Any]], TokenRequest]
-    build_requests: Callable[[Mapping[str, Any]], Sequence[TokenRequest]]
+    many: Many | None = None
     rules: Mapping[str, Any] = field(default_factory=dict)
+    reads_in_check_mode: bool = False
+    secret_fields: Sequence[str] = ()
+    clock_note: str = ""
 
     @property
     def full_argument_spec(self) -> dict[str, dict[str, Any]]:
         """The module's own options and the common ones."""
         return {**self.argument_spec, **COMMON_OPTIONS}
 
+    def resources_in(self, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The resources in a result of the module."""
+        single = result.get(self.result_key)
+        listed = result.get(self.many.result_key) if self.many else None
+        return [resource for resource in (single, *(listed or ())) if resource]
+
 
 @dataclass(frozen=True)
-class MintResult:
-    """The requests, their outcomes, and a warning, if any."""
+class BatchResult:
+    """The requests, their outcomes, and how the server's clock differs from ours, if it does."""
 
-    requests: Sequence[TokenRequest]
+    requests: Sequence[Request]
     outcomes: Sequence[Outcome]
-    warning: str | None = None
+    clock_difference: str | None = None
+
+
+@dataclass(frozen=True)
+class _Preview:
+    """A request in check mode: it only reads."""
+
+    effect = READ
+
+    request: Request
+
+    def identity(self) -> Mapping[str, str]:
+        return self.request.identity()
+
+    def preview(self, client: Client) -> Success:
+        return self.request.preview(client)
+
+    run = preview
 
 
 def run(
@@ -121,34 +167,43 @@ def run(
     If ``failed`` is true in the result, ``msg`` says why. ``warnings`` are as usual in Ansible. Errors in the options
     or during the requests are returned, not raised.
     """
-    many = options[operation.list_option] is not None
+    many = operation.many if operation.many and options[operation.many.option] is not None else None
 
-    def prepare() -> Sequence[TokenRequest]:
-        return operation.build_requests(options) if many else [operation.build_request(options)]
+    def prepare() -> Sequence[Request]:
+        return many.build_requests(options) if many else [operation.build_request(options)]
 
-    def mint(client: Client, requests: Sequence[TokenRequest]) -> Sequence[Outcome]:
-        return mint_all(client, requests, concurrency=options["concurrency"], report=report)
+    def run_requests(client: Client, requests: Sequence[Request]) -> Sequence[Outcome]:
+        return run_all(client, requests, concurrency=options["concurrency"], report=report)
 
     try:
-        mint_result = check_and_mint(
-            prepare, mint, options, environment, check_mode=check_mode, open_client=open_client
+        batch_result = check_and_run(
+            prepare,
+            run_requests,
+            options,
+            environment,
+            check_mode=check_mode,
+            reads_in_check_mode=operation.reads_in_check_mode,
+            open_client=open_client,
         )
     except EmmError as error:
         return _failure(error)
-    result = _list_result(operation, options, mint_result) if many else _single_result(operation, mint_result)
-    return {**result, "warnings": [mint_result.warning]} if mint_result.warning else result
+    result = _list_result(many, options, batch_result) if many else _single_result(operation, batch_result)
+    if operation.clock_note and batch_result.clock_difference:
+        result["warnings"] = [f"{batch_result.clock_difference} {operation.clock_note}"]
+    return result
 
 
-def check_and_mint(
-    prepare: Callable[[], Sequence[TokenRequest]],
-    mint: Callable[[Client, Sequence[TokenRequest]], Sequence[Outcome]],
+def check_and_run(
+    prepare: Callable[[], Sequence[Request]],
+    run_requests: Callable[[Client, Sequence[Request]], Sequence[Outcome]],
     options: Mapping[str, Any],
     environment: Mapping[str, str],
     *,
     check_mode: bool,
+    reads_in_check_mode: bool = False,
     open_client: OpenClient,
-) -> MintResult:
-    """Check everything, then mint. In check mode, preview the results. Raises ``EmmError`` if nothing can be minted.
+) -> BatchResult:
+    """Check everything, then run the requests, or preview them in check mode. Raises ``EmmError`` if none can be run.
 
     ``options`` are the common options. ``environment`` is as for ``run``.
     """
@@ -159,12 +214,14 @@ def check_and_mint(
     register_secrets(find_secrets(options, environment))
     if check_mode:
         check_offline(auth)
-        return MintResult(requests, [request.preview() for request in requests])
+        requests = [_Preview(request) for request in requests]
     if not requests:
-        return MintResult([], [])
+        return BatchResult([], [])
     with open_client(connection, auth, concurrency) as client:
-        outcomes = mint(client, requests)
-        return MintResult(requests, outcomes, client.clock_warning)
+        if not check_mode or reads_in_check_mode:
+            client.authorize()  # once, before all requests
+        outcomes = run_requests(client, requests)
+        return BatchResult(requests, outcomes, client.clock_difference)
 
 
 @contextlib.contextmanager
@@ -189,24 +246,28 @@ def find_missing_library() -> tuple[str, str] | None:
     return None
 
 
-def _single_result(operation: Operation, mint_result: MintResult) -> dict[str, Any]:
-    [outcome] = mint_result.outcomes
+def _single_result(operation: Operation, batch_result: BatchResult) -> dict[str, Any]:
+    [outcome] = batch_result.outcomes
     if isinstance(outcome, EmmError):
         return _failure(outcome)
-    return {"changed": True, operation.result_key: outcome}
+    return {"changed": outcome.changed, operation.result_key: outcome.resource}
 
 
-def _list_result(operation: Operation, options: Mapping[str, Any], mint_result: MintResult) -> dict[str, Any]:
-    minted = [outcome for outcome in mint_result.outcomes if not isinstance(outcome, EmmError)]
-    failures = describe_failures(mint_result.requests, mint_result.outcomes)
-    result: dict[str, Any] = {"changed": bool(minted), operation.list_result_key: minted, "failures": failures}
+def _list_result(many: Many, options: Mapping[str, Any], batch_result: BatchResult) -> dict[str, Any]:
+    successes = [outcome for outcome in batch_result.outcomes if isinstance(outcome, Success)]
+    failures = describe_failures(batch_result.requests, batch_result.outcomes)
+    result: dict[str, Any] = {
+        "changed": any(success.changed for success in successes),
+        many.result_key: [success.resource for success in successes],
+        "failures": failures,
+    }
     if not failures or options["on_failure"] == "continue":
         return result
     first = failures[0]
     return {
         "failed": True,
-        "msg": f"{len(failures)} of {len(mint_result.requests)} tokens were not minted. The first failure, at "
-        f"index {first['index']}: {first['message']}",
+        "msg": f"{len(failures)} of {len(batch_result.requests)} {many.noun} were not {many.done}. The first failure, "
+        f"at index {first['index']}: {first['message']}",
         **result,
     }
 

@@ -41,7 +41,6 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_p
     main_process_exists,
     require_main_process,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.progress import show_progress
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared_cache import ACCESS_TOKENS
 
 _LOCAL_CONNECTIONS = ("local", "ansible.builtin.local", "ansible.legacy.local")
@@ -62,7 +61,7 @@ class OperationAction(NormalAction):
 
     def _execute_module(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         try:
-            check_raw_identifiers(self._task.args)
+            check_raw_identifiers(self.operation, self._task.args)
             task_environment(self._task)
         except EmmError as error:
             return {"failed": True, "msg": str(error)}
@@ -72,7 +71,7 @@ class OperationAction(NormalAction):
             result = self._run_in_process(arguments, task_vars)
         else:
             result = dict(super()._execute_module(*args, **{**kwargs, "module_args": arguments}))
-        register_secrets(tokens_in(self.operation, result) if self._task.no_log else ())
+        register_secrets(secrets_in(self.operation, result) if self._task.no_log else ())
         require_main_process()
         return result
 
@@ -104,7 +103,7 @@ class OperationAction(NormalAction):
         return message
 
     def _report(self, progress: Progress) -> None:
-        show_progress(self._task.get_name(), progress)
+        show_progress(self.operation, self._task.get_name(), progress)
 
     def _can_run_in_process(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the module would run on this machine, as this user, in this environment, with this Python."""
@@ -143,6 +142,14 @@ def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: i
         client.close()
     else:
         _kept_clients[key] = client
+
+
+def show_progress(operation: Operation, task: str, progress: Progress) -> None:
+    """Show the progress of a batch in one line at any verbosity. It contains no secret."""
+    if many := operation.many:
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        line = f"{many.doing.upper()}: {task} ({progress.succeeded} of {progress.total} {many.noun}{failed})."
+        Display().display(line)
 
 
 def task_environment(task: Task) -> dict[str, str]:
@@ -184,11 +191,10 @@ def _encode(value: Any) -> str:
     return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
-def tokens_in(operation: Operation, result: Mapping[str, Any]) -> Iterator[str]:
-    """The tokens in the result of a module."""
-    for resource in (result.get(operation.result_key), *(result.get(operation.list_result_key) or ())):
-        if resource and resource.get("token"):
-            yield resource["token"]
+def secrets_in(operation: Operation, result: Mapping[str, Any]) -> Iterator[str]:
+    """The secrets in the resources in a module's result."""
+    for resource in operation.resources_in(result):
+        yield from filter(None, map(resource.get, operation.secret_fields))
 
 
 def invocation(

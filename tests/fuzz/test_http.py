@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Outcome, Request
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, TransportError
@@ -58,9 +58,9 @@ NEXT = "token-of-the-next-request"
 class Pair:
     """A request with a fuzzed response, and the next request, which is for the other kind of token."""
 
-    first: TokenRequest
+    first: Request
     first_kind: Kind
-    second: TokenRequest
+    second: Request
     second_kind: Kind
 
 
@@ -110,15 +110,16 @@ def client_of(server: FuzzingServer, timeout: float) -> Iterator[Client]:
         yield client
 
 
-def check(result: dict[str, Any] | EmmError, fuzzed: FuzzedResponse) -> None:
+def check(result: Outcome, fuzzed: FuzzedResponse) -> None:
     """Check an error, or that a token occurs in the response byte for byte and contains no secret."""
     if isinstance(result, EmmError):
         check_error(result)
         return
-    json.dumps(result, ensure_ascii=False).encode()
-    assert SECRET not in result["token"]
-    literally = rb'"token"\s*:\s*"' + re.escape(json.dumps(result["token"])[1:-1]).encode() + b'"'
-    assert result["token"] == OWN_TOKEN or re.search(literally, fuzzed.everything), "the server sent no such token"
+    json.dumps(result.resource, ensure_ascii=False).encode()
+    token = result.resource["token"]
+    assert SECRET not in token
+    literally = rb'"token"\s*:\s*"' + re.escape(json.dumps(token)[1:-1]).encode() + b'"'
+    assert token == OWN_TOKEN or re.search(literally, fuzzed.everything), "the server sent no such token"
 
 
 def check_error(error: EmmError) -> None:
@@ -144,14 +145,14 @@ def test_request_yields_its_own_token_or_an_error(
     server.exchange = Exchange(fuzzed, answer(json.dumps({**pair.second_kind.own, "token": NEXT})))
     with client_of(server, LONG) as client:
         with server.exchange.first_request():
-            result = outcome(EmmError, pair.first.mint, client)
+            result = outcome(EmmError, pair.first.run, client)
         assert server.exchange.requests == 1
         check(result, fuzzed)
         if responses is unexpected_bodies and not isinstance(result, EmmError):
             assert "error" not in json.loads(fuzzed.body.decode("utf-8-sig"))
-        second = outcome(EmmError, pair.second.mint, client)
+        second = outcome(EmmError, pair.second.run, client)
         assert not isinstance(second, EmmError), str(second)
-        assert second["token"] == NEXT
+        assert second.resource["token"] == NEXT
         assert server.exchange.requests == 2
 
 
@@ -164,7 +165,7 @@ def test_client_stops_waiting_for_an_endless_response(
     fuzzed = dataclasses.replace(data.draw(corrupted_responses(pair.first_kind)), end="stays")
     server.exchange = Exchange(fuzzed, b"", drop)
     with client_of(server, SOON) as client, server.exchange.first_request():
-        result = outcome(EmmError, pair.first.mint, client)
+        result = outcome(EmmError, pair.first.run, client)
     assert server.exchange.requests == 1
     assert not server.exchange.lost_patience
     check(result, fuzzed)

@@ -11,6 +11,7 @@ import re
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import Mock
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import (
     AUTH_KINDS,
@@ -128,7 +129,7 @@ def test_enrollment_token_request_is_valid_or_refused(
     assert re.fullmatch(r"[1-9][0-9]+(\.[0-9]{9})?s", body.get("duration", "3600s"))
     asked = {name: value for name, value in (google or {}).items() if value is not None}
     assert sorted(body.get("googleAuthenticationOptions", {}).values()) == sorted(asked.values())
-    preview = request.preview()
+    preview = request.expected()
     assert preview["token"] is None
     assert preview["duration"]["seconds"] >= 60
 
@@ -162,7 +163,7 @@ def test_plan_is_valid_or_refused(variables: dict[str, Any], existing: Any) -> N
     assert set(plan.requests) | set(plan.kept) <= {"enrollment", "user_auth"}
     assert not set(plan.requests) & set(plan.kept)
     for request in plan.requests.values():
-        json.dumps(request.preview())
+        json.dumps(request.preview(Mock()).resource)
     for kept in plan.kept.values():
         assert kept["token"]
         assert json.loads(json.dumps(kept)) == kept

@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import run
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Operation, run
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources import enrollment_token, user_auth_token
 
 from tests.conftest import Mint, MintEach, asks_for_users, changed, sound_options
@@ -42,7 +42,9 @@ def mint(emulator: Emulator, environment: dict[str, str]) -> Mint:
     def call(
         *, environment: Mapping[str, str | None] | None = None, check: bool = False, **options: Any
     ) -> dict[str, Any]:
-        return perform(sound_options(emulator, options), changed(base, environment or {}), check=check)
+        operation = user_auth_token.OPERATION if asks_for_users(options) else enrollment_token.OPERATION
+        variables = changed(base, environment or {})
+        return perform(operation, sound_options(emulator, options), variables, check=check)
 
     base = environment
     return call
@@ -67,9 +69,10 @@ def mint_each(mint: Mint) -> MintEach:
     return call
 
 
-def perform(options: Mapping[str, Any], environment: Mapping[str, str], *, check: bool) -> dict[str, Any]:
-    """Do what a module does with options, with no other environment variables than these."""
-    operation = user_auth_token.OPERATION if asks_for_users(options) else enrollment_token.OPERATION
+def perform(
+    operation: Operation, options: Mapping[str, Any], environment: Mapping[str, str], *, check: bool = False
+) -> dict[str, Any]:
+    """Do what the module of an operation does with options, with no other environment variables than these."""
     with mock.patch.dict(os.environ, environment, clear=True):
         validation = ArgumentSpecValidator(operation.full_argument_spec, **operation.rules).validate(options)
         if validation.error_messages:

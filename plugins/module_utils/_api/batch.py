@@ -18,33 +18,48 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 
 if TYPE_CHECKING:
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import Effect
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 
 CONCURRENCY_MAX = 100
 REPORT_EVERY = 5.0  # seconds
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
-Outcome: TypeAlias = "dict[str, Any] | EmmError"  # the resource, or the error
 
 
-class TokenRequest(Protocol):
-    """A request for one token."""
+@dataclass(frozen=True)
+class Success:
+    """The outcome of a request that was carried out: its resource, as results contain it, and whether it changed."""
+
+    resource: dict[str, Any]
+    changed: bool = True
+
+
+Outcome: TypeAlias = "Success | EmmError"
+
+
+class Request(Protocol):
+    """A request for one resource. It may take several calls of the API."""
+
+    @property
+    def effect(self) -> Effect:
+        """The effect of the whole request, for messages about unexpected errors."""
 
     def identity(self) -> Mapping[str, str]:
         """What distinguishes the request from the others of a task, as result fields."""
 
-    def preview(self) -> dict[str, Any]:
-        """The structure of the result, without a token, for check mode."""
+    def preview(self, client: Client) -> Success:
+        """What ``run`` would return, for check mode. It may read, but changes nothing. Raises ``EmmError``."""
 
-    def mint(self, client: Client) -> dict[str, Any]:
-        """Mint the token and return the module's result. Raises ``EmmError``."""
+    def run(self, client: Client) -> Success:
+        """Carry out the request. Raises ``EmmError``."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a batch: of ``total`` tokens, how many were minted and how many failed."""
+    """The progress of a batch: of ``total`` requests, how many succeeded and how many failed."""
 
     total: int
-    minted: int
+    succeeded: int
     failed: int
 
 
@@ -55,24 +70,23 @@ def check_concurrency(concurrency: int) -> int:
     return concurrency
 
 
-def mint_all(
+def run_all(
     client: Client,
-    requests: Sequence[TokenRequest],
+    requests: Sequence[Request],
     *,
     concurrency: int,
     report: Callable[[Progress], None],
 ) -> list[Outcome]:
-    """Mint a token for each request, ``concurrency`` at a time. Returns resources or errors, in the same order.
+    """Run the requests, ``concurrency`` at a time. Returns their outcomes in the same order.
 
     ``report`` is called every ``REPORT_EVERY`` seconds, unless there is only one request. Raises ``EmmError``, before
-    anything is minted, if there is no access token, or if no thread can be started.
+    any request is run, if no thread can be started.
 
     If this thread is interrupted, for example by a time limit, requests in flight end on their own, and no other
     starts. The function does not wait for them. The caller closes the client, so that they are not retried.
     """
     if not requests:
         return []
-    client.authorize()  # once, before all requests
     batch = _Batch(client, requests)
     try:
         batch.start(min(concurrency, len(requests)))
@@ -81,12 +95,12 @@ def mint_all(
         batch.stop()
 
 
-def mint_in_turn(client: Client, requests: Sequence[TokenRequest]) -> list[Outcome]:
-    """Mint a token for each request, one after the other, up to the first failure. The rest have no outcome."""
+def run_in_turn(client: Client, requests: Sequence[Request]) -> list[Outcome]:
+    """Run the requests one after the other, up to the first failure. The rest have no outcome."""
     outcomes: list[Outcome] = []
     for request in requests:
         try:
-            outcomes += mint_all(client, [request], concurrency=1, report=lambda progress: None)
+            outcomes += run_all(client, [request], concurrency=1, report=lambda progress: None)
         except EmmError as error:
             outcomes.append(error)
         if isinstance(outcomes[-1], EmmError):
@@ -94,7 +108,7 @@ def mint_in_turn(client: Client, requests: Sequence[TokenRequest]) -> list[Outco
     return outcomes
 
 
-def describe_failures(requests: Sequence[TokenRequest], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+def describe_failures(requests: Sequence[Request], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """The failures among the outcomes, as result fields: index, user, message and details from the response."""
     return [
         {"index": index, **request.identity(), "message": str(outcome), **outcome.details()}
@@ -106,7 +120,7 @@ def describe_failures(requests: Sequence[TokenRequest], outcomes: Sequence[Outco
 class _Batch:
     """The requests, which threads take one after the other, and their outcomes."""
 
-    def __init__(self, client: Client, requests: Sequence[TokenRequest]) -> None:
+    def __init__(self, client: Client, requests: Sequence[Request]) -> None:
         self._client = client
         self._todo = iter(enumerate(requests))
         self._total = len(requests)
@@ -125,7 +139,7 @@ class _Batch:
                 if number == 0:
                     reason = str(error) or type(error).__name__
                     raise EmmError(
-                        f"Nothing was minted because no thread could be started ({reason}). Check the limits of this "
+                        f"No request was sent because no thread could be started ({reason}). Check the limits of this "
                         "user or container on processes and memory."
                     ) from error
                 return
@@ -149,45 +163,44 @@ class _Batch:
     def _work(self) -> None:
         while (numbered := self._next()) is not None:
             index, request = numbered
-            outcome = _returnable(_mint(self._client, request))
+            outcome = _returnable(request, _run(self._client, request))
             with self._lock:
                 self._outcomes[index] = outcome
                 if len(self._outcomes) == self._total:
                     self._complete.set()
 
-    def _next(self) -> tuple[int, TokenRequest] | None:
+    def _next(self) -> tuple[int, Request] | None:
         with self._lock:
             return None if self._stopped else next(self._todo, None)
 
 
-def _mint(client: Client, request: TokenRequest) -> Outcome:
+def _run(client: Client, request: Request) -> Outcome:
     try:
         return _attempt(client, request)
     except EmmError as error:
         return error
 
 
-def _attempt(client: Client, request: TokenRequest) -> dict[str, Any]:
-    """Mint one token. Raises only ``EmmError``, so that other tokens are not lost."""
+def _attempt(client: Client, request: Request) -> Success:
+    """Run one request. Raises only ``EmmError``, so that the outcomes of others are not lost."""
     try:
-        return request.mint(client)
+        return request.run(client)
     except EmmError:
         raise
-    except BaseException as error:  # without its text and traceback, which may contain a token
+    except BaseException as error:  # without its text and traceback, which may contain a secret
         kind = type(error).__name__
-        raise EmmError(f"Unexpected error ({kind}). The request may have been carried out all the same.") from None
+        raise EmmError(request.effect.describe_lost(f"Unexpected error ({kind}).")) from None
 
 
-def _returnable(outcome: Outcome) -> Outcome:
+def _returnable(request: Request, outcome: Outcome) -> Outcome:
     """An outcome that can be returned: the whole result is lost if a part cannot be encoded as JSON in UTF-8."""
     content: Any
     if isinstance(outcome, EmmError):
-        content, carried_out = [str(outcome), outcome.details()], "may have been carried out all the same"
+        content, describe = [str(outcome), outcome.details()], request.effect.describe_lost
     else:
-        content, carried_out = outcome, "was carried out, and a token may exist"
+        content, describe = outcome.resource, request.effect.describe_carried_out
     try:
         _JSON.encode(content).encode()
     except (ValueError, TypeError, RecursionError) as error:
-        kind = type(error).__name__
-        return EmmError(f"The response contains something that cannot be returned ({kind}). The request {carried_out}.")
+        return EmmError(describe(f"The response contains something that cannot be returned ({type(error).__name__})."))
     return outcome

@@ -10,7 +10,8 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import QUOTA_REASONS, ErrorEnvelope
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import DEFAULT_SCOPE
@@ -50,20 +51,8 @@ def likely_cause(code: int, envelope: ErrorEnvelope, account: str | None) -> tup
 
 # The causes in the API's documentation of a call, by error: (HTTP statuses, pattern, likely cause). The wording of the
 # service's messages is not documented, so the patterns match key words rather than sentences.
-USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
-    (
-        frozenset({400, 403, 409, 412}),
-        r"(google.?managed|(not|isn't|only).*emm.?managed)",
-        (
-            "authentication tokens exist for EMM-managed accounts only (managementType emmManaged); "
-            "a Google-managed user signs in with their Google Account."
-        ),
-    ),
-    (
-        frozenset({400, 403, 409, 412, 429}),
-        r"(device.*(limit|maximum|too many|exceed)|(limit|maximum|too many|exceed).*device)",
-        "a user can be provisioned on at most 10 devices; remove this user from a device that is no longer in use.",
-    ),
+Causes: TypeAlias = Sequence[tuple[frozenset[int], str, str]]
+USER_CAUSES: Causes = (
     (
         frozenset({404}),
         r"user",
@@ -73,7 +62,7 @@ USER_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
         ),
     ),
 )
-ENTERPRISE_CAUSES: tuple[tuple[frozenset[int], str, str], ...] = (
+ENTERPRISE_CAUSES: Causes = (
     (
         frozenset({404}),
         r"",
@@ -87,7 +76,7 @@ def _is_unambiguous(reason: str | None) -> bool:
     return reason in QUOTA_REASONS or reason in _CAUSES_BY_REASON
 
 
-def refine_likely_cause(error: ApiError, causes: Iterable[tuple[frozenset[int], str, str]]) -> None:
+def refine_likely_cause(error: ApiError, causes: Causes) -> None:
     """Replace the general likely cause with a specific one, if one is recognized."""
     if _is_unambiguous(error.reason):
         return

@@ -15,10 +15,14 @@ import json
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import likely_cause
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import ApiResponse, Effect
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
+    Causes,
+    likely_cause,
+    refine_likely_cause,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks, now, read_date
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import (
     ErrorEnvelope,
@@ -36,7 +40,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.failures import explain
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import may_have_been_sent
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import may_have_been_carried_out
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
 with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must be importable then
@@ -44,15 +48,6 @@ with contextlib.suppress(ImportError):  # _module.py reports missing libraries; 
 
 _SERVICE_PATH = "/androidenterprise/v1/"
 _TITLE = re.compile(r"</?title[^<>]{0,100}>", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class ApiResponse:
-    """The response to a ``call``: the decoded ``resource``, and when it was made, by the server's clock and ours."""
-
-    call: str
-    resource: Mapping[str, Any]
-    clocks: Clocks
 
 
 class Client:
@@ -78,13 +73,13 @@ class Client:
         self._base = connection.api_url + _SERVICE_PATH
         self._session = Session(
             connection,
-            non_idempotent_prefix=self._base,
+            rate_limited_prefix=self._base,
             connections=connections,
             is_wanted=is_wanted,
             is_over_quota=is_over_quota,
         )
         self._authorizer = Authorizer(auth, self._session, access_tokens, requester)
-        self.clock_warning: str | None = None  # set if a response shows that the clocks differ
+        self.clock_difference: str | None = None  # set if a response shows that the clocks differ
 
     def close(self) -> None:
         """Close all connections. After that, no request is sent or retried, not even by other threads."""
@@ -104,40 +99,72 @@ class Client:
         """Whether getting an access token has failed, so that no further call can succeed."""
         return self._authorizer.has_failed
 
-    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
-        """Call ``POST <path>``, with each part percent-encoded. Without ``body``, no request body is sent.
+    def call(
+        self,
+        method: str,
+        *path: str,
+        effect: Effect,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        may_be_empty: bool = False,
+        causes: Causes = (),
+    ) -> ApiResponse:
+        """Call a method of the API. Each part of the path is percent-encoded.
+
+        Without ``body``, no request body is sent. An empty response is an error unless it ``may_be_empty``. ``causes``
+        are likely causes of errors of this call.
 
         Raises ``EmmError``: ``TransportError`` if no response arrived, ``ApiError`` if the response is an error or not
         a JSON object, and others if there is no access token.
         """
         url = self._base + "/".join(urllib.parse.quote(part, safe="") for part in path)
+        if query:
+            url += f"?{urllib.parse.urlencode(query)}"
         authorization = self._authorizer.header()
         sent_at = now()
-        response = self._send(url, body, authorization)
+        response = self._send(method, url, body, effect, authorization)
         if response.status_code == 401 and self._authorizer.renew(authorization):
             sent_at = now()
-            response = self._send(url, body, self._authorizer.header())
+            response = self._send(method, url, body, effect, self._authorizer.header())
         clocks = Clocks(sent_at, now(), read_date(response.headers.get("Date")))
-        self.clock_warning = self.clock_warning or clocks.warning
-        return self._decode(f"POST {url}", response, clocks)
+        self.clock_difference = self.clock_difference or clocks.difference
+        try:
+            resource = self._decode(f"{method} {url}", response, effect, may_be_empty=may_be_empty)
+        except ApiError as error:
+            refine_likely_cause(error, causes)
+            raise
+        return ApiResponse(f"{method} {url}", effect, response.status_code, resource, clocks)
 
-    def _send(self, url: str, body: Mapping[str, Any] | None, authorization: Mapping[str, str]) -> requests.Response:
+    def _send(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None,
+        effect: Effect,
+        authorization: Mapping[str, str],
+    ) -> requests.Response:
         headers = {"Accept": "application/json", **authorization}
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
         try:
-            return self._session.request("POST", url, data=data, headers=headers)
+            return self._session.request(method, url, data=data, headers=headers, repeatable=effect.repeatable)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            consequence = " The request may have been carried out all the same." if may_have_been_sent() else ""
-            message = f"POST {url}: {explain(error, self._authorizer.access_token)}.{consequence}"
+            message = f"{method} {url}: {explain(error, self._authorizer.access_token)}."
+            if may_have_been_carried_out():
+                message = effect.describe_lost(message)
             raise TransportError(message) from None  # without the cause, which may quote a response
 
-    def _decode(self, call: str, response: requests.Response, clocks: Clocks) -> ApiResponse:
+    def _decode(
+        self, call: str, response: requests.Response, effect: Effect, *, may_be_empty: bool
+    ) -> Mapping[str, Any]:
+        """The resource in a response. Raises ``ApiError``."""
         code = response.status_code
         content: Any = None
         flaw = None
+        if may_be_empty and 200 <= code < 300 and not response.content:
+            return {}
         try:
             content = decode(response.content)
         except NotJsonError as error:
@@ -145,16 +172,15 @@ class Client:
         if not 200 <= code < 300:
             raise self._error(call, response, content, flaw)
         if not isinstance(content, Mapping):
-            raise UnusableResponseError(
+            message = (
                 f"{call}: the response (HTTP {code}) is {self._describe(response, content, flaw)}, not a JSON object. "
-                "Check that it is the Play EMM API that responds at this address.",
-                http_status=code,
+                "Check that it is the Play EMM API that responds at this address."
             )
+            raise UnusableResponseError(effect.describe_carried_out(message), http_status=code)
         if "error" in content:
-            raise UnusableResponseError(
-                f"{call}: the server reported success (HTTP {code}) together with an error.", http_status=code
-            )
-        return ApiResponse(call, content, clocks)
+            message = f"{call}: the server reported success (HTTP {code}) together with an error."
+            raise UnusableResponseError(effect.describe_carried_out(message), http_status=code)
+        return content
 
     def _error(self, call: str, response: requests.Response, content: object, flaw: str | None) -> ApiError:
         """The error for an unsuccessful response, from Google's envelope if it has one."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 _UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
-_TOLERANCE = timedelta(minutes=1)  # clocks may differ by this without a warning
+_TOLERANCE = timedelta(minutes=1)  # a smaller difference is ignored
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,15 @@ class Clocks:
         return self.issued_at if self.issued_at <= self.received_at else min(self.sent_at, self.issued_at)
 
     @property
-    def warning(self) -> str | None:
-        """A warning if the clocks differ by a minute or more, not counting the duration of the request."""
+    def difference(self) -> str | None:
+        """A sentence if the clocks differ by a minute or more, not counting the duration of the request."""
         if self.server_time is None:
             return None
         ahead, behind = self.server_time - self.received_at, self.sent_at - self.server_time
         if max(ahead, behind) < _TOLERANCE:
             return None
         relation = f"{_approximate(ahead)} ahead of" if ahead > behind else f"{_approximate(behind)} behind"
-        return (
-            f"The server's clock is {relation} that of this machine. A token's expires_at is computed from the earlier "
-            "of the two. Correct the clock that is wrong."
-        )
+        return f"The server's clock is {relation} that of this machine."
 
 
 def now() -> datetime:

@@ -17,7 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.failures import causes_of
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.rate_limit import RateLimiter
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import may_have_been_sent
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
+    may_be_retried,
+    may_have_been_sent,
+    record_lost_response,
+)
 
 try:
     import urllib3.exceptions
@@ -41,7 +45,8 @@ class BoundedRetry(Retry):
     The delay is ``BACKOFF_FIRST``, doubled at each retry, plus or minus up to 50 % at random. ``Retry-After`` is
     honored up to ``RETRY_AFTER_MAX``. No retry starts later than ``time_limit`` seconds after the first failure, unless
     it has to wait for other requests. If there is a ``limiter``, quota refusals are passed on to it, for all threads.
-    A request gives up if the remaining time is shorter than the requested delay.
+    A request gives up if the remaining time is shorter than the requested delay. A request that is not repeatable gives
+    up if it may have been sent and there is no response.
     """
 
     def __init__(
@@ -83,10 +88,13 @@ class BoundedRetry(Retry):
         wait = None if response is None or final else self._retry_after(response)
         if self.limiter:
             self._update_limiter(self.limiter, wait, refused=refused)
+        policy = self
         if error is not None:
+            record_lost_response()
             error = _reclassify(error)
-        # With too little time left, fail as after the last retry.
-        policy = self.new(total=0) if final or self._remaining() <= (wait or 0) else self
+            policy = self if may_be_retried() else self.new(read=False)
+        if final or self._remaining() <= (wait or 0):  # with too little time left, fail as after the last retry
+            policy = policy.new(total=0)
         return super(BoundedRetry, policy).increment(method, url, response, error, *args, **kwargs)
 
     def sleep(self, response: BaseHTTPResponse | None = None) -> None:

@@ -31,7 +31,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
     Adapter,
     InvalidResponseError,
-    mark_as_unsent,
+    begin_request,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 from ansible_collections.emm.android_enterprise.plugins.module_utils._version import VERSION
@@ -56,22 +56,21 @@ class Session(RequestsSession):
     def __init__(
         self,
         options: ConnectionOptions,
-        non_idempotent_prefix: str,
+        rate_limited_prefix: str,
         connections: int = 1,
         is_wanted: Callable[[], bool] = lambda: True,
         is_over_quota: Callable[[bytes], bool] = lambda body: False,
     ) -> None:
-        """``non_idempotent_prefix`` is the URL prefix of requests that must not be retried if their response is lost.
+        """``rate_limited_prefix`` is the URL prefix of the requests that count towards the API's quota.
 
-        Such a request may have created something, unlike a token request to an OAuth endpoint. The rate limit applies
-        to these requests only. None of them is sent if ``is_wanted`` returns false, or after ``close``.
+        The rate limit applies to them only. None of them is sent if ``is_wanted`` returns false, or after ``close``.
         ``is_over_quota`` tells from the body of a response with status 403 whether it means the same as 429.
         ``connections`` is the number of connections to keep open.
         """
         super().__init__()
         self.fingerprint = options.fingerprint()
         self._closed = False
-        self._non_idempotent_prefix = non_idempotent_prefix
+        self._rate_limited_prefix = rate_limited_prefix
         self._limiter = RateLimiter(is_wanted=lambda: not self._closed and is_wanted())
         self._proxies: dict[str, dict[str, str]] = {}  # by host
         self._timeout = options.timeout
@@ -87,13 +86,18 @@ class Session(RequestsSession):
         self.mount("https://", _adapter(options))
         self.mount("http://", _adapter(options))
         self.mount(
-            non_idempotent_prefix,
-            _adapter(options, connections, read=False, limiter=self._limiter, is_over_quota=is_over_quota),
+            rate_limited_prefix,
+            _adapter(options, connections, limiter=self._limiter, is_over_quota=is_over_quota),
         )
         for host in metadata_hosts():
             # google-auth requests the root to detect a metadata server, with short retries of its own.
             self.mount(f"http://{host}/", Adapter(max_retries=0))
             self.mount(f"http://{host}/computeMetadata/", _adapter(options))
+
+    def request(self, *args: Any, repeatable: bool = True, **kwargs: Any) -> requests.Response:
+        """As in ``requests``. A request that is not ``repeatable`` is not retried if its response is lost."""
+        begin_request(repeatable=repeatable)
+        return super().request(*args, **kwargs)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a request and read the response, whatever its status. All methods of the session call this one.
@@ -101,7 +105,6 @@ class Session(RequestsSession):
         A redirect is returned like any other response. It is not followed, because the request carries credentials.
         Raises ``TransportError`` for an insecure URL, and the exceptions of ``requests``.
         """
-        mark_as_unsent()
         url = request.url or ""
         local = _is_local(url)
         if not local and not url.startswith("https://"):
@@ -114,7 +117,7 @@ class Session(RequestsSession):
         kwargs["verify"] = self._trusted
         kwargs["allow_redirects"] = False
         kwargs["stream"] = True  # so that errors in the body are raised here, too
-        if url.startswith(self._non_idempotent_prefix):
+        if url.startswith(self._rate_limited_prefix):
             return self._send_rate_limited(request, **kwargs)
         return self._send_and_read(request, **kwargs)
 
@@ -189,11 +192,10 @@ def _read_body(response: requests.Response) -> bytes:
     return body or b""
 
 
-def _adapter(options: ConnectionOptions, connections: int = 1, read: bool | None = None, **policy: Any) -> Adapter:
-    """A connection pool with the retry policy. ``read`` is False if a request must not be retried after it was sent."""
+def _adapter(options: ConnectionOptions, connections: int = 1, **policy: Any) -> Adapter:
+    """A connection pool with the retry policy."""
     retry = BoundedRetry(
         total=options.retries,
-        read=read,
         other=0,
         redirect=False,
         allowed_methods=None,

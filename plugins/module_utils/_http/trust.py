@@ -10,13 +10,17 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import ssl
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import CA_VARIABLES
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import trust_store
 
 with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must still be importable then
     import requests
+    from urllib3.util.ssl_ import create_urllib3_context
+
+_TRUST_STORES_MAX = 8  # in the cache of a process
 
 
 def load_trust_stores() -> None:
@@ -36,3 +40,23 @@ def trusted_by_environment() -> str | None:
 def trusted_by_default() -> str:
     """The file of certificates that ``requests`` trusts."""
     return str(requests.utils.DEFAULT_CA_BUNDLE_PATH)
+
+
+def trust_store(path: str) -> ssl.SSLContext:
+    """The TLS context that trusts the certificates in a file or directory. Raises ``OSError``.
+
+    It is created once, by this process or by one that it was forked from, because loading a typical file takes ten
+    times as long as the rest of a connection. A file that has changed is loaded again.
+    """
+    status = os.stat(path)
+    return _load_trust_store(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(_TRUST_STORES_MAX)
+def _load_trust_store(path: str, *_state: int) -> ssl.SSLContext:
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    if os.path.isdir(path):
+        context.load_verify_locations(capath=path)
+    else:
+        context.load_verify_locations(cafile=path)
+    return context

@@ -17,7 +17,6 @@ import contextlib
 import functools
 import http.client
 import io
-import os
 import re
 import socket
 import ssl
@@ -26,11 +25,12 @@ import time
 import types
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust import trust_store
+
 try:
     from requests.adapters import HTTPAdapter
     from urllib3.exceptions import SSLError
     from urllib3.util import wait_for_read
-    from urllib3.util.ssl_ import create_urllib3_context
     from urllib3.util.ssl_match_hostname import match_hostname
 except ImportError:  # _module.py reports missing libraries; this file must still be importable then
     if not TYPE_CHECKING:
@@ -46,9 +46,17 @@ RESPONSE_MAX = 128 * 1024  # bytes, of headers and body together; the API's resp
 _INTERIM_MAX = 20  # responses; a server needs no more than one or two
 _TOO_LARGE = f"it is larger than {RESPONSE_MAX // 1024} KiB"
 _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)  # Python may refuse to convert more digits
-_TRUST_STORES_MAX = 8  # in the cache of a process
 
-_last_request = threading.local()
+
+class _LastRequest(threading.local):
+    """The last request of a thread."""
+
+    is_repeatable = True
+    was_sent = False  # in its last attempt
+    was_lost = False  # in an earlier attempt, which was sent and had no response
+
+
+_last_request = _LastRequest()
 
 
 class InvalidResponseError(http.client.HTTPException):
@@ -56,33 +64,29 @@ class InvalidResponseError(http.client.HTTPException):
 
 
 def may_have_been_sent() -> bool:
-    """Whether a byte of this thread's last request may have left this machine."""
-    return getattr(_last_request, "was_sent", False)
+    """Whether a byte of this thread's last request may have left this machine, in its last attempt."""
+    return _last_request.was_sent
 
 
-def mark_as_unsent() -> None:
-    """Reset ``may_have_been_sent``."""
-    _last_request.was_sent = False
+def may_have_been_carried_out() -> bool:
+    """Whether the server may have received this thread's last request without a response, in any attempt."""
+    return _last_request.was_sent or _last_request.was_lost
 
 
-def trust_store(path: str) -> ssl.SSLContext:
-    """The TLS context that trusts the certificates in a file or directory. Raises ``OSError``.
-
-    It is created once, by this process or by one that it was forked from, because loading a typical file takes ten
-    times as long as the rest of a connection. A file that has changed is loaded again.
-    """
-    status = os.stat(path)
-    return _load_trust_store(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+def may_be_retried() -> bool:
+    """Whether this thread's last request may be sent again after an attempt ended without a response."""
+    return _last_request.is_repeatable or not _last_request.was_sent
 
 
-@functools.lru_cache(_TRUST_STORES_MAX)
-def _load_trust_store(path: str, *_state: int) -> ssl.SSLContext:
-    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
-    if os.path.isdir(path):
-        context.load_verify_locations(capath=path)
-    else:
-        context.load_verify_locations(cafile=path)
-    return context
+def record_lost_response() -> None:
+    """Note that an attempt of this thread's last request ended without a response."""
+    _last_request.was_lost |= _last_request.was_sent
+
+
+def begin_request(*, repeatable: bool) -> None:
+    """Note that this thread begins a request. Until then, nothing of it has been sent."""
+    _last_request.is_repeatable = repeatable
+    _last_request.was_sent = _last_request.was_lost = False
 
 
 class Adapter(HTTPAdapter):
@@ -140,7 +144,7 @@ class GuardedConnection(HTTPConnection):
         return seconds
 
     def connect(self) -> None:
-        mark_as_unsent()  # by this attempt, unlike an earlier one
+        _last_request.was_sent = False  # in this attempt
         self._connecting = True
         try:
             self._choose_trust_store()

@@ -13,23 +13,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
-    ENTERPRISE_CAUSES,
-    refine_likely_cause,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Success
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import ENTERPRISE_CAUSES
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, to_text
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, OptionError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Operation
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Many, Operation
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration, check_duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_id
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import (
+    CLOCK_NOTE,
+    MINT,
+    SECRET_FIELDS,
     extract_token,
-    unusable_response,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_email_address
 
 if TYPE_CHECKING:
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import ApiResponse
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 
 ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
 AUTHENTICATION_REQUIREMENTS = ("optional", "required")
@@ -45,6 +46,8 @@ _DEFAULT_DURATION = Duration(3600)  # the API's default
 @dataclass(frozen=True)
 class EnrollmentTokenRequest:
     """A request that is valid by the API's rules."""
+
+    effect = MINT
 
     enterprise_id: str
     enrollment_token_type: str
@@ -87,18 +90,19 @@ class EnrollmentTokenRequest:
             body["googleAuthenticationOptions"] = {names[name]: value for name, value in google.items()}
         return body
 
-    def preview(self) -> dict[str, Any]:
-        """The structure of the result, without a token, for check mode."""
+    def expected(self) -> dict[str, Any]:
+        """The structure of the result, without a token."""
         return self._result(token=None, duration=self.duration or _DEFAULT_DURATION, issued_at=None, expires_at=None)
 
-    def mint(self, client: Client) -> dict[str, Any]:
+    def preview(self, _client: Client) -> Success:
+        """What ``run`` would return, without a token, for check mode."""
+        return Success(self.expected())
+
+    def run(self, client: Client) -> Success:
         """Create the token. Raises ``EmmError``."""
-        try:
-            response = client.post("enterprises", self.enterprise_id, "enrollmentTokens", body=self.body())
-        except ApiError as error:
-            refine_likely_cause(error, ENTERPRISE_CAUSES)
-            raise
-        return self._to_result(response)
+        path = ("enterprises", self.enterprise_id, "enrollmentTokens")
+        response = client.call("POST", *path, effect=MINT, body=self.body(), causes=ENTERPRISE_CAUSES)
+        return Success(self._to_result(response))
 
     def _to_result(self, response: ApiResponse) -> dict[str, Any]:
         """The resource. Values missing in the response are as requested, or the API's default."""
@@ -129,7 +133,7 @@ class EnrollmentTokenRequest:
         for field in ("enrollmentTokenType", "requiredAccountEmail"):
             value = returned.get(field)
             if field in requested and value is not None and str(value).lower() != requested[field].lower():
-                raise unusable_response(response, f"the {field} in its response differs from the requested one")
+                raise response.unusable(f"the {field} in its response differs from the requested one")
 
     def _result(
         self, *, token: str | None, duration: Duration | None, issued_at: str | None, expires_at: str | None
@@ -183,9 +187,17 @@ OPERATION = Operation(
         "count": {"type": "int"},
         "google_authentication_options": {"type": "dict", "options": GOOGLE_AUTHENTICATION_OPTIONS},
     },
-    result_key="enrollment_token",
-    list_result_key="enrollment_tokens",
-    list_option="count",
+    identifiers=("enterprise_id",),
     build_request=EnrollmentTokenRequest.from_options,
-    build_requests=EnrollmentTokenRequest.list_from_options,
+    result_key="enrollment_token",
+    many=Many(
+        option="count",
+        build_requests=EnrollmentTokenRequest.list_from_options,
+        result_key="enrollment_tokens",
+        noun="tokens",
+        doing="minting",
+        done="minted",
+    ),
+    secret_fields=SECRET_FIELDS,
+    clock_note=CLOCK_NOTE,
 )

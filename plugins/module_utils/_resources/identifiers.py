@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Operation
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import type_name
 
 # A short integer may have been written in another form, but hardly one of this length. The IDs that users.insert
@@ -58,15 +59,17 @@ def check_id(option: str, value: object) -> str:
     return text
 
 
-def check_raw_identifiers(options: Mapping[str, Any]) -> None:
-    """Check the identifiers in the options as they were written. Raises ``OptionError``.
+def check_raw_identifiers(operation: Operation, options: Mapping[str, Any]) -> None:
+    """Check the identifiers in the options of an operation as they were written. Raises ``OptionError``.
 
     On the way to a module, dates are converted to text, and so is a number that is set instead of a list.
     """
-    for option in ("enterprise_id", "user_id"):
-        if options.get(option) is not None:
-            as_text(option, options[option])
-    users = options.get("user_ids")
-    users = [] if users is None else users
-    for index, user in enumerate(users if isinstance(users, (list, tuple)) else [users]):
-        as_text(f"user_ids[{index}]", user)
+    for option in operation.identifiers:
+        value = options.get(option)
+        if value is None:
+            continue
+        if operation.argument_spec[option]["type"] == "list":
+            for index, element in enumerate(value if isinstance(value, (list, tuple)) else [value]):
+                as_text(f"{option}[{index}]", element)
+        else:
+            as_text(option, value)

@@ -12,31 +12,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import UnusableResponseError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import Effect
 
 if TYPE_CHECKING:
-    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse
+    from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import ApiResponse
 
+# Each call mints another token, and there is no call that revokes one.
+MINT = Effect(
+    repeatable=False,
+    if_lost="The request may have been carried out all the same.",
+    if_carried_out="The request was carried out, so a token may exist all the same.",
+)
+SECRET_FIELDS = ("token",)
+CLOCK_NOTE = "A token's expires_at is computed from the earlier of the two. Correct the clock that is wrong."
 TOKEN_MAX = 4_096  # characters; a QR code holds fewer
 _TOKEN = re.compile(rf"[!-~]{{1,{TOKEN_MAX}}}")
 
 
 def extract_token(response: ApiResponse, kind: str) -> str:
-    """The token in a response with the requested resource. Raises ``UnusableResponseError``."""
-    returned = response.resource.get("kind", kind)
-    if returned != kind:
-        problem = f"the kind {sanitize(returned)!r}" if isinstance(returned, str) else "an invalid kind"
-        raise unusable_response(response, f"its response has {problem} instead of {kind!r}")
+    """The token in a response with a resource of this kind. Raises ``UnusableResponseError``."""
+    response.check_kind(kind)
     token = response.resource.get("token")
     if token is None or token == "":
-        raise unusable_response(response, "its response has no token")
+        raise response.unusable("its response has no token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         rule = f"it must consist of at most {TOKEN_MAX:,} printable ASCII characters without spaces"
-        raise unusable_response(response, f"the token in its response is invalid: {rule}")
+        raise response.unusable(f"the token in its response is invalid: {rule}")
     return token
-
-
-def unusable_response(response: ApiResponse, problem: str) -> UnusableResponseError:
-    """The error for a successful response without the requested resource."""
-    return UnusableResponseError(f"{response.call}: the server reported success, but {problem}.", http_status=200)

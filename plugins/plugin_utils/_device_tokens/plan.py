@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import check_duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
@@ -64,7 +64,7 @@ class Plan:
     cannot be revoked, has been minted in vain.
     """
 
-    requests: Mapping[str, TokenRequest]
+    requests: Mapping[str, Request]
     kept: Mapping[str, Mapping[str, Any]]
     shared: bool  # whether hosts with the same request share an enrollment token
     cacheable: bool  # whether to cache its enrollment token as a fact
@@ -80,7 +80,7 @@ class Plan:
         options["enterprise_id"] = as_text("device_tokens_enterprise_id", options["enterprise_id"])
         if options["user_id"] is not None:
             options["user_id"] = as_text("device_tokens_user_id", options["user_id"])
-        requests: dict[str, TokenRequest] = {}
+        requests: dict[str, Request] = {}
         try:
             if "user_auth" in options["kinds"]:
                 _require(options, "user_id", "user_auth")
@@ -137,13 +137,13 @@ def _minimum_validity(options: Mapping[str, Any]) -> timedelta | None:
     return None if options[name] is None else timedelta(seconds=check_duration(name, options[name]).seconds)
 
 
-def _token_to_keep(cached: Any, request: TokenRequest | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
+def _token_to_keep(cached: Any, request: Request | None, minimum: timedelta | None) -> Mapping[str, Any] | None:
     """The enrollment token that a host has, if it matches the request and is certain to be valid for long enough."""
     if minimum is None or not isinstance(request, EnrollmentTokenRequest):
         return None
     if not isinstance(cached, Mapping) or not cached.get("token"):
         return None
-    requested = request.preview()
+    requested = request.expected()
     if any(cached.get(name) != requested.get(name) for name in _MATCHING_FIELDS):
         return None
     try:

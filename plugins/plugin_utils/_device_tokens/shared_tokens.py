@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import TokenRequest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request, Success
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import MINT
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import outlasts_year_9999
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared_cache import SharedCache
 
@@ -27,7 +28,9 @@ _TOKENS = SharedCache(once_per_requester=True, failure_lifetime=60.0)
 class SharedRequest:
     """The request of a host that shares its token with all hosts of the play with the same request and credentials."""
 
-    request: TokenRequest
+    effect = MINT
+
+    request: Request
     play: str
     host: str
 
@@ -35,19 +38,19 @@ class SharedRequest:
         """What distinguishes the request from others."""
         return self.request.identity()
 
-    def preview(self) -> dict[str, Any]:
-        """The structure of the result, without a token, for check mode."""
-        return self.request.preview()
+    def preview(self, client: Client) -> Success:
+        """What ``run`` would return, without a token, for check mode."""
+        return self.request.preview(client)
 
-    def mint(self, client: Client) -> dict[str, Any]:
+    def run(self, client: Client) -> Success:
         """The token, or the ``EmmError`` of the first host of the play that requested it."""
 
         def create() -> tuple[dict[str, Any], float | None]:
-            token = self.request.mint(client)
+            token = self.request.run(client).resource
             return token, _expiry(token)
 
         token: dict[str, Any] = _TOKENS.get(f"{self.play} {client.fingerprint} {self.request!r}", self.host, create)
-        return token
+        return Success(token)
 
 
 def _expiry(token: Mapping[str, Any]) -> float | None:

@@ -14,8 +14,10 @@ from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.emm.android_enterprise.plugins.action import android_enterprise_device_tokens as plugin
 from ansible_collections.emm.android_enterprise.plugins.action.android_enterprise_device_tokens import ActionModule
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Success
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import MintResult
+from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import BatchResult
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import CLOCK_NOTE
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import Plan
 
 
@@ -71,15 +73,16 @@ def test_tokens_are_registered_only_with_no_log(monkeypatch: pytest.MonkeyPatch,
     assert registered == (["kept"] if no_log else [])
 
 
-@pytest.mark.parametrize("warning", [None, "The server's clock is 2 hours ahead."])
-def test_clock_difference_is_shown_as_a_warning(monkeypatch: pytest.MonkeyPatch, warning: str | None) -> None:
+@pytest.mark.parametrize("difference", [None, "The server's clock is 2 hours ahead."])
+def test_clock_difference_is_shown_as_a_warning(monkeypatch: pytest.MonkeyPatch, difference: str | None) -> None:
     shown: list[str] = []
     monkeypatch.setattr(plugin, "Display", Mock(return_value=Mock(warning=shown.append)))
-    monkeypatch.setattr(plugin, "check_and_mint", Mock(return_value=MintResult([], [{"token": "minted"}], warning)))
+    batch_result = BatchResult([], [Success({"token": "minted"})], difference)
+    monkeypatch.setattr(plugin, "check_and_run", Mock(return_value=batch_result))
     action = action_for(Plan({"user_auth": Mock()}, {}, shared=False, cacheable=False), monkeypatch)
     result = action.run(task_vars={"inventory_hostname": "device"})
     assert result["facts"]["device_tokens_user_auth"] == {"token": "minted"}
-    assert shown == ([warning] if warning else [])
+    assert shown == ([f"{difference} {CLOCK_NOTE}"] if difference else [])
 
 
 def test_host_fails_if_on_failure_cannot_be_templated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Outcome, mint_all
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Outcome, Success, run_all
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -50,11 +50,12 @@ def mint(client: Client, users: int = 4, after_first: threading.Event | None = N
 
     ``after_first`` is awaited before the second request. Data that arrives later cannot be detected.
     """
+    client.authorize()
     first, *others = [AuthenticationTokenRequest("LC1", user) for user in user_ids(users)]
-    outcomes = mint_all(client, [first], concurrency=1, report=lambda progress: None)
+    outcomes = run_all(client, [first], concurrency=1, report=lambda progress: None)
     if after_first:
         assert after_first.wait(LONG)
-    return outcomes + mint_all(client, others, concurrency=1, report=lambda progress: None)
+    return outcomes + run_all(client, others, concurrency=1, report=lambda progress: None)
 
 
 def user_ids(users: int = 4) -> list[str]:
@@ -66,7 +67,7 @@ def tokens(outcomes: list[Outcome]) -> list[str]:
     """The tokens of the outcomes, none of which may be a failure."""
     for outcome in outcomes:
         assert not isinstance(outcome, EmmError), str(outcome)
-    return [outcome["token"] for outcome in outcomes if not isinstance(outcome, EmmError)]
+    return [outcome.resource["token"] for outcome in outcomes if isinstance(outcome, Success)]
 
 
 def expected_tokens(users: int = 4) -> list[str]:

@@ -7,12 +7,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import (
-    ENTERPRISE_CAUSES,
-    USER_CAUSES,
-    refine_likely_cause,
-)
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import refine_likely_cause
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import CAUSES
 
 
 def test_error_text_and_details() -> None:
@@ -54,7 +51,7 @@ def test_unprintable_characters_in_errors_are_escaped(bad: str) -> None:
 )
 def test_specific_causes_are_recognized(status: int, said: str, fragment: str | None) -> None:
     error = ApiError("POST ...", http_status=status, server_message=said)
-    refine_likely_cause(error, (*USER_CAUSES, *ENTERPRISE_CAUSES))
+    refine_likely_cause(error, CAUSES)
     if fragment is None:
         assert error.likely_cause is None
     else:

@@ -14,6 +14,7 @@ from unittest.mock import Mock
 import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Progress
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -23,9 +24,10 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils import _act
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
     invocation,
     open_client,
+    secrets_in,
+    show_progress,
     task_environment,
     to_module_arguments,
-    tokens_in,
     with_key_as_json,
 )
 
@@ -88,13 +90,25 @@ def test_dictionary_key_becomes_json() -> None:
 
 
 @pytest.mark.parametrize("result", [{"enrollment_token": {"token": "a"}}, {"enrollment_tokens": [{"token": "a"}]}])
-def test_tokens_in_a_result(result: dict[str, Any]) -> None:
-    assert list(tokens_in(OPERATION, result)) == ["a"]
+def test_secrets_in_a_result(result: dict[str, Any]) -> None:
+    assert list(secrets_in(OPERATION, result)) == ["a"]
 
 
 @pytest.mark.parametrize("result", [{"msg": "refused"}, {"enrollment_token": {"token": None}}])
-def test_result_without_tokens(result: dict[str, Any]) -> None:
-    assert list(tokens_in(OPERATION, result)) == []
+def test_result_without_secrets(result: dict[str, Any]) -> None:
+    assert list(secrets_in(OPERATION, result)) == []
+
+
+@pytest.mark.parametrize(
+    ("progress", "expected"),
+    [
+        (Progress(total=1000, succeeded=500, failed=0), "MINTING: Mint all (500 of 1000 tokens).\n"),
+        (Progress(total=1000, succeeded=0, failed=20), "MINTING: Mint all (0 of 1000 tokens, 20 failed).\n"),
+    ],
+)
+def test_progress_is_shown(capsys: pytest.CaptureFixture[str], progress: Progress, expected: str) -> None:
+    show_progress(OPERATION, "Mint all", progress)
+    assert capsys.readouterr().out == expected
 
 
 @pytest.mark.parametrize("is_included", [True, False, AnsibleError("There is no such setting.")])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Batches of tokens, with a client that sends nothing."""
+"""Batches of requests, with a client that sends nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import json
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -20,17 +20,18 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api import
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import (
     Outcome,
     Progress,
-    TokenRequest,
+    Request,
+    Success,
     check_concurrency,
     describe_failures,
-    mint_all,
-    mint_in_turn,
+    run_all,
+    run_in_turn,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import CHANGE, READ, ApiResponse, Effect
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
-    CredentialsError,
     EmmError,
     OptionError,
     TransportError,
@@ -52,18 +53,14 @@ class Stub(Client):
         self._failing = failing
         self._before = before
 
-    def authorize(self) -> None:
-        self.calls.append("authorize")
-
-    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
-        assert body is None
+    def call(self, method: str, *path: str, effect: Effect, **_options: Any) -> ApiResponse:
         user = path[3]
         self.calls.append(user)
         self._before(user)
         if user in self._failing:
             raise ApiError(f"POST {user}: no.", http_status=403, reason="forbidden", status="PERMISSION_DENIED")
         moment = datetime(2026, 7, 29, tzinfo=timezone.utc)
-        return ApiResponse("POST", {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
+        return ApiResponse(method, effect, 200, {"token": f"token-of-{user}"}, Clocks(moment, moment, moment))
 
 
 def requests(count: int) -> list[AuthenticationTokenRequest]:
@@ -73,7 +70,22 @@ def requests(count: int) -> list[AuthenticationTokenRequest]:
 def mint(client: Client, count: int, concurrency: int) -> tuple[list[Outcome], list[Progress]]:
     """The outcomes of ``count`` requests, and the progress reports."""
     reports: list[Progress] = []
-    return mint_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
+    return run_all(client, requests(count), concurrency=concurrency, report=reports.append), reports
+
+
+def limit_threads(monkeypatch: pytest.MonkeyPatch, count: int, error: Exception) -> None:
+    """Let only ``count`` threads start."""
+
+    class Thread(threading.Thread):
+        number = 0
+
+        def start(self) -> None:
+            Thread.number += 1
+            if Thread.number > count:
+                raise error
+            super().start()
+
+    monkeypatch.setattr(threading, "Thread", Thread)
 
 
 def unexpected(progress: Progress) -> None:
@@ -99,30 +111,41 @@ class RequestStub:
     """A request with the given result."""
 
     result: Any
+    effect: Effect = CHANGE
 
     def identity(self) -> dict[str, str]:
         return {}
 
-    def preview(self) -> dict[str, Any]:
-        return {}
+    def preview(self, _client: Client) -> Success:
+        return Success({})
 
-    def mint(self, _client: Client) -> dict[str, Any]:
+    def run(self, _client: Client) -> Success:
         if isinstance(self.result, EmmError):
             raise self.result
-        return {"token": self.result}
+        return Success({"name": self.result})
 
 
-def test_mint_in_turn_stops_at_the_first_failure() -> None:
-    """Also if the failure is that there is no access token."""
+def test_run_in_turn_stops_at_the_first_failure() -> None:
     failure = EmmError("refused")
-    assert mint_in_turn(Stub(), [RequestStub("a"), RequestStub("b")]) == [{"token": "a"}, {"token": "b"}]
-    assert mint_in_turn(Stub(), [RequestStub("a"), RequestStub(failure), RequestStub("c")]) == [{"token": "a"}, failure]
+    first, second = Success({"name": "a"}), Success({"name": "b"})
+    assert run_in_turn(Stub(), [RequestStub("a"), RequestStub("b")]) == [first, second]
+    assert run_in_turn(Stub(), [RequestStub("a"), RequestStub(failure), RequestStub("b")]) == [first, failure]
 
-    class Unauthorized(Stub):
-        def authorize(self) -> None:
-            raise failure
 
-    assert mint_in_turn(Unauthorized(), [RequestStub("a"), RequestStub("b")]) == [failure]
+def test_run_in_turn_keeps_earlier_outcomes_if_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit_threads(monkeypatch, 1, MemoryError())
+    outcomes = run_in_turn(Stub(), [RequestStub("a"), RequestStub("b"), RequestStub("c")])
+    assert outcomes[0] == Success({"name": "a"})
+    assert [str(outcome)[:37] for outcome in outcomes[1:]] == ["No request was sent because no thread"]
+
+
+def test_failures_of_a_request_that_only_reads_have_no_consequence() -> None:
+    unencodable, unreadable = ApiError("It failed."), RequestStub("\ud800", READ)
+    unencodable.message = "It\ud800failed."
+    outcomes = run_all(Stub(), [RequestStub(unencodable, READ), unreadable], concurrency=1, report=unexpected)
+    assert {str(outcome) for outcome in outcomes} == {
+        "The response contains something that cannot be returned (UnicodeEncodeError)."
+    }
 
 
 ENDLESS: list[Any] = []
@@ -131,23 +154,23 @@ ENDLESS.append(ENDLESS)
 
 @pytest.mark.parametrize("odd", ["a\ud800b", {"a": ["\udfff"]}, {"\ud800": 1}, b"bytes", float("nan"), {1, 2}, ENDLESS])
 def test_result_that_cannot_be_encoded_fails_alone(odd: Any) -> None:
-    outcomes = mint_all(
+    outcomes = run_all(
         Stub(), [RequestStub("good"), RequestStub(odd), RequestStub("good")], concurrency=2, report=unexpected
     )
-    assert outcomes[0] == outcomes[2] == {"token": "good"}
-    assert "was carried out, and a token may exist" in str(outcomes[1])
+    assert outcomes[0] == outcomes[2] == Success({"name": "good"})
+    assert str(outcomes[1]).endswith("). The request was carried out all the same.")
     assert json.dumps(str(outcomes[1]), ensure_ascii=False).encode()
 
 
 def test_error_that_cannot_be_encoded_is_replaced() -> None:
     error = ApiError("It failed.")
     error.message, error.reason = "It\ud800failed.", "\udfff"
-    requests: list[TokenRequest] = [RequestStub(error), RequestStub("good")]
-    outcomes = mint_all(Stub(), requests, concurrency=2, report=unexpected)
+    requests: list[Request] = [RequestStub(error), RequestStub("good")]
+    outcomes = run_all(Stub(), requests, concurrency=2, report=unexpected)
     [failure] = describe_failures(requests, outcomes)
     assert "may have been carried out" in failure["message"]
     assert json.dumps(failure, ensure_ascii=False).encode()
-    assert outcomes[1] == {"token": "good"}
+    assert outcomes[1] == Success({"name": "good"})
 
 
 def test_outcomes_are_in_the_order_of_the_requests() -> None:
@@ -163,8 +186,10 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
     outcomes, reports = mint(client, 20, concurrency=4)
     expected = [f"token-of-u{number}" for number in range(20)]
     expected[3], expected[7] = "POST u3: no.", "POST u7: no."
-    assert [str(outcome) if isinstance(outcome, EmmError) else outcome["token"] for outcome in outcomes] == expected
-    assert sorted(client.calls[1:]) == sorted(f"u{number}" for number in range(20)), "each once"
+    assert [str(outcome) if isinstance(outcome, EmmError) else outcome.resource["token"] for outcome in outcomes] == (
+        expected
+    )
+    assert sorted(client.calls) == sorted(f"u{number}" for number in range(20)), "each once"
     assert not reports, "the batch was short"
 
 
@@ -190,28 +215,8 @@ def test_concurrency_limits_parallel_requests(concurrency: int) -> None:
     assert most == together
 
 
-def test_access_token_is_requested_once_before_minting() -> None:
-    client = Stub()
-    mint(client, 5, concurrency=5)
-    assert client.calls[0] == "authorize"
-    assert client.calls.count("authorize") == 1
-
-
-def test_nothing_is_minted_without_an_access_token() -> None:
-    class Unauthorized(Stub):
-        def authorize(self) -> None:
-            raise CredentialsError("No access token.")
-
-    client = Unauthorized()
-    with pytest.raises(CredentialsError, match="No access token"):
-        mint(client, 5, concurrency=5)
-    assert not client.calls
-
-
-def test_empty_batch_needs_no_access_token() -> None:
-    client = Stub()
-    assert mint(client, 0, concurrency=5) == ([], [])
-    assert not client.calls
+def test_empty_batch_has_no_outcomes() -> None:
+    assert mint(Stub(), 0, concurrency=5) == ([], [])
 
 
 def test_progress_of_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,12 +230,12 @@ def test_progress_of_a_long_batch_is_reported(monkeypatch: pytest.MonkeyPatch) -
 
     def report(progress: Progress) -> None:
         reports.append(progress)
-        if progress.minted + progress.failed == 3:
+        if progress.succeeded + progress.failed == 3:
             reported.set()
 
-    outcomes = mint_all(Stub(failing={"u1"}, before=before), requests(4), concurrency=4, report=report)
+    outcomes = run_all(Stub(failing={"u1"}, before=before), requests(4), concurrency=4, report=report)
     assert len(outcomes) == 4
-    assert reports[-1] == Progress(total=4, minted=2, failed=1)
+    assert reports[-1] == Progress(total=4, succeeded=2, failed=1)
 
 
 def test_single_token_has_no_progress_report(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,14 +261,14 @@ def test_interruption_ends_the_batch_without_waiting(monkeypatch: pytest.MonkeyP
 
     client = Stub(before=before)
     with pytest.raises(TimeoutError):
-        mint_all(client, requests(50), concurrency=2, report=interrupt)
+        run_all(client, requests(50), concurrency=2, report=interrupt)
     assert [thread.is_alive() and thread.daemon for thread in threads] == [True, True], (
         "the process does not wait for them either"
     )
     go_on.set()
     for thread in threads:
         thread.join(10)
-    assert sorted(client.calls) == ["authorize", "u0", "u1"], "no further request starts"
+    assert sorted(client.calls) == ["u0", "u1"], "no further request starts"
 
 
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
@@ -271,33 +276,24 @@ def test_interruption_ends_the_batch_without_waiting(monkeypatch: pytest.MonkeyP
 def test_batch_uses_the_threads_that_could_be_started(
     monkeypatch: pytest.MonkeyPatch, started: int, error: Exception
 ) -> None:
-    class Thread(threading.Thread):
-        number = 0
-
-        def start(self) -> None:
-            Thread.number += 1
-            if Thread.number > started:
-                raise error
-            super().start()
-
-    monkeypatch.setattr(threading, "Thread", Thread)
+    limit_threads(monkeypatch, started, error)
     client = Stub()
     if started:
         outcomes, dummy = mint(client, 20, concurrency=10)
-        assert [outcome["token"] for outcome in outcomes if not isinstance(outcome, EmmError)] == [
+        assert [outcome.resource["token"] for outcome in outcomes if isinstance(outcome, Success)] == [
             f"token-of-u{number}" for number in range(20)
         ]
     else:
-        with pytest.raises(EmmError, match=r"^Nothing was minted.*\((can't|MemoryError)"):
+        with pytest.raises(EmmError, match=r"^No request was sent.*\((can't|MemoryError)"):
             mint(client, 20, concurrency=10)
-        assert client.calls == ["authorize"]
+        assert client.calls == []
 
 
 def test_failures_are_described() -> None:
     enrollment = EnrollmentTokenRequest("LC1", "userDevice", None, {})
     users = requests(3)
     outcomes: list[Outcome] = [
-        {"token": "t"},
+        Success({"token": "t"}),
         ApiError("It failed.", likely_cause="the weather.", http_status=403, reason="forbidden"),
         TransportError("No response."),
         TransportError("No response either."),

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api import client as client_module
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import READ
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth import authorizer
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
@@ -87,7 +88,7 @@ def client(cache: Cache) -> Iterator[Client]:
 def test_cached_access_token_is_used(client: Client, api: Api, server: AuthorizationServer) -> None:
     api.accepted = {"cached"}
     client.authorize()
-    assert client.post("enterprises", "LC1", "a/b").resource == {"for": "cached"}
+    assert client.call("POST", "enterprises", "LC1", "a/b", effect=READ).resource == {"for": "cached"}
     assert api.seen == ["cached"]
     assert server.exchanges == 0
 
@@ -96,7 +97,7 @@ def test_rejected_cached_access_token_is_renewed(
     client: Client, api: Api, server: AuthorizationServer, cache: Cache
 ) -> None:
     for dummy in range(2):
-        assert client.post("enterprises", "LC1", "a/b").resource == {"for": "token-1"}
+        assert client.call("POST", "enterprises", "LC1", "a/b", effect=READ).resource == {"for": "token-1"}
     assert api.seen == ["cached", "token-1", "token-1"]
     assert server.exchanges == 1
     assert cache.tokens() == ["token-1"]
@@ -106,7 +107,7 @@ def test_rejected_fresh_access_token_is_not_renewed(client: Client, api: Api, ca
     cache.fill("cached", lifetime=0)
     api.accepted = set()
     with pytest.raises(ApiError, match="HTTP 401"):
-        client.post("enterprises", "LC1", "a/b")
+        client.call("POST", "enterprises", "LC1", "a/b", effect=READ)
     assert api.seen == ["token-1"]
 
 
@@ -114,7 +115,7 @@ def test_access_token_is_renewed_only_once(client: Client, api: Api, server: Aut
     api.accepted = set()
     for dummy in range(2):
         with pytest.raises(ApiError, match="HTTP 401"):
-            client.post("enterprises", "LC1", "a/b")
+            client.call("POST", "enterprises", "LC1", "a/b", effect=READ)
     assert api.seen == ["cached", "token-1", "token-1"]
     assert server.exchanges == 1
 
@@ -123,7 +124,7 @@ def test_failed_renewal_is_reported(client: Client, api: Api, server: Authorizat
     server.broken = True
     for dummy in range(2):
         with pytest.raises(CredentialsError, match="invalid_grant"):
-            client.post("enterprises", "LC1", "a/b")
+            client.call("POST", "enterprises", "LC1", "a/b", effect=READ)
     assert api.seen == ["cached"]
     assert server.exchanges == 1
 
@@ -135,7 +136,7 @@ def test_authorize_gets_the_access_token_in_advance(
     client.authorize()
     assert (server.exchanges, api.seen) == (1, [])
     client.authorize()
-    client.post("enterprises", "LC1", "a/b")
+    client.call("POST", "enterprises", "LC1", "a/b", effect=READ)
     assert server.exchanges == 1
 
 
@@ -145,19 +146,19 @@ def test_clocks_cover_only_the_accepted_request(client: Client, api: Api) -> Non
     api.takes = timedelta(seconds=20)
     server_time = sent_at + timedelta(seconds=35)
     api.headers = {"Date": format_datetime(server_time, usegmt=True)}
-    clocks = client.post("enterprises", "LC1", "a/b").clocks
+    clocks = client.call("POST", "enterprises", "LC1", "a/b", effect=READ).clocks
     assert api.seen == ["cached", "token-1"]
     assert (clocks.sent_at, clocks.received_at) == (sent_at + api.takes, sent_at + 2 * api.takes)
     assert clocks.server_time == server_time
-    assert client.clock_warning is None
+    assert client.clock_difference is None
 
 
-def test_clock_warning_is_kept(client: Client, api: Api) -> None:
+def test_clock_difference_is_kept(client: Client, api: Api) -> None:
     for hours in (3, 2, 0):
         api.headers = {"Date": format_datetime(api.now + timedelta(hours=hours), usegmt=True)}
-        client.post("enterprises", "LC1", "a/b")
-    assert client.clock_warning is not None
-    assert "The server's clock is 3 hours ahead of that of this machine" in client.clock_warning
+        client.call("POST", "enterprises", "LC1", "a/b", effect=READ)
+    assert client.clock_difference is not None
+    assert "The server's clock is 3 hours ahead of that of this machine" in client.clock_difference
 
 
 def test_fingerprint_depends_on_credentials_and_api_url() -> None:

@@ -26,6 +26,7 @@ import pytest
 import trustme
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import retry, wire
+from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import MINT
 
 from tests.faulty_server import (
     ALWAYS,
@@ -308,10 +309,10 @@ def test_unsent_request_after_a_sent_one_is_reported_as_unsent(
     path.write_bytes(Path(authority.path).read_bytes())
     server = FaultyServer(tls=tls)
     with closing(server), client_for(f"https://127.0.0.1:{server.port}", ca_path=str(path)) as client:
-        client.post("users", STRUCK)
+        client.call("POST", "users", STRUCK, effect=MINT)
         path.unlink()
         with pytest.raises(TransportError) as failure:
-            client.post("users", STRUCK)
+            client.call("POST", "users", STRUCK, effect=MINT)
     check_failure(failure.value, "the request could not be made (Could not find a suitable TLS CA certificate bundle")
 
 

@@ -61,7 +61,7 @@ CONNECTION = ConnectionOptions("https://www.googleapis.com", timeout=1, retries=
 def authorizer(
     options: AuthOptions = OPTIONS, cache: AccessTokens | None = None, connection: ConnectionOptions = CONNECTION
 ) -> Authorizer:
-    return Authorizer(options, Session(connection, non_idempotent_prefix="https://www.googleapis.com/"), cache)
+    return Authorizer(options, Session(connection, rate_limited_prefix="https://www.googleapis.com/"), cache)
 
 
 def token(authorizer: Authorizer) -> str:

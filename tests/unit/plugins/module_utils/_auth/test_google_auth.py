@@ -49,7 +49,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def failure(directory: Path, credentials: Mapping[str, Any], **options: Any) -> EmmError:
     """The error when application default credentials are exchanged."""
     (directory / "credentials.json").write_text(json.dumps(credentials), encoding="utf-8")
-    session = Session(ConnectionOptions(API, 1, 0, None), non_idempotent_prefix=f"{API}/")
+    session = Session(ConnectionOptions(API, 1, 0, None), rate_limited_prefix=f"{API}/")
     with pytest.raises(EmmError) as raised:
         Authorizer(AuthOptions.from_options(options, {}), session).header()
     return raised.value
@@ -122,6 +122,6 @@ def test_trust_boundaries_are_not_requested(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED", "true")
     enabled: list[str | None] = []
     server.on_exchange = lambda: enabled.append(os.environ.get("GOOGLE_AUTH_TRUST_BOUNDARY_ENABLED"))
-    session = Session(ConnectionOptions(API, 1, 0, None), non_idempotent_prefix=f"{API}/")
+    session = Session(ConnectionOptions(API, 1, 0, None), rate_limited_prefix=f"{API}/")
     assert set(Authorizer(AuthOptions.from_options({}, {}), session).header()) == {"authorization"}
     assert enabled == [None], "versions 2.41 to 2.49 of google-auth would ask"

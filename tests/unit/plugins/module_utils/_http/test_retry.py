@@ -103,7 +103,8 @@ def test_only_unsent_requests_are_retried_after_connection_errors(
 ) -> None:
     """A sent request fails with its own error, and an unsent one only after the last retry."""
     monkeypatch.setattr(retry_module, "may_have_been_sent", lambda: sent)
-    retry = retry_module.BoundedRetry(total=0, read=False, other=0, time_limit=10)
+    monkeypatch.setattr(retry_module, "may_be_retried", lambda: not sent)
+    retry = retry_module.BoundedRetry(total=0, other=0, time_limit=10)
     with pytest.raises(expected):
         retry.increment("POST", "/", error=error)
 

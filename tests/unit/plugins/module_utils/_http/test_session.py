@@ -43,7 +43,7 @@ def _no_metadata_server(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_plain_http_to_other_hosts_is_refused(url: str) -> None:
     options = ConnectionOptions("https://www.googleapis.com", 1, 0, None)
     with pytest.raises(TransportError, match="plain HTTP"):
-        Session(options, non_idempotent_prefix="https://www.googleapis.com/").request("GET", url)
+        Session(options, rate_limited_prefix="https://www.googleapis.com/").request("GET", url)
 
 
 def test_proxies_are_looked_up_once_per_host(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ def test_proxies_are_looked_up_once_per_host(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(requests.Session, "send", send)
     options = ConnectionOptions("https://www.googleapis.com", timeout=5, retries=0, ca_path=None)
-    session = Session(options, non_idempotent_prefix="https://www.googleapis.com/")
+    session = Session(options, rate_limited_prefix="https://www.googleapis.com/")
     monkeypatch.setenv("NO_PROXY", "oauth2.googleapis.com")
     for proxy, url in (
         ("http://first.example:3128", "https://www.googleapis.com/one"),

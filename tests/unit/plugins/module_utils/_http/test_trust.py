@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import trust
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import trust_store
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust import trust_store
 
 
 @pytest.fixture

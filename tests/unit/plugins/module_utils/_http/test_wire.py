@@ -14,12 +14,12 @@ from unittest import mock
 
 import pytest
 import requests.utils
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust import trust_store
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import (
     Adapter,
     GuardedConnection,
     _LimitedStream,
     _ResponseReader,
-    trust_store,
 )
 from urllib3.util.ssl_ import create_urllib3_context
 from urllib3.util.ssl_match_hostname import CertificateError

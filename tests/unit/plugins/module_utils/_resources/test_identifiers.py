@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
     check_raw_identifiers,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import (
+    OPERATION,
     AuthenticationTokenRequest,
 )
 
@@ -104,7 +106,7 @@ def test_error_names_the_option(change: Mapping[str, Any], option: str) -> None:
     options = {"enterprise_id": "LC1", "user_id": "u1", "user_ids": ["u1"], **change}
     prepare = AuthenticationTokenRequest.from_options
     for check in (
-        check_raw_identifiers,
+        partial(check_raw_identifiers, OPERATION),
         AuthenticationTokenRequest.list_from_options if "user_ids" in change else prepare,
     ):
         with pytest.raises(OptionError) as error:
@@ -126,10 +128,10 @@ def test_error_names_the_option(change: Mapping[str, Any], option: str) -> None:
     ],
 )
 def test_acceptable_raw_options_pass(options: Mapping[str, Any]) -> None:
-    check_raw_identifiers(options)
+    check_raw_identifiers(OPERATION, options)
 
 
 @pytest.mark.parametrize("users", [12, True, 1.1, yaml.safe_load("2026-11-22"), {"u1": "u2"}])
 def test_scalar_user_ids_are_refused(users: object) -> None:
     with pytest.raises(OptionError, match=r"Option 'user_ids\[0\]' is .*, but it must be a string"):
-        check_raw_identifiers({"user_ids": users})
+        check_raw_identifiers(OPERATION, {"user_ids": users})

@@ -11,7 +11,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import ApiResponse, Client
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import ApiResponse, Effect
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableResponseError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
@@ -82,9 +83,9 @@ class Stub(Client):
         self._resource = resource
         self._said = said
 
-    def post(self, *_path: str, body: Mapping[str, Any] | None = None) -> ApiResponse:
-        assert body is None or body["enrollmentTokenType"] == "userDevice"
-        return ApiResponse("POST", self._resource, Clocks(NOW, NOW, self._said))
+    def call(self, method: str, *_path: str, effect: Effect, **options: Any) -> ApiResponse:
+        assert options.get("body", {}).get("enrollmentTokenType") in (None, "userDevice")
+        return ApiResponse(method, effect, 200, self._resource, Clocks(NOW, NOW, self._said))
 
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
@@ -92,7 +93,7 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
 
 def minted(said: datetime | None = NOW, **resource: Any) -> dict[str, Any]:
     """The result for a response that was made at the given time by the server's clock."""
-    return request().mint(Stub({"token": "precious", **resource}, said))
+    return request().run(Stub({"token": "precious", **resource}, said)).resource
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,8 @@ def minted(said: datetime | None = NOW, **resource: Any) -> dict[str, Any]:
 )
 def test_invalid_duration_in_a_response_is_left_out(odd: object) -> None:
     """The token is returned, but its expiry is unknown."""
-    token = request(duration={"seconds": 60, "nanos": None}).mint(Stub({"token": "precious", "duration": odd}, NOW))
+    client = Stub({"token": "precious", "duration": odd}, NOW)
+    token = request(duration={"seconds": 60, "nanos": None}).run(client).resource
     assert set(token) == {"token", "enterprise_id", "enrollment_token_type", "issued_at"}
     assert token["token"] == "precious"
 
@@ -160,7 +162,7 @@ def test_expires_at_is_calculated_from_the_earlier_clock(
 
 def test_issued_at_of_an_authentication_token_is_the_servers_time() -> None:
     said = datetime(2026, 11, 27, 11, tzinfo=timezone.utc)
-    token = AuthenticationTokenRequest("LC1", "u1").mint(Stub({"token": "precious"}, said))
+    token = AuthenticationTokenRequest("LC1", "u1").run(Stub({"token": "precious"}, said)).resource
     assert token["issued_at"] == "2026-11-27T11:00:00Z"
 
 
@@ -184,7 +186,7 @@ def test_length_of_a_token_is_limited() -> None:
 )
 def test_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
     with pytest.raises(UnusableResponseError, match="differs from the requested one") as error:
-        request(google_authentication_options=GOOGLE).mint(Stub({"token": "precious", **resource}, None))
+        request(google_authentication_options=GOOGLE).run(Stub({"token": "precious", **resource}, None))
     assert "precious" not in str(error.value)
 
 
@@ -202,4 +204,4 @@ def test_token_of_another_request_is_refused(resource: dict[str, Any]) -> None:
 )
 def test_missing_fields_in_a_response_are_accepted(resource: dict[str, Any]) -> None:
     client = Stub({"token": "precious", **resource}, None)
-    assert request(google_authentication_options=GOOGLE).mint(client)["token"] == "precious"
+    assert request(google_authentication_options=GOOGLE).run(client).resource["token"] == "precious"

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Success
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import MAX_SECONDS
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
     EnrollmentTokenRequest,
@@ -24,7 +25,7 @@ REQUEST = EnrollmentTokenRequest("LC1", "userDevice", None, {})
 def test_shared_request_delegates_to_its_request() -> None:
     shared = SharedRequest(REQUEST, "play", "host")
     assert shared.identity() == REQUEST.identity()
-    assert shared.preview() == REQUEST.preview()
+    assert shared.preview(Mock()) == REQUEST.preview(Mock())
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,6 @@ def test_token_is_shared_only_while_it_is_certain_to_be_valid(
         return kept[-1][0]
 
     monkeypatch.setattr(shared_tokens, "_TOKENS", Mock(get=get))
-    request = SharedRequest(Mock(mint=Mock(return_value=token)), "play", "host")
-    assert request.mint(Mock()) == token
+    request = SharedRequest(Mock(run=Mock(return_value=Success(token))), "play", "host")
+    assert request.run(Mock()) == Success(token)
     assert kept == [(token, expiry)]

@@ -382,7 +382,7 @@ def authorizer(shared: SharedCache, requester: str) -> Authorizer:
     options = AuthOptions.from_options({"service_account_email": "emm@project.iam.gserviceaccount.com"}, {})
     connection = ConnectionOptions("https://www.googleapis.com", timeout=1, retries=0, ca_path=None)
     return Authorizer(
-        options, Session(connection, non_idempotent_prefix="https://www.googleapis.com/"), shared, requester
+        options, Session(connection, rate_limited_prefix="https://www.googleapis.com/"), shared, requester
     )
 
 
