@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible.playbook.task import Task
 from ansible.template import Templar
+from ansible.utils.helpers import pct_to_int
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 
@@ -72,14 +73,7 @@ def _batches(hosts: list[str], serial: Any) -> Iterator[list[str]]:
     sizes = serial if isinstance(serial, list) else [serial]
     start = number = 0
     while start < len(hosts):
-        count = _batch_size(sizes[min(number, len(sizes) - 1)], len(hosts))
+        count = pct_to_int(sizes[min(number, len(sizes) - 1)], len(hosts))
         end = start + count if count > 0 else len(hosts)
         yield hosts[start:end]
         start, number = end, number + 1
-
-
-def _batch_size(size: Any, hosts: int) -> int:
-    """The number of hosts in a batch: a number, or a percentage of all hosts, rounded down, but at least one."""
-    if isinstance(size, str) and size.endswith("%"):
-        return int(int(size.removesuffix("%")) / 100 * hosts) or 1
-    return int(size)
