@@ -59,22 +59,23 @@ _value:
 
 from collections.abc import Callable
 
-from ansible.errors import AnsibleFilterError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._filters import as_filter
 
 
 def duration(value: object) -> dict[str, int]:
-    """``"1h30m"`` -> ``{"seconds": 5400, "nanos": 0}``. Raises ``AnsibleFilterError`` for anything else."""
+    """``"1h30m"`` -> ``{"seconds": 5400, "nanos": 0}``. Raises ``EmmError`` for anything else."""
     if not isinstance(value, str):
-        raise AnsibleFilterError(f"The duration filter requires a string such as '30d' or '90m', not {value!r}.")
+        raise EmmError(f"It requires a string such as '30d' or '90m', not {value!r}.")
     try:
         return Duration.from_human(value).to_options()
     except ValueError as error:
-        raise AnsibleFilterError(f"The duration filter cannot use {value!r}: {error}.") from error
+        raise EmmError(f"It cannot use {value!r}: {error}.") from error
 
 
 class FilterModule:
     """Ansible's entry point."""
 
     def filters(self) -> dict[str, Callable[[object], dict[str, int]]]:
-        return {"duration": duration}
+        return {"duration": as_filter("duration", duration)}

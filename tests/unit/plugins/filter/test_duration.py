@@ -20,11 +20,11 @@ def test_duration_string_is_converted(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("value", [3600, 1.5, None, {"seconds": 1}, ["1h"], True])
 def test_other_types_are_refused(value: object) -> None:
-    with pytest.raises(AnsibleFilterError, match="requires a string such as '30d'"):
+    with pytest.raises(AnsibleFilterError, match=r"^The duration filter: It requires a string such as '30d'"):
         duration(value)
 
 
 @pytest.mark.parametrize("text", ["", "30", "99999999d"])
 def test_invalid_duration_strings_are_refused(text: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=f"cannot use '{text}'"):
+    with pytest.raises(AnsibleFilterError, match=f"^The duration filter: It cannot use '{text}'"):
         duration(text)
