@@ -38,6 +38,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tok
     Plan,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.shared_tokens import SharedRequest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import MissingLibraryError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import require_main_process
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import play_id
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
@@ -128,9 +129,7 @@ class ActionModule(ActionBase):
         host = str(task_vars["inventory_hostname"])
         missing = find_missing_library()
         if missing:
-            raise EmmError(
-                f"The Python library {missing[0]} is not installed in the Python environment of ansible-core."
-            )
+            raise MissingLibraryError(missing[0])
         with temporary_environment(task_environment(self._task)):
             validation = _VALIDATOR.validate(to_module_arguments(self._task.args))
             if validation.error_messages:

@@ -16,12 +16,17 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 
 
+class MissingLibraryError(EmmError):
+    """A library is not installed on the controller."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(f"The Python library {package} is not installed in the Python environment of ansible-core.")
+
+
 @functools.cache
 def library(module: str, package: str) -> Any:
     """Import a module of a package. Raises ``EmmError`` if the package is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise EmmError(
-            f"The Python library {package} is not installed in the Python environment of ansible-core."
-        ) from error
+        raise MissingLibraryError(package) from error
