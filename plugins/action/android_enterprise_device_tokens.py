@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible import constants
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
@@ -42,10 +41,10 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries 
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import require_main_process
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import play_id
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import validated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 _ON_FAILURE = "device_tokens_on_failure"
-_VALIDATOR = ArgumentSpecValidator(COMMON_OPTIONS)
 _LOST_CACHE_WARNING = (
     "device_tokens_keep_if_valid_for does not find the tokens of earlier jobs, so they are minted again: ansible-core "
     "2.19 and newer do not find the fact cache that a job of AWX starts with "
@@ -131,13 +130,10 @@ class ActionModule(ActionBase):
         if missing:
             raise MissingLibraryError(missing[0])
         with temporary_environment(task_environment(self._task)):
-            validation = _VALIDATOR.validate(to_module_arguments(self._task.args))
-            if validation.error_messages:
-                raise EmmError("; ".join(validation.error_messages))
             batch_result = check_and_run(
                 lambda: self._requests(plan, host, task_vars),
                 run_in_turn,
-                validation.validated_parameters,
+                validated(COMMON_OPTIONS, to_module_arguments(self._task.args)),
                 os.environ,
                 check_mode=bool(self._task.check_mode),
                 open_client=functools.partial(open_client, host=host),

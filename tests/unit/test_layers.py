@@ -30,6 +30,7 @@ LAYERS = [
     "plugin_utils._libraries",
     "plugin_utils._filters",
     "plugin_utils._templating",
+    "plugin_utils._validation",
     "plugin_utils._run",
     "plugin_utils._action",
     "plugin_utils._device_tokens",

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import check_duration
@@ -29,6 +28,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
     AuthenticationTokenRequest,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import is_valid_for
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import validated
 
 _PREFIX = "device_tokens_"
 KINDS = ("enrollment", "user_auth")
@@ -45,7 +45,6 @@ SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_cacheable": {"type": "bool", "default": False},
 }
 CACHED_FACT = "device_tokens_enrollment"  # the fact from an earlier run
-_VALIDATOR = ArgumentSpecValidator(SPEC)
 _MATCHING_FIELDS = (
     "enterprise_id",
     "enrollment_token_type",
@@ -73,10 +72,8 @@ class Plan:
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Plan:
         """Check the ``VARIABLES`` that are set for a host. Raises ``EmmError``."""
-        validation = _VALIDATOR.validate({name: value for name, value in variables.items() if name != CACHED_FACT})
-        if validation.error_messages:
-            raise EmmError("; ".join(validation.error_messages))
-        options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+        given = {name: value for name, value in variables.items() if name != CACHED_FACT}
+        options = {name.removeprefix(_PREFIX): value for name, value in validated(SPEC, given).items()}
         options["enterprise_id"] = as_text("device_tokens_enterprise_id", options["enterprise_id"])
         if options["user_id"] is not None:
             options["user_id"] = as_text("device_tokens_user_id", options["user_id"])
@@ -126,10 +123,10 @@ def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
         raise OptionError(
             name, given, f"{unsupported[0]!r} is not supported; use {' and '.join(GOOGLE_AUTHENTICATION_OPTIONS)}"
         )
-    validation = ArgumentSpecValidator(GOOGLE_AUTHENTICATION_OPTIONS).validate(given)
-    if validation.error_messages:
-        raise OptionError(name, given, "; ".join(validation.error_messages))
-    return dict(validation.validated_parameters)
+    try:
+        return validated(GOOGLE_AUTHENTICATION_OPTIONS, given)
+    except EmmError as error:
+        raise OptionError(name, given, str(error)) from error
 
 
 def _minimum_validity(options: Mapping[str, Any]) -> timedelta | None:

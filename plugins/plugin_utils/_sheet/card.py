@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import as_text
@@ -39,6 +38,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.values import find_time_zone
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import check_label
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import validated
 
 ROLE = "provisioning_sheet"
 _PREFIX = f"{ROLE}_"
@@ -74,7 +74,6 @@ KNOWN_NAMES = {
 }  # variables and facts of the role
 # In check mode, there are no tokens. Placeholders of a typical length allow everything else to be checked.
 _PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
-_VALIDATOR = ArgumentSpecValidator(SPEC)
 _TYPES = {"userDevice": "for a user's device", "userlessDevice": "for a device without a user"}
 # An authentication token is valid for minutes; the API does not say how many. After this time, it has surely expired.
 _AUTH_TOKEN_LIFETIME_MAX = timedelta(hours=1)
@@ -162,10 +161,8 @@ def build_host_output(host: str, variables: Mapping[str, Any]) -> HostOutput:
     """Check the ``VARIABLES`` that are set for a host, and create its card and files. Raises ``EmmError``."""
     variables = decrypted(variables)
     # Null is the same as not set.
-    validation = _VALIDATOR.validate({name: variables[name] for name in SPEC if variables.get(name) is not None})
-    if validation.error_messages:
-        raise EmmError("; ".join(validation.error_messages))
-    options = {name.removeprefix(_PREFIX): value for name, value in validation.validated_parameters.items()}
+    given = {name: variables[name] for name in SPEC if variables.get(name) is not None}
+    options = {name.removeprefix(_PREFIX): value for name, value in validated(SPEC, given).items()}
     for name in ("asset_tag", "user"):
         if options[name] is not None:
             options[name] = as_text(_PREFIX + name, options[name])
