@@ -9,6 +9,7 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -67,6 +68,23 @@ def _replace(text: str, replacement: Callable[[str], str]) -> str:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def is_encodable(text: str) -> bool:
+    """Whether a text can be encoded in UTF-8. A surrogate, which is half of a character, cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_system_text(text: str) -> bool:
+    """Whether a text can be passed to the operating system, as a path or an environment variable."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def type_name(value: object) -> str:

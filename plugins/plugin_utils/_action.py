@@ -37,6 +37,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_raw_identifiers
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets, without_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_system_text
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
     main_process_exists,
     require_main_process,
@@ -156,11 +157,7 @@ def task_environment(task: Task) -> dict[str, str]:
     """The environment variables in the keyword of a task, which Ansible has templated. Raises ``EmmError``."""
     given = {str(name): str(value) for part in task.environment or () for name, value in part.items()}
     for name, value in given.items():
-        try:
-            is_valid = bool(name) and "=" not in name and b"\0" not in os.fsencode(name + value)
-        except UnicodeEncodeError:
-            is_valid = False
-        if not is_valid:
+        if not name or "=" in name or not is_system_text(name + value):
             # Without the value, which may contain a secret.
             rule = (
                 "its name must not be empty or contain '=', and both name and value must be text without NUL characters"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_encodable
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
 # The capacity of the largest QR code (version 40) in bytes, by error correction level: ISO/IEC 18004, table 7.
@@ -46,10 +47,9 @@ class QrCode:
         of the code may be unreadable. If the content does not fit with M, the level is at least L.
         """
         text = payload if isinstance(payload, str) else to_json(payload)
-        try:
-            content = text.encode()
-        except UnicodeEncodeError as error:
-            raise EmmError("It contains a character that cannot be encoded in UTF-8.") from error
+        if not is_encodable(text):
+            raise EmmError("It contains a character that cannot be encoded in UTF-8.")
+        content = text.encode()
         if len(content) > CAPACITY["L"]:
             raise EmmError(_too_large(len(content), payload))
         level = "M" if len(content) <= CAPACITY["M"] else "L"

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean as to_boolean
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import type_name
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_encodable, type_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import checksums
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
@@ -53,12 +53,8 @@ def check_text(value: Any) -> str:
 
 
 def _encodable(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError(
-            "it must not contain a surrogate, which is half of a character"
-        ) from None  # without the cause, which quotes it
+    if not is_encodable(text):
+        raise ValueError("it must not contain a surrogate, which is half of a character")
     return str(text)
 
 

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import as_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_encodable
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import outlasts_year_9999
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import nfc
@@ -190,12 +191,8 @@ def build_host_output(host: str, variables: Mapping[str, Any]) -> HostOutput:
 def _check_text(fields: Mapping[str, Any]) -> None:
     """Raise ``EmmError`` for text that cannot be encoded. It would prevent the whole sheet from being written."""
     for name, value in fields.items():
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise EmmError(
-                f"The value of '{name}' on the card contains a surrogate, which is half of a character."
-            ) from error
+        if not is_encodable(json.dumps(value, ensure_ascii=False)):
+            raise EmmError(f"The value of '{name}' on the card contains a surrogate, which is half of a character.")
 
 
 def _sheet(options: Mapping[str, Any]) -> Sheet:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_system_text
 
 _MODE = 0o700
 
@@ -90,20 +91,13 @@ def _absolute(directory: str) -> Path:
     except RuntimeError as error:
         rule = "its home directory is unknown. Use a path that begins with '/'"
         raise EmmError(f"The directory '{directory}' cannot be used: {rule}.") from error
-    if not _can_be_a_path(directory):
+    if not is_system_text(directory):
         raise EmmError(
             f"The directory '{directory}' cannot be used: it contains a character that is not allowed in a path."
         )
     if not path.is_absolute():
         raise EmmError(f"The directory '{directory}' cannot be used: its path must begin with '/' or '~'.")
     return Path(os.path.realpath(path))  # the same path, however it is written
-
-
-def _can_be_a_path(text: str) -> bool:
-    try:
-        return b"\0" not in os.fsencode(text)
-    except UnicodeEncodeError:  # a surrogate, which is possible in JSON
-        return False
 
 
 def _subdirectory_name() -> str:

@@ -7,7 +7,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._text import drop_unprintable, escape_unprintable
+from ansible_collections.emm.android_enterprise.plugins.module_utils._text import (
+    drop_unprintable,
+    escape_unprintable,
+    is_encodable,
+    is_system_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +52,12 @@ def test_unprintable_characters_are_escaped_or_dropped(text: str, escaped: str, 
 def test_text_in_any_script_is_unchanged(text: str) -> None:
     assert escape_unprintable(text) == text
     assert drop_unprintable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encodable", "for_system"),
+    [("", True, True), ("é€", True, True), ("a\0b", True, False), ("\ud800", False, False), ("\udc80", False, True)],
+)
+def test_encodable_text_and_text_for_the_system(text: str, encodable: bool, for_system: bool) -> None:
+    """The system's paths may contain bytes that are not UTF-8, which Python represents as surrogates."""
+    assert (is_encodable(text), is_system_text(text)) == (encodable, for_system)
