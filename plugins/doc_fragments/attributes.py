@@ -17,22 +17,16 @@ attributes:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
       mode.
     support: none
+"""
+
+    # For modules that call the API.
+    ACTION_GROUP = r"""
+options: {}
+attributes:
   action_group:
     description: Use C(group/emm.android_enterprise.android_enterprise) in C(module_defaults) to set defaults for this
       module.
     support: full
     membership:
       - emm.android_enterprise.android_enterprise
-"""
-
-    # For modules that do not call the API, and so are in no action group.
-    CONTROLLER = r"""
-options: {}
-attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
 """

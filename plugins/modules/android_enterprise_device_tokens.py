@@ -22,6 +22,7 @@ description:
   - With ansible-core 2.21 and newer, also sets the host's facts, unless the task fails.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
+  - emm.android_enterprise.attributes.action_group
   - emm.android_enterprise.auth
   - emm.android_enterprise.connection
 options:

@@ -15,6 +15,8 @@ description:
   - A token can enroll one device or many. Tokens cannot be listed or revoked, so only the lifetime limits their use.
 extends_documentation_fragment:
   - emm.android_enterprise.attributes
+  - emm.android_enterprise.attributes.action_group
+  - emm.android_enterprise.tokens
   - emm.android_enterprise.auth
   - emm.android_enterprise.batch
   - emm.android_enterprise.connection
@@ -79,19 +81,9 @@ options:
         type: str
 notes:
   - Every run creates a new token, so the module always reports a change.
-  - The result contains the token. Set C(no_log=true) on the task to keep it out of logs.
   - A request is retried only if it cannot have created a token, or if the server reports a temporary failure (HTTP
     429, 500, 502, 503 or 504, or HTTP 403 with a reason that says that the quota is exhausted). If the connection
     breaks before the response has arrived, the module fails and says so.
-  - A response must match the request. Its token must consist of 1 to 4,096 printable ASCII characters without spaces.
-    Any other response is a failure, and the message says that a token may exist nevertheless.
-attributes:
-  check_mode:
-    support: partial
-    details:
-      - Checks the options and the credentials as far as possible without the network. Sends no request.
-        The result has the usual structure, with a null token, and is reported as changed.
-      - If later tasks need the token, set C(check_mode=false) on this task, or skip those tasks in check mode.
 seealso:
   - module: emm.android_enterprise.android_enterprise_user_auth_token
   - name: Play EMM API reference for enrollment tokens

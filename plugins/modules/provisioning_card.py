@@ -28,7 +28,7 @@ requirements:
   - segno >= 1.6.0
   - tzdata, if the system has no time zone database
 extends_documentation_fragment:
-  - emm.android_enterprise.attributes.controller
+  - emm.android_enterprise.attributes
 options: {}
 attributes:
   check_mode:

@@ -21,7 +21,7 @@ description:
   - Fails for a host whose card could not be made, and says why.
   - Runs on the controller and does not connect to the host.
 extends_documentation_fragment:
-  - emm.android_enterprise.attributes.controller
+  - emm.android_enterprise.attributes
 options:
   state:
     description:
