@@ -19,7 +19,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
 
-NANOS_PER_SECOND = 1_000_000_000
+_NANOS_PER_SECOND = 1_000_000_000
 MAX_SECONDS = 315_576_000_000  # of Durations.MAX_VALUE, with 999999999 nanos: about 10,000 years
 _JSON = re.compile(r"(\d+)(?:\.(\d{1,9}))?s", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
@@ -45,7 +45,7 @@ class Duration:
     nanos: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.nanos < NANOS_PER_SECOND:
+        if not 0 <= self.nanos < _NANOS_PER_SECOND:
             raise ValueError("nanos must be from 0 to 999999999")
         if self.seconds < 0:
             raise ValueError("seconds must not be negative")

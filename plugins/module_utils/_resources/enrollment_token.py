@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 
 ENROLLMENT_TOKEN_TYPES = ("userDevice", "userlessDevice")
-AUTHENTICATION_REQUIREMENTS = ("optional", "required")
+_AUTHENTICATION_REQUIREMENTS = ("optional", "required")
 GOOGLE_AUTHENTICATION_OPTIONS: dict[str, dict[str, Any]] = {
-    "authentication_requirement": {"type": "str", "choices": list(AUTHENTICATION_REQUIREMENTS)},
+    "authentication_requirement": {"type": "str", "choices": list(_AUTHENTICATION_REQUIREMENTS)},
     "required_account_email": {"type": "str"},
 }
 COUNT_MAX = 10_000

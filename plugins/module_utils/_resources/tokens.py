@@ -25,8 +25,8 @@ MINT = Effect(
 )
 SECRET_FIELDS = ("token",)
 CLOCK_NOTE = "A token's expires_at is computed from the earlier of the two. Correct the clock that is wrong."
-TOKEN_MAX = 4_096  # characters; a QR code holds fewer
-_TOKEN = re.compile(rf"[!-~]{{1,{TOKEN_MAX}}}")
+_TOKEN_MAX = 4_096  # characters; a QR code holds fewer
+_TOKEN = re.compile(rf"[!-~]{{1,{_TOKEN_MAX}}}")
 
 
 def extract_token(response: ApiResponse, kind: str) -> str:
@@ -36,6 +36,6 @@ def extract_token(response: ApiResponse, kind: str) -> str:
     if token is None or token == "":
         raise response.unusable("its response has no token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        rule = f"it must consist of at most {TOKEN_MAX:,} printable ASCII characters without spaces"
+        rule = f"it must consist of at most {_TOKEN_MAX:,} printable ASCII characters without spaces"
         raise response.unusable(f"the token in its response is invalid: {rule}")
     return token

@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 
-MIME_TYPE = "application/com.android.managedprovisioning"
+_MIME_TYPE = "application/com.android.managedprovisioning"
 # Bits of the first byte of an NDEF record: it is the first and the last record of its message, its length has one byte
 # rather than four, and its type is a media type.
 _ONLY_RECORD, _SHORT, _MEDIA_TYPE = 0xC0, 0x10, 0x02
@@ -37,7 +37,7 @@ def to_properties(payload: Mapping[str, Any]) -> str:
 
 def to_message(properties: str) -> bytes:
     """The content of a tag: an NDEF message with a single record."""
-    kind, content = MIME_TYPE.encode(), properties.encode()
+    kind, content = _MIME_TYPE.encode(), properties.encode()
     if len(content) < 256:
         head = struct.pack(">BBB", _ONLY_RECORD | _SHORT | _MEDIA_TYPE, len(kind), len(content))
     else:
