@@ -20,13 +20,13 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._operation 
     COMMON_OPTIONS,
     check_and_run,
     find_missing_library,
-    temporary_environment,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import CLOCK_NOTE
 from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
     open_client,
     task_environment,
+    temporary_environment,
     to_module_arguments,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import (

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -222,18 +221,6 @@ def check_and_run(
             client.authorize()  # once, before all requests
         outcomes = run_requests(client, requests)
         return BatchResult(requests, outcomes, client.clock_difference)
-
-
-@contextlib.contextmanager
-def temporary_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables of this process for the duration of the context."""
-    saved = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(saved)
 
 
 def find_missing_library() -> tuple[str, str] | None:

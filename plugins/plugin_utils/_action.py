@@ -166,6 +166,18 @@ def task_environment(task: Task) -> dict[str, str]:
     return given
 
 
+@contextlib.contextmanager
+def temporary_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables of this process for the duration of the context."""
+    saved = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(saved)
+
+
 def to_module_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a task in the types of JSON, as modules receive them."""
     return dict(json.loads(json.dumps(with_key_as_json(arguments), default=_encode)))

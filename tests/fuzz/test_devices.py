@@ -21,7 +21,7 @@ import ndef
 import zxingcpp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import checksums
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import EXTRAS, Extra
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import EXTRAS, payload_key
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.nfc import to_message, to_properties
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
     build_payload,
@@ -80,11 +80,11 @@ def test_payload_is_valid_or_refused(options: dict[str, Any], leaking: dict[str,
     if isinstance(payload, EmmError):
         assert SECRET not in str(payload)
         return
-    assert set(payload) == {Extra.payload_key(name) for name in options}
+    assert set(payload) == {payload_key(name) for name in options}
     json.dumps(payload, ensure_ascii=False).encode()
     assert json.loads(to_json(payload)) == payload
     assert to_json(payload).isascii()
-    assert build_payload({name: payload[Extra.payload_key(name)] for name in options}) == payload
+    assert build_payload({name: payload[payload_key(name)] for name in options}) == payload
     for part in (for_zero_touch(payload), for_nfc(payload)):
         assert set(part) <= set(payload)
 

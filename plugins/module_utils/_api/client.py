@@ -43,7 +43,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.sessi
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire import may_have_been_carried_out
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
-with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must be importable then
+with contextlib.suppress(ImportError):  # reported by find_missing_library; this file must still be importable then
     import requests
 
 _SERVICE_PATH = "/androidenterprise/v1/"

@@ -22,7 +22,7 @@ try:
     import google.auth.exceptions
     import google.auth.transport
     import requests
-except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # reported by find_missing_library; this file must still be importable then
     pass
 
 

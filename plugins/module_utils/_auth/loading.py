@@ -36,7 +36,7 @@ try:
     import google.oauth2.credentials
     import google.oauth2.service_account
     from google.auth.credentials import Credentials as GoogleCredentials
-except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # reported by find_missing_library; this file must still be importable then
     if not TYPE_CHECKING:
         GoogleCredentials = object
 

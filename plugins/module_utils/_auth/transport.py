@@ -20,7 +20,7 @@ try:
     import google.auth.exceptions
     import google.auth.transport
     from google.auth.transport.requests import Request as GoogleRequest
-except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # reported by find_missing_library; this file must still be importable then
     if not TYPE_CHECKING:
         GoogleRequest = object
 

@@ -23,7 +23,7 @@ try:
     import requests
     import urllib3.exceptions
     from urllib3.util.ssl_match_hostname import CertificateError
-except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # reported by find_missing_library; this file must still be importable then
     pass
 
 _TUNNEL_FAILURE = re.compile(

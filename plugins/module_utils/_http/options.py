@@ -22,7 +22,7 @@ from typing import Any
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
-with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must still be importable then
+with contextlib.suppress(ImportError):  # reported by find_missing_library; this file must still be importable then
     import requests
 
 

@@ -26,7 +26,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.wire 
 try:
     import urllib3.exceptions
     from urllib3.util.retry import Retry
-except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # reported by find_missing_library; this file must still be importable then
     if not TYPE_CHECKING:
         Retry = object
 

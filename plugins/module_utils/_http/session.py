@@ -42,7 +42,7 @@ try:
     import urllib3.exceptions
     import urllib3.util
     from requests import Session as RequestsSession
-except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # reported by find_missing_library; this file must still be importable then
     if not TYPE_CHECKING:
         RequestsSession = object
 

@@ -16,7 +16,7 @@ import ssl
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import CA_VARIABLES
 
-with contextlib.suppress(ImportError):  # _module.py reports missing libraries; this file must still be importable then
+with contextlib.suppress(ImportError):  # reported by find_missing_library; this file must still be importable then
     import requests
     from urllib3.util.ssl_ import create_urllib3_context
 

@@ -32,7 +32,7 @@ try:
     from urllib3.exceptions import SSLError
     from urllib3.util import wait_for_read
     from urllib3.util.ssl_match_hostname import match_hostname
-except ImportError:  # _module.py reports missing libraries; this file must still be importable then
+except ImportError:  # reported by find_missing_library; this file must still be importable then
     if not TYPE_CHECKING:
         HTTPAdapter = object
 

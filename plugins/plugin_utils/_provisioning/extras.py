@@ -35,11 +35,6 @@ class Extra:
     is_url: bool = False
     zero_touch: bool = False
 
-    @staticmethod
-    def payload_key(name: str) -> str:
-        """The name of an option in a payload."""
-        return f"android.app.extra.PROVISIONING_{name.upper()}"
-
 
 EXTRAS: dict[str, Extra] = {
     "device_admin_component_name": Extra(values.check_component),
@@ -113,3 +108,8 @@ NOT_PUBLIC = (
     "supported_modes",
     "trigger",
 )
+
+
+def payload_key(option: str) -> str:
+    """The name of an option in a payload."""
+    return f"android.app.extra.PROVISIONING_{option.upper()}"

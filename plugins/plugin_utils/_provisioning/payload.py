@@ -4,6 +4,9 @@
 
 """Builds provisioning payloads: checks options and converts them to Android's provisioning extras.
 
+The options are in ``extras.py``, the check of each value in ``values.py``, and what options mean together in
+``rules.py``.
+
 This file is private to the collection; it may change at any time.
 """
 
@@ -19,7 +22,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
     EXTRAS,
     NOT_PUBLIC,
     UNSUPPORTED_EXTRAS,
-    Extra,
+    payload_key,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.rules import contradictions
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
@@ -41,12 +44,12 @@ def build_payload(options: Any) -> dict[str, Any]:
         raise EmmError("Option 'device_admin_component_name' is required.")
     for option, rule in contradictions(checked):
         raise EmmError(f"Option '{option}' does not fit the other options: {rule}.")
-    return {Extra.payload_key(name): value for name, value in checked.items()}
+    return {payload_key(name): value for name, value in checked.items()}
 
 
 def for_zero_touch(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a payload that is useful in a zero-touch configuration."""
-    names = {Extra.payload_key(name) for name, extra in EXTRAS.items() if extra.zero_touch}
+    names = {payload_key(name) for name, extra in EXTRAS.items() if extra.zero_touch}
     return {name: value for name, value in payload.items() if name in names}
 
 
@@ -55,7 +58,7 @@ def for_nfc(payload: Mapping[str, Any]) -> dict[str, Any]:
 
     Android's QR code reader adds the quotes itself.
     """
-    ssid = Extra.payload_key("wifi_ssid")
+    ssid = payload_key("wifi_ssid")
     return {name: f'"{value}"' if name == ssid else value for name, value in payload.items()}
 
 

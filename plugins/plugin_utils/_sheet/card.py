@@ -24,7 +24,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._text impor
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import outlasts_year_9999
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import nfc
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import Extra
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import payload_key
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
     build_payload,
     decrypted,
@@ -234,7 +234,7 @@ def _card(
         host=host,
         asset_tag=options["asset_tag"],
         user=options["user"] or _user(variables),
-        wifi_ssid=payload.get(Extra.payload_key("wifi_ssid")),
+        wifi_ssid=payload.get(payload_key("wifi_ssid")),
         tokens=tokens,
         expires_at=min((token["expires_at"] for token in tokens if token["expires_at"]), default=None),
         payload=text,
