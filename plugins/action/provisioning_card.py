@@ -13,8 +13,14 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import hosts_run_in_lockstep, play_id
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card, sheet
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import variables as role
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import load_libraries
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host_output import (
+    build_host_output,
+    translate_directory_errors,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import load
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
     is_omitted,
     templated,
@@ -23,7 +29,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 # Ansible imports this file before it forks a process for each host. Libraries are loaded here, once for all of them.
-card.load_libraries()
+load_libraries()
 
 
 class ActionModule(ActionBase):
@@ -50,21 +56,21 @@ class ActionModule(ActionBase):
                 "The hosts on a sheet must run each task together, but do not with the strategy "
                 f"'{strategy}'. Use the linear strategy."
             )
-        for warning in unknown_variable_warnings(task_vars, card.ROLE, card.KNOWN_NAMES):
+        for warning in unknown_variable_warnings(task_vars, role.ROLE, role.KNOWN_NAMES):
             Display().warning(warning)
-        variables = card.with_cached_facts(task_vars)
+        variables = role.with_cached_facts(task_vars)
         if self._task.check_mode:
-            variables = card.with_placeholders(variables)
+            variables = role.with_placeholders(variables)
         templar = Templar(loader=self._loader, variables=variables)
-        refusal = templated(card.REFUSAL, variables.get(card.REFUSAL), templar)
+        refusal = templated(role.REFUSAL, variables.get(role.REFUSAL), templar)
         if refusal:
             raise EmmError(str(refusal))
         given = self._role_variables(variables, templar)
-        output = card.build_host_output(str(variables["inventory_hostname"]), given)
+        output = build_host_output(str(variables["inventory_hostname"]), given)
         sheet = {**output.sheet.as_dict(), "template": self._find_template(output.sheet.template)}
         files = SecretFiles(output.sheet.directory)
         check_mode = bool(self._task.check_mode)
-        changed = card.translate_directory_errors(
+        changed = translate_directory_errors(
             lambda: files.write_all(output.files, replaces=output.replaces, check_mode=check_mode)
         )
         for warning in files.warnings():
@@ -76,7 +82,7 @@ class ActionModule(ActionBase):
     def _role_variables(variables: dict[str, Any], templar: Templar) -> dict[str, Any]:
         """The role variables that are set for the host and not omitted. Raises ``EmmError``."""
         given = {}
-        for name in card.VARIABLES:
+        for name in role.VARIABLES:
             if name in variables:
                 try:
                     given[name] = templated(name, variables[name], templar)
@@ -94,5 +100,5 @@ class ActionModule(ActionBase):
             path = str(self._find_needle("templates", template))
         except AnsibleError as error:
             raise EmmError(f"provisioning_sheet_template: There is no file '{template}'.") from error
-        sheet.load(path)
+        load(path)
         return path

@@ -12,12 +12,12 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import batch_hosts, play_id
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.labels import to_csv
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
     HostState,
     first_host_on_sheet,
     render,
-    to_csv,
     write_same_file,
 )
 

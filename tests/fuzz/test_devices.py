@@ -33,8 +33,9 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
     QrCode,
     to_json,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import build_host_output
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import render, to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host_output import build_host_output
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.labels import to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import render
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image

@@ -16,7 +16,7 @@ from typing import Any
 import jproperties
 import ndef
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import build_host_output
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host_output import build_host_output
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import render
 from PIL import Image
 

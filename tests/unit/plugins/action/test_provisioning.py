@@ -12,7 +12,6 @@ from unittest.mock import Mock
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.emm.android_enterprise.plugins.action import provisioning_card, provisioning_sheet
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card as card_module
 
 PLAY = {"ansible_play_name": "all", "ansible_play_hosts_all": ["a"]}
 
@@ -45,7 +44,7 @@ def test_directory_warnings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     output = Mock(files={"a": b"secret"}, **{"sheet.as_dict.return_value": {}, "card.as_dict.return_value": {}})
     monkeypatch.setattr(provisioning_card, "SecretFiles", Mock(return_value=files))
     monkeypatch.setattr(provisioning_card, "hosts_run_in_lockstep", Mock(return_value=True))
-    monkeypatch.setattr(card_module, "build_host_output", Mock(return_value=output))
+    monkeypatch.setattr(provisioning_card, "build_host_output", Mock(return_value=output))
     monkeypatch.setattr(provisioning_card, "Display", Mock(return_value=Mock(warning=warnings.append)))
     card = action(provisioning_card)
     monkeypatch.setattr(card, "_find_template", Mock(return_value=""))

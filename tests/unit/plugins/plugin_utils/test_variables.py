@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import variables as role
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 
@@ -23,7 +23,7 @@ def test_unknown_variables_cause_a_warning() -> None:
 
 
 def test_variables_of_provisioning_sheet_are_known() -> None:
-    names = [*card.SPEC, "provisioning_sheet_no_log", "provisioning_sheet__card", "provisioning_sheet_written"]
-    assert list(unknown_variable_warnings(names, card.ROLE, card.KNOWN_NAMES)) == []
-    [warning] = unknown_variable_warnings(["provisioning_sheet_timezone"], card.ROLE, card.KNOWN_NAMES)
+    names = [*role.SPEC, "provisioning_sheet_no_log", "provisioning_sheet__card", "provisioning_sheet_written"]
+    assert list(unknown_variable_warnings(names, role.ROLE, role.KNOWN_NAMES)) == []
+    [warning] = unknown_variable_warnings(["provisioning_sheet_timezone"], role.ROLE, role.KNOWN_NAMES)
     assert "(did you mean 'provisioning_sheet_time_zone'?)" in warning

@@ -7,22 +7,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import card as card_module
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import (
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host_output import (
     HostOutput,
     build_host_output,
-    with_cached_facts,
-    with_placeholders,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.labels import to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import OUTPUTS
 
 ENROLLMENT = {
     "token": "enrollment-token",
@@ -52,25 +47,6 @@ def output(host: str = "tablet-01", *, facts: Mapping[str, Any] | None = None, *
 
 def payload_with(**bundle: Any) -> dict[str, Any]:
     return {"device_admin_component_name": "com.example.dpc/.AdminReceiver", "admin_extras_bundle": bundle}
-
-
-def rules(options: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("type", "elements", "required", "choices", "default")
-    return {
-        option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
-        for option, rule in options.items()
-    }
-
-
-def test_spec_matches_the_argument_specification_of_the_role() -> None:
-    role = Path(__file__).parents[5] / "roles" / "provisioning_sheet"
-    documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
-    defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
-    assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
-    del documented["provisioning_sheet_no_log"]  # used by the tasks only
-    # Not in the role's specification: Ansible would show the text around a value that cannot be templated.
-    payload = {"provisioning_sheet_payload": {"type": "dict", "required": True}}
-    assert rules(card_module.SPEC) == {**rules(documented), **payload}
 
 
 def test_fields_of_a_card() -> None:
@@ -231,7 +207,7 @@ def test_user_defaults_to_the_user_of_the_tokens(facts: dict[str, Any], user: st
 
 def test_files_of_a_host() -> None:
     assert list(output().files) == ["tablet-01.payload.json", "tablet-01.qr.svg"]
-    every = output("a/b", outputs=list(card_module.OUTPUTS), image_format="png")
+    every = output("a/b", outputs=list(OUTPUTS), image_format="png")
     assert list(every.files) == [
         "a%2Fb.payload.json",
         "a%2Fb.qr.png",
@@ -256,7 +232,7 @@ def test_formula_is_refused_only_for_labels(column: str) -> None:
     variables: dict[str, Any] = {"host": "tablet-01", "asset_tag": "A-1", "user": "u1", column: "=1"}
     with pytest.raises(EmmError, match="is '=1', which a spreadsheet program may take for a formula"):
         output(variables["host"], asset_tag=variables["asset_tag"], user=variables["user"], outputs=["sheet", "labels"])
-    others = [output for output in card_module.OUTPUTS if output != "labels"]
+    others = [output for output in OUTPUTS if output != "labels"]
     card = output(variables.pop("host"), outputs=others, **variables).card
     assert "=1" in (card.host, card.asset_tag, card.user)
 
@@ -321,25 +297,6 @@ def test_check_mode_tokens_have_no_times() -> None:
     card = output(facts=facts, payload=payload_with(a="enrollment-token", b="auth-token")).card
     assert [token["validity"] for token in card.tokens] == ["for an unknown time", "once, within minutes"]
     assert card.expires_at is None
-
-
-def test_cached_facts_are_found() -> None:
-    cached = {"device_tokens_enrollment": 1, "device_tokens_user_auth": 2, "device_tokens_refusal": 3, "other": 4}
-    variables = {"ansible_facts": cached, "device_tokens_enrollment": 5}
-    found = with_cached_facts(variables)
-    assert found == {**variables, "device_tokens_user_auth": 2, "device_tokens_refusal": 3}
-    assert with_cached_facts({"a": 1}) == {"a": 1}
-
-
-def test_placeholders_replace_null_tokens() -> None:
-    facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": None}, "device_tokens_user_auth": None, "other": 1}
-    placed = with_placeholders(facts)
-    assert re.fullmatch("check-mode-[a-z_]+0+", placed["device_tokens_enrollment"]["token"])
-    assert {**placed, "device_tokens_enrollment": facts["device_tokens_enrollment"]} == facts
-    both = with_placeholders({**facts, "device_tokens_user_auth": {**USER_AUTH, "token": None}})
-    assert both["device_tokens_user_auth"]["token"] != both["device_tokens_enrollment"]["token"]
-    kept = {"device_tokens_enrollment": ENROLLMENT}
-    assert with_placeholders(kept) == kept
 
 
 @pytest.mark.parametrize("name", ["asset_tag", "user", "name", "title", "template"])

@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
+
+"""The variables of the role, and the facts of the role device_tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import (
+    SPEC,
+    with_cached_facts,
+    with_placeholders,
+)
+
+ENROLLMENT = {"token": "enrollment-token", "enterprise_id": "LC1"}
+USER_AUTH = {"token": "auth-token", "enterprise_id": "LC1"}
+
+
+def rules(options: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("type", "elements", "required", "choices", "default")
+    return {
+        option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
+        for option, rule in options.items()
+    }
+
+
+def test_spec_matches_the_argument_specification_of_the_role() -> None:
+    role = Path(__file__).parents[5] / "roles" / "provisioning_sheet"
+    documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
+    assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
+    del documented["provisioning_sheet_no_log"]  # used by the tasks only
+    # Not in the role's specification: Ansible would show the text around a value that cannot be templated.
+    payload = {"provisioning_sheet_payload": {"type": "dict", "required": True}}
+    assert rules(SPEC) == {**rules(documented), **payload}
+
+
+def test_cached_facts_are_found() -> None:
+    cached = {"device_tokens_enrollment": 1, "device_tokens_user_auth": 2, "device_tokens_refusal": 3, "other": 4}
+    variables = {"ansible_facts": cached, "device_tokens_enrollment": 5}
+    found = with_cached_facts(variables)
+    assert found == {**variables, "device_tokens_user_auth": 2, "device_tokens_refusal": 3}
+    assert with_cached_facts({"a": 1}) == {"a": 1}
+
+
+def test_placeholders_replace_null_tokens() -> None:
+    facts = {"device_tokens_enrollment": {**ENROLLMENT, "token": None}, "device_tokens_user_auth": None, "other": 1}
+    placed = with_placeholders(facts)
+    assert re.fullmatch("check-mode-[a-z_]+0+", placed["device_tokens_enrollment"]["token"])
+    assert {**placed, "device_tokens_enrollment": facts["device_tokens_enrollment"]} == facts
+    both = with_placeholders({**facts, "device_tokens_user_auth": {**USER_AUTH, "token": None}})
+    assert both["device_tokens_user_auth"]["token"] != both["device_tokens_enrollment"]["token"]
+    kept = {"device_tokens_enrollment": ENROLLMENT}
+    assert with_placeholders(kept) == kept
