@@ -251,16 +251,16 @@ def galaxy_importer(session: nox.Session) -> None:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """Check the changelog fragments, and that CHANGELOG.rst matches changelog.yaml."""
+    """Check the changelog fragments, and that both changelogs match changelog.yaml."""
     session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
     copy = copy_collection(session)
     with session.chdir(copy):
         session.run("antsibull-changelog", "lint")
         session.run("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
         session.run("antsibull-changelog", "generate")
-    name = "CHANGELOG.rst"
-    if (copy / name).read_bytes() != (REPOSITORY / name).read_bytes():
-        session.error(f"{name} was edited by hand; its source is changelogs/changelog.yaml")
+    for name in ("CHANGELOG.md", "CHANGELOG.rst"):
+        if (copy / name).read_bytes() != (REPOSITORY / name).read_bytes():
+            session.error(f"{name} does not match its source, changelogs/changelog.yaml")
 
 
 @nox.session
