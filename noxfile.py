@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -276,7 +277,8 @@ def docs(session: nox.Session) -> None:
     for project, labels in REFERENCES.items():
         write_inventory(site / f"{project}.inv", labels)
     script = site / "build.sh"  # antsibull-docs does not copy images
-    copying = f"cp -r {REPOSITORY}/docs/docsite/rst/images rst/collections/{COLLECTION.replace('.', '/')}/docsite/\n"
+    images = shlex.quote(str(REPOSITORY / "docs" / "docsite" / "rst" / "images"))
+    copying = f"cp -r {images} rst/collections/{COLLECTION.replace('.', '/')}/docsite/\n"
     script.write_text(re.sub("(?m)^(?=sphinx-build )", copying, script.read_text(encoding="utf-8")), encoding="utf-8")
     session.run(str(script), env=environment, external=True)
     session.log(f"Built {site}/build/html/index.html")
