@@ -64,6 +64,15 @@ REFERENCES = {
     },
 }
 
+# The files for GitHub, and the schema of each.
+SCHEMAS = {
+    ".github/ISSUE_TEMPLATE/bug_report.yml": "github-issue-forms",
+    ".github/ISSUE_TEMPLATE/config.yml": "github-issue-config",
+    ".github/ISSUE_TEMPLATE/feature_request.yml": "github-issue-forms",
+    ".github/dependabot.yml": "dependabot",
+    ".github/workflows/ci.yml": "github-workflows",
+}
+
 nox.needs_version = ">= 2026.8"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
@@ -293,9 +302,10 @@ def write_inventory(path: Path, labels: Mapping[str, str]) -> None:
 
 @nox.session
 def schemas(session: nox.Session) -> None:
-    """Validate the workflow against GitHub's schema."""
+    """Validate the files for GitHub against its schemas."""
     session.install("check-jsonschema", "--constraint", str(TOOLS))
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml")
+    for file, schema in SCHEMAS.items():
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", file)
 
 
 # --- Upkeep
