@@ -18,6 +18,9 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
+# A proxy may present certificates that only the system trusts.
+export UV_SYSTEM_CERTS ?= true
+
 # Reuse existing environments, and install only what is missing.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
 

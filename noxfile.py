@@ -85,6 +85,9 @@ if shutil.which("pyenv"):
     others = [path for path in os.environ["PATH"].split(os.pathsep) if Path(path) != root / "shims"]
     os.environ["PATH"] = os.pathsep.join([*others, *found])
 
+# A proxy may present certificates that only the system trusts.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+
 # Ansible starts hundreds of processes, and each of them would compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
