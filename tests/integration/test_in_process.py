@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from typing import Any
 
@@ -64,14 +65,21 @@ def test_no_process_is_started(
 def test_a_process_is_started_where_it_would_make_a_difference(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
-    environment = {**environment, "ANSIBLE_ASYNC_DIR": str(ansible.directory / "async")}
     other = {"vars": {"ansible_python_interpreter": ansible.interpreter()}}
     assert started_a_process(ansible, environment, other)
     assert started_a_process(ansible, environment, {"environment": {"LANG": "C"}})
     assert started_a_process(ansible, environment, {}, {"environment": {"LANG": "C"}})
-    assert started_a_process(ansible, environment, {"async": 60, "poll": 1})
     assert started_a_process(ansible, environment, {"become": True, "become_method": "ansible.builtin.su"})
-    assert len(emulator.tokens()) == 5
+    assert len(emulator.tokens()) == 4
+
+
+@pytest.mark.skipif(" " in sys.executable, reason="Ansible does not quote the interpreter of an asynchronous task")
+def test_an_asynchronous_task_starts_a_process(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator
+) -> None:
+    environment = {**environment, "ANSIBLE_ASYNC_DIR": str(ansible.directory / "async")}
+    assert started_a_process(ansible, environment, {"async": 60, "poll": 1})
+    assert len(emulator.tokens()) == 1
 
 
 def test_what_a_module_needs_is_looked_for_on_the_controller_first(
