@@ -14,6 +14,7 @@ call this file.
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 import shlex
@@ -171,28 +172,50 @@ def sanity(session: nox.Session, core: str) -> None:
         where = ["--venv"]
         home = REPOSITORY / ".cache" / "ansible-test"
         environment["HOME"] = str(home)
+        configure_pip(home)
         bootstrap_pip(session, home)
         require_releases(session)
     with session.chdir(copy_collection(session, core)):
         session.run("ansible-test", "sanity", "-v", *where, *session.posargs, env=environment)
 
 
-def can_be_downloaded(url: str) -> bool:
-    """Whether a URL can be reached."""
+def configure_pip(home: Path) -> None:
+    """Write pip's options and the proxy from the environment into a file, since ansible-test hides the environment."""
+    proxy = urllib.request.getproxies().get("https")
+    options = {"proxy": proxy} if proxy else {}
+    for name, value in os.environ.items():
+        if name.startswith("PIP_"):
+            options[name.removeprefix("PIP_").replace("_", "-").lower()] = value
+    configuration = configparser.ConfigParser(interpolation=None)
+    configuration["global"] = options
+    path = home / ".config" / "pip" / "pip.conf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # it may contain the password of the proxy
+    with path.open("w", encoding="utf-8") as file:
+        configuration.write(file)
+
+
+def can_be_downloaded(url: str, *, proxies: dict[str, str] | None = None) -> bool:
+    """Whether a URL can be reached, through the proxies of the environment or the given ones."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
     try:
-        urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=10).close()
+        opener.open(urllib.request.Request(url, method="HEAD"), timeout=10).close()
     except OSError:
         return False
     return True
 
 
 def bootstrap_pip(session: nox.Session, home: Path) -> None:
-    """If the script with which ansible-test installs pip cannot be downloaded, use the pip bundled with Python."""
+    """If ansible-test cannot download its script that installs pip, use the pip bundled with Python.
+
+    It downloads the script without a proxy.
+    """
     pattern = "lib/*/site-packages/ansible_test/_internal/python_requirements.py"
     [source] = Path(session.virtualenv.location).glob(pattern)
     # ansible-core 2.16 lists more versions after the first, for versions of Python that are not tested here.
     version, *dummy = re.findall(r"\bpip='([0-9.]+)'", source.read_text(encoding="utf-8"))
-    if not can_be_downloaded(f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"):
+    url = f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
+    if not can_be_downloaded(url, proxies={}):
         script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text("import ensurepip\nensurepip.bootstrap(default_pip=True)\n", encoding="utf-8")
