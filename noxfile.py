@@ -130,7 +130,7 @@ def tests(session: nox.Session, core: str) -> None:
     """
     session.install("--requirement", pins(core))
     environment = link_collection(session)
-    in_parallel = ["--numprocesses", "3"]  # even on two cores, since tests also wait
+    in_parallel = ["--numprocesses", "3", "--durations", "5"]  # even on two cores, since tests also wait
     if session.posargs:
         session.run("pytest", *in_parallel, *session.posargs, env=environment)
     elif core == DEFAULT:
@@ -176,7 +176,7 @@ def sanity(session: nox.Session, core: str) -> None:
         bootstrap_pip(session, home)
         require_releases(session)
     with session.chdir(copy_collection(session, core)):
-        session.run("ansible-test", "sanity", "-v", *where, *session.posargs, env=environment)
+        session.run("ansible-test", "sanity", *where, *session.posargs, env=environment)
 
 
 def configure_pip(home: Path) -> None:
