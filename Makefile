@@ -18,6 +18,9 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
+# A proxy may present certificates that only the system trusts.
+export UV_SYSTEM_CERTS ?= true
+
 # Reuse existing environments, and install only what is missing.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
 
@@ -29,7 +32,7 @@ demo: export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 demo: .venv/installed
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml ANSIBLE_DISPLAY_SKIPPED_HOSTS=no \
 	python -m tests.emulator -- ansible-playbook -i examples/devices.yml emm.android_enterprise.stage_devices \
-	--extra-vars provisioning_sheet_directory=$(CURDIR)/.cache/demo
+	--extra-vars '{"provisioning_sheet_directory": "$(CURDIR)/.cache/demo"}'
 
 # Nox formats the code, unless CI is set.
 test: lint

@@ -14,8 +14,10 @@ call this file.
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -63,6 +65,15 @@ REFERENCES = {
     },
 }
 
+# The files for GitHub, and the schema of each.
+SCHEMAS = {
+    ".github/ISSUE_TEMPLATE/bug_report.yml": "github-issue-forms",
+    ".github/ISSUE_TEMPLATE/config.yml": "github-issue-config",
+    ".github/ISSUE_TEMPLATE/feature_request.yml": "github-issue-forms",
+    ".github/dependabot.yml": "dependabot",
+    ".github/workflows/ci.yml": "github-workflows",
+}
+
 nox.needs_version = ">= 2026.8"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
@@ -74,6 +85,9 @@ if shutil.which("pyenv"):
     found = [str(path) for path in sorted(root.glob("versions/*/bin"))]
     others = [path for path in os.environ["PATH"].split(os.pathsep) if Path(path) != root / "shims"]
     os.environ["PATH"] = os.pathsep.join([*others, *found])
+
+# A proxy may present certificates that only the system trusts.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 
 # Ansible starts hundreds of processes, and each of them would compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -116,7 +130,7 @@ def tests(session: nox.Session, core: str) -> None:
     """
     session.install("--requirement", pins(core))
     environment = link_collection(session)
-    in_parallel = ["--numprocesses", "3"]  # even on two cores, since tests also wait
+    in_parallel = ["--numprocesses", "3", "--durations", "5"]  # even on two cores, since tests also wait
     if session.posargs:
         session.run("pytest", *in_parallel, *session.posargs, env=environment)
     elif core == DEFAULT:
@@ -147,7 +161,7 @@ def container_engine() -> bool:
 def sanity(session: nox.Session, core: str) -> None:
     """Run all sanity tests of ansible-core, in a container if an engine is running, otherwise in virtual environments.
 
-    In virtual environments, tests that depend on the version of Python run with all versions found, 3.10 and newer.
+    The tests are not published: ruff and mypy check them, in a fraction of the time. In virtual environments, tests that depend on the version of Python run with all versions found, 3.10 and newer.
     """
     if any(Path("tests/sanity").glob("ignore-*")):
         session.error("This collection allows no exceptions from sanity tests: fix the errors that they report")
@@ -158,28 +172,50 @@ def sanity(session: nox.Session, core: str) -> None:
         where = ["--venv"]
         home = REPOSITORY / ".cache" / "ansible-test"
         environment["HOME"] = str(home)
+        configure_pip(home)
         bootstrap_pip(session, home)
         require_releases(session)
     with session.chdir(copy_collection(session, core)):
-        session.run("ansible-test", "sanity", "-v", *where, *session.posargs, env=environment)
+        session.run("ansible-test", "sanity", "--exclude", "tests/", *where, *session.posargs, env=environment)
 
 
-def can_be_downloaded(url: str) -> bool:
-    """Whether a URL can be reached."""
+def configure_pip(home: Path) -> None:
+    """Write pip's options and the proxy from the environment into a file, since ansible-test hides the environment."""
+    proxy = urllib.request.getproxies().get("https")
+    options = {"proxy": proxy} if proxy else {}
+    for name, value in os.environ.items():
+        if name.startswith("PIP_"):
+            options[name.removeprefix("PIP_").replace("_", "-").lower()] = value
+    configuration = configparser.ConfigParser(interpolation=None)
+    configuration["global"] = options
+    path = home / ".config" / "pip" / "pip.conf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # it may contain the password of the proxy
+    with path.open("w", encoding="utf-8") as file:
+        configuration.write(file)
+
+
+def can_be_downloaded(url: str, *, proxies: dict[str, str] | None = None) -> bool:
+    """Whether a URL can be reached, through the proxies of the environment or the given ones."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
     try:
-        urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=10).close()
+        opener.open(urllib.request.Request(url, method="HEAD"), timeout=10).close()
     except OSError:
         return False
     return True
 
 
 def bootstrap_pip(session: nox.Session, home: Path) -> None:
-    """If the script with which ansible-test installs pip cannot be downloaded, use the pip bundled with Python."""
+    """If ansible-test cannot download its script that installs pip, use the pip bundled with Python.
+
+    It downloads the script without a proxy.
+    """
     pattern = "lib/*/site-packages/ansible_test/_internal/python_requirements.py"
     [source] = Path(session.virtualenv.location).glob(pattern)
     # ansible-core 2.16 lists more versions after the first, for versions of Python that are not tested here.
     version, *dummy = re.findall(r"\bpip='([0-9.]+)'", source.read_text(encoding="utf-8"))
-    if not can_be_downloaded(f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"):
+    url = f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
+    if not can_be_downloaded(url, proxies={}):
         script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text("import ensurepip\nensurepip.bootstrap(default_pip=True)\n", encoding="utf-8")
@@ -251,16 +287,16 @@ def galaxy_importer(session: nox.Session) -> None:
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """Check the changelog fragments, and that CHANGELOG.rst matches changelog.yaml."""
+    """Check the changelog fragments, and that both changelogs match changelog.yaml."""
     session.install("antsibull-changelog", "ansible-core", "--constraint", str(TOOLS))
     copy = copy_collection(session)
     with session.chdir(copy):
         session.run("antsibull-changelog", "lint")
         session.run("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
         session.run("antsibull-changelog", "generate")
-    name = "CHANGELOG.rst"
-    if (copy / name).read_bytes() != (REPOSITORY / name).read_bytes():
-        session.error(f"{name} was edited by hand; its source is changelogs/changelog.yaml")
+    for name in ("CHANGELOG.md", "CHANGELOG.rst"):
+        if (copy / name).read_bytes() != (REPOSITORY / name).read_bytes():
+            session.error(f"{name} does not match its source, changelogs/changelog.yaml")
 
 
 @nox.session
@@ -276,7 +312,8 @@ def docs(session: nox.Session) -> None:
     for project, labels in REFERENCES.items():
         write_inventory(site / f"{project}.inv", labels)
     script = site / "build.sh"  # antsibull-docs does not copy images
-    copying = f"cp -r {REPOSITORY}/docs/docsite/rst/images rst/collections/{COLLECTION.replace('.', '/')}/docsite/\n"
+    images = shlex.quote(str(REPOSITORY / "docs" / "docsite" / "rst" / "images"))
+    copying = f"cp -r {images} rst/collections/{COLLECTION.replace('.', '/')}/docsite/\n"
     script.write_text(re.sub("(?m)^(?=sphinx-build )", copying, script.read_text(encoding="utf-8")), encoding="utf-8")
     session.run(str(script), env=environment, external=True)
     session.log(f"Built {site}/build/html/index.html")
@@ -291,9 +328,10 @@ def write_inventory(path: Path, labels: Mapping[str, str]) -> None:
 
 @nox.session
 def schemas(session: nox.Session) -> None:
-    """Validate the workflow against GitHub's schema."""
+    """Validate the files for GitHub against its schemas."""
     session.install("check-jsonschema", "--constraint", str(TOOLS))
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml")
+    for file, schema in SCHEMAS.items():
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", file)
 
 
 # --- Upkeep

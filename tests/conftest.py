@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,11 @@ import pytest
 from tests.emulator.process import Emulator
 
 sys.path.insert(0, str(Path(sys.prefix) / "collections"))
+
+# Tests connect to this machine only, and set the proxies that they need.
+for _name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+    os.environ.pop(_name, None)
+    os.environ.pop(_name.upper(), None)
 
 Mint = Callable[..., dict[str, Any]]
 MintEach = Callable[..., list[dict[str, Any]]]

@@ -135,7 +135,7 @@ def check_error(error: EmmError) -> None:
 
 @pairs
 @pytest.mark.parametrize("responses", [corrupted_responses, unexpected_bodies, delayed_responses])
-@examples(300)
+@examples(150)
 @given(data=st.data())
 def test_request_yields_its_own_token_or_an_error(
     server: FuzzingServer, pair: Pair, responses: Callable[[Kind], Any], data: st.DataObject

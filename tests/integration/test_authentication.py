@@ -119,7 +119,6 @@ def test_missing_credentials_are_explained(mint: Mint, emulator: Emulator) -> No
     assert mint(environment=NO_CREDENTIALS, check=True)["enrollment_token"]["token"] is None
 
 
-@both_ways
 def test_check_mode_sends_no_request(
     mint_each: MintEach, emulator: Emulator, google_hosts: dict[str, str | None]
 ) -> None:

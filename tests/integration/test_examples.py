@@ -161,17 +161,40 @@ def test_page_examples_run(
 ) -> None:
     """A mapping is the inventory for the examples after it on the page. Anything else is plays or tasks."""
     assert isinstance(examples_of(page)[-1], list), "the page ends with an unused inventory"
-    for example in examples_of(page):
+    (ansible.directory / "bench").mkdir(0o700)
+    for examples, with_inventory in grouped(examples_of(page), inventory):
+        emulator.reset()
+        plays = [play for example in examples for play in plays_of(example)]
+        run = ansible.play(plays, "--extra-vars", variables, inventory=with_inventory, environment=full_environment)
+        assert run.returncode == 0, run.output
+        assert bool(emulator.tokens()) == mints(examples[0])
+
+
+def grouped(examples: list[Any], inventory: dict[str, Any]) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+    """The examples that can share a run: successive ones with the same inventory that all mint tokens, or none does.
+
+    The first inventory is the given one.
+    """
+    group: list[Any] = []
+    for example in examples:
+        if group and (isinstance(example, dict) or mints(example) != mints(group[0])):
+            yield group, inventory
+            group = []
         if isinstance(example, dict):
             inventory = example
-            continue
-        emulator.reset()
-        (ansible.directory / "bench").mkdir(0o700, exist_ok=True)
-        plays = example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
-        run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=full_environment)
-        assert run.returncode == 0, run.output
-        mints = "emm.android_enterprise.android_enterprise_" in str(example) or "device_tokens'" in str(example)
-        assert bool(emulator.tokens()) == mints
+        else:
+            group.append(example)
+    yield group, inventory
+
+
+def mints(example: list[Any]) -> bool:
+    """Whether an example mints tokens."""
+    return "emm.android_enterprise.android_enterprise_" in str(example) or "device_tokens'" in str(example)
+
+
+def plays_of(example: list[Any]) -> list[Any]:
+    """An example as plays. An example of tasks only runs for all devices of the inventory."""
+    return example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
 
 
 def test_guides_produce_the_files_that_they_describe(
@@ -180,12 +203,9 @@ def test_guides_produce_the_files_that_they_describe(
     bench = ansible.directory / "bench"
     for page in GUIDES:
         inventory, *examples = examples_of(page)
-        for example in examples:
-            plays = (
-                example if "hosts" in example[0] else [{"hosts": "devices", "gather_facts": False, "tasks": example}]
-            )
-            run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=full_environment)
-            assert run.returncode == 0, run.output
+        plays = [play for example in examples for play in plays_of(example)]
+        run = ansible.play(plays, "--extra-vars", variables, inventory=inventory, environment=full_environment)
+        assert run.returncode == 0, run.output
     names = {path.name.partition(".")[2] for path in bench.iterdir() if path.is_file()}
     of_hosts = {"payload.json", "qr.svg", "nfc.properties", "ndef", "zero-touch.json", "svg"}
     assert names == {*of_hosts, "html", "provisioning_sheet", "provisioning_sheet.lock"}

@@ -13,17 +13,11 @@ import pytest
 from tests.conftest import Mint
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import Ansible
-from tests.operation.test_many import (
-    test_check_mode_previews_the_result_without_requests,
-    test_failures_are_listed_and_other_tokens_are_returned,
-)
+from tests.operation.test_many import test_failures_are_listed_and_other_tokens_are_returned
 
 pytestmark = pytest.mark.usefixtures("both_ways")
 # Run these here as well: end to end, in process and as a module.
-__all__ = [
-    "test_check_mode_previews_the_result_without_requests",
-    "test_failures_are_listed_and_other_tokens_are_returned",
-]
+__all__ = ["test_failures_are_listed_and_other_tokens_are_returned"]
 USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)]
 
 

@@ -83,6 +83,7 @@ def test_tarball_contains_the_collection_and_no_local_files(tarball: Path) -> No
     with tarfile.open(tarball) as archive:
         names = {member.name for member in archive if member.isfile()}
     assert names >= {
+        "CHANGELOG.md",
         "CHANGELOG.rst",
         "LICENSE",
         "MANIFEST.json",
@@ -104,6 +105,7 @@ def test_tarball_contains_the_collection_and_no_local_files(tarball: Path) -> No
     assert not names & set(LOCAL_FILES)
     tops = {name.partition("/")[0] for name in names}
     assert tops <= {
+        "CHANGELOG.md",
         "CHANGELOG.rst",
         "CODE_OF_CONDUCT.md",
         "CONTRIBUTING.md",

@@ -19,17 +19,17 @@ from tests.integration.sheets import ROLE, devices, hosts_on, names_in, play, re
 
 INCLUDE = {"ansible.builtin.include_role": {"name": ROLE}}
 INCLUDE_EVEN = {**INCLUDE, "when": f"not ({ODD})"}
-# The keywords of a play for five hosts, and the numbers of the hosts on each sheet.
+# The keywords of a play of the role for five hosts, and the numbers of the hosts on each sheet.
 WAYS: dict[str, tuple[dict[str, Any], Mapping[str, list[int]]]] = {
     "serial": ({"serial": 2}, {"sheet-0001": [1, 2], "sheet-0003": [3, 4], "sheet-0005": [5]}),
     "reverse-order": (
         {"serial": 2, "order": "reverse_inventory"},
         {"sheet-0004": [5, 4], "sheet-0002": [3, 2], "sheet-0001": [1]},
     ),
-    "condition": ({"roles": [TOKENS, {"role": ROLE, "when": ODD}]}, {"sheet": [1, 3, 5]}),
-    "include-without-first-host": ({"roles": [TOKENS], "tasks": [INCLUDE_EVEN]}, {"sheet": [2, 4]}),
+    "condition": ({"roles": [{"role": ROLE, "when": ODD}]}, {"sheet": [1, 3, 5]}),
+    "include-without-first-host": ({"roles": [], "tasks": [INCLUDE_EVEN]}, {"sheet": [2, 4]}),
     "two-halves": (
-        {"roles": [TOKENS, {"role": ROLE, "when": ODD}], "tasks": [INCLUDE_EVEN]},
+        {"roles": [{"role": ROLE, "when": ODD}], "tasks": [INCLUDE_EVEN]},
         {"sheet": [1, 2, 3, 4, 5]},
     ),
     "two-names": (
@@ -44,10 +44,10 @@ WAYS: dict[str, tuple[dict[str, Any], Mapping[str, list[int]]]] = {
         },
         {"sheet": [1, 2, 3, 4, 5]},
     ),
-    "run-once": ({"roles": [TOKENS, {"role": ROLE, "run_once": True}]}, {"sheet": [1]}),
+    "run-once": ({"roles": [{"role": ROLE, "run_once": True}]}, {"sheet": [1]}),
     "loop": (
         {
-            "roles": [TOKENS],
+            "roles": [],
             "tasks": [
                 {
                     **INCLUDE,
@@ -59,7 +59,7 @@ WAYS: dict[str, tuple[dict[str, Any], Mapping[str, list[int]]]] = {
         {"a": [1, 3, 5], "b": [1, 2, 3, 4, 5]},
     ),
     "delegated": (
-        {"roles": [TOKENS, {"role": ROLE, "delegate_to": "localhost", "delegate_facts": True}]},
+        {"roles": [{"role": ROLE, "delegate_to": "localhost", "delegate_facts": True}]},
         {"sheet": [1, 2, 3, 4, 5]},
     ),
 }
@@ -75,10 +75,16 @@ def test_each_sheet_has_the_hosts_of_its_name_and_batch(
 ) -> None:
     scenarios = {}
     for name, (keywords, dummy) in WAYS.items():
-        own = {"scenario": name, "own_directory": str(directory / name)}
-        inventory = devices(5, directory / name, provisioning_sheet_outputs=["sheet"], **own)
-        scenarios[name] = Scenario(inventory, [play(**keywords)])
+        variables = {
+            "scenario": name,
+            "own_directory": str(directory / name),
+            "provisioning_sheet_outputs": ["sheet"],
+            "device_tokens_enrollment": {"token": "t", "enrollment_token_type": "userDevice", "expires_at": None},
+        }
+        inventory = devices(5, directory / name, **variables)
+        scenarios[name] = Scenario(inventory, [play(**{"roles": [ROLE], **keywords})])
     outcomes = bench.run(scenarios)
+    assert outcomes["serial"].run.returncode == 0, outcomes["serial"].run.output
     for name, (dummy, sheets) in WAYS.items():
         with subtests.test(name):
             assert outcomes[name].failures == {}, outcomes[name].run.output
