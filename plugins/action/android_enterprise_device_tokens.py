@@ -16,13 +16,13 @@ from ansible.release import __version__
 from ansible.utils.display import Display
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request, run_in_turn
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
+from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     COMMON_OPTIONS,
     check_and_run,
     find_missing_library,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import CLOCK_NOTE
-from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
     open_client,
     task_environment,

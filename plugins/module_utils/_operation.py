@@ -37,7 +37,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
-from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
 
 if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request

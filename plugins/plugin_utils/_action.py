@@ -30,13 +30,13 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust import load_trust_stores
+from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets, without_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
     Operation,
     find_missing_library,
     run,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_raw_identifiers
-from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets, without_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_system_text
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
     main_process_exists,

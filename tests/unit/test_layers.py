@@ -17,7 +17,7 @@ LAYERS = [
     "module_utils._version",
     "module_utils._text",
     "module_utils._redaction",
-    "module_utils._secrets",
+    "module_utils._masking",
     "module_utils._errors",
     "module_utils._http",
     "module_utils._auth",

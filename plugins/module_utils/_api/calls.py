@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import UnusableResponseError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 

@@ -23,13 +23,13 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes
     likely_cause,
     refine_likely_cause,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks, now, read_date
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.responses import (
     ErrorEnvelope,
     NotJsonError,
     decode,
     is_over_quota,
 )
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import Clocks, now, read_date
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.authorizer import AccessTokens, Authorizer
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (

@@ -28,7 +28,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.transport import Request
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.session import Session
-from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
 
 if TYPE_CHECKING:
     import google.auth.credentials

@@ -24,8 +24,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.secrets import find_in_key, register_file
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_server import metadata_host
+from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
-from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
 
 try:
     import google.auth

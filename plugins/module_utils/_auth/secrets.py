@@ -15,7 +15,7 @@ import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._secrets import register_secrets
+from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
 
 _SECRETS_IN_A_KEY = ("private_key", "private_key_id", "client_secret", "refresh_token")
 _SECRETS_IN_A_REQUEST = ("assertion", "subject_token", "refresh_token", "client_secret")

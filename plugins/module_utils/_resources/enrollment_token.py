@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Success
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import ENTERPRISE_CAUSES
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, to_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import after, to_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Many, Operation
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration, check_duration

@@ -19,7 +19,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes
     USER_CAUSES,
     Causes,
 )
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import to_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import to_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import Many, Operation
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_id
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import (

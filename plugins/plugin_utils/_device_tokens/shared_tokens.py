@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request, Success
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import from_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import MINT
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import outlasts_year_9999
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared_cache import SharedCache

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import after, from_text
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import after, from_text
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration
 
 _CLOCK_SKEW_MAX = timedelta(days=1)  # a server's clock that is further ahead of ours is not trusted

@@ -29,7 +29,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch 
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import CHANGE, READ, ApiResponse, Effect
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     ApiError,
     EmmError,

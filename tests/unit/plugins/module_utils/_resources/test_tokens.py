@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.calls import ApiResponse, Effect
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import Clocks
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import Clocks
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import OptionError, UnusableResponseError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
     EnrollmentTokenRequest,

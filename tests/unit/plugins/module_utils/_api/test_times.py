@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.clocks import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import (
     Clocks,
     after,
     from_text,
