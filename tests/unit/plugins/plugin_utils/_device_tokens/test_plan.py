@@ -26,6 +26,8 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens import plan
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import VARIABLES, Plan
 
+from tests.unit.plugins.plugin_utils.specifications import rules
+
 VALID = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
 
 
@@ -47,15 +49,6 @@ def test_variables_include_the_fact() -> None:
     assert "device_tokens_enterprise_id" in VARIABLES
     assert "device_tokens_enrollment" in VARIABLES, "the fact from an earlier run"
     assert all(name.startswith("device_tokens_") for name in VARIABLES)
-
-
-def rules(options: Mapping[str, Any]) -> dict[str, Any]:
-    """An argument specification without its documentation."""
-    names = ("type", "elements", "required", "choices", "default")
-    return {
-        option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
-        for option, rule in options.items()
-    }
 
 
 def test_spec_matches_the_argument_specification_of_the_role() -> None:

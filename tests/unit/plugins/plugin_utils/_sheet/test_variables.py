@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import (
@@ -18,16 +16,10 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.vari
     with_placeholders,
 )
 
+from tests.unit.plugins.plugin_utils.specifications import rules
+
 ENROLLMENT = {"token": "enrollment-token", "enterprise_id": "LC1"}
 USER_AUTH = {"token": "auth-token", "enterprise_id": "LC1"}
-
-
-def rules(options: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("type", "elements", "required", "choices", "default")
-    return {
-        option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
-        for option, rule in options.items()
-    }
 
 
 def test_spec_matches_the_argument_specification_of_the_role() -> None:
