@@ -32,7 +32,7 @@ def content_of(cache: Path) -> str:
     return "".join(file.read_text(encoding="utf-8") for file in sorted(cache.glob("*device-0*")))
 
 
-def test_a_cached_token_is_kept_while_it_is_valid_for_long_enough(
+def test_cached_token_is_kept_while_it_is_valid_for_long_enough(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, cache: Path
 ) -> None:
     def run(**variables: Any) -> str:
@@ -84,7 +84,7 @@ def test_check_mode_leaves_the_token_in_a_cache_whose_facts_are_not_variables(
 
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("job", [False, True], ids=["no-job", "job"])
-def test_a_job_of_awx_warns_that_it_does_not_find_cached_tokens(
+def test_awx_job_warns_that_cached_tokens_are_not_found(
     ansible: Ansible, environment: dict[str, str], job: bool
 ) -> None:
     if job:

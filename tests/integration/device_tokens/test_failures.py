@@ -28,7 +28,7 @@ from tests.integration.devices import (
 from tests.integration.playbooks import Ansible
 
 
-def test_a_refused_host_fails_alone_with_its_own_reason(
+def test_refused_host_fails_alone_with_its_own_reason(
     bench: Bench, emulator: Emulator, subtests: pytest.Subtests
 ) -> None:
     """Even if the role runs under a condition on the facts that it sets."""
@@ -62,7 +62,7 @@ def test_a_refused_host_fails_alone_with_its_own_reason(
     assert len(unknown) == 2, "one request for each host, not one for each kind of token"
 
 
-def test_a_refused_host_that_goes_on_has_its_facts(bench: Bench, emulator: Emulator, subtests: pytest.Subtests) -> None:
+def test_refused_host_that_goes_on_has_its_facts(bench: Bench, emulator: Emulator, subtests: pytest.Subtests) -> None:
     """With ``device_tokens_on_failure`` or ``ignore_errors``. Tokens of an earlier run of the role are removed."""
     emulator.fail({"path": f"{enterprise_of('ignored')}/enrollmentTokens", "times": None, "status": 403})
     revoke = {
@@ -149,7 +149,7 @@ def test_minted_tokens_are_kept_when_another_request_fails(
     assert len(tokens) == 5
 
 
-def test_a_host_whose_variables_cannot_be_templated_fails_alone(
+def test_host_whose_variables_cannot_be_templated_fails_alone(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     inventory = fleet(3)

@@ -147,7 +147,9 @@ def assert_two_tokens_each(outcome: Outcome, scenario: str, served: Sequence[int
         assert issued["user_id"] == user(int(host[-2:]))
 
 
-def test_other_hosts_of_the_play(bench: Bench, ansible: Ansible, subtests: pytest.Subtests) -> None:
+def test_hosts_that_failed_were_rescued_or_run_the_role_again(
+    bench: Bench, ansible: Ansible, subtests: pytest.Subtests
+) -> None:
     """Hosts that failed, ended, left a role or were rescued, and hosts that a role runs for only once."""
     failing = [
         {"ansible.builtin.fail": {"msg": "no"}, "when": is_device(1)},
@@ -240,7 +242,7 @@ def test_limit(ansible: Ansible, environment: dict[str, str], emulator: Emulator
     assert set(facts_of(run)) == {"device-02", "device-05"}
 
 
-def test_a_run_after_a_partial_failure_mints_for_the_other_hosts_only(
+def test_second_run_after_a_partial_failure_mints_for_limited_hosts_only(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     inventory = fleet(3, device_tokens_kinds=["user_auth"])

@@ -48,7 +48,7 @@ def test_tokens_are_not_printed_or_logged(
         assert_no_secret(text, emulator)
 
 
-def test_a_key_in_module_defaults_is_not_printed(ansible: Ansible, emulator: Emulator) -> None:
+def test_key_in_module_defaults_is_not_printed(ansible: Ansible, emulator: Emulator) -> None:
     """A host for each form of it. The server refuses the key."""
     key = json.loads(Path(emulator.address.service_account_file).read_text(encoding="utf-8"))
     emulator.revoke(key["client_email"])

@@ -94,7 +94,7 @@ def test_invalid_settings_fail_the_hosts_that_need_a_token(
 
 
 @pytest.mark.parametrize("on_failure", ["fail", "continue"])
-def test_a_task_that_ansible_does_not_start_fails_its_host_alone(
+def test_task_that_ansible_does_not_start_fails_its_host_alone(
     bench: Bench, on_failure: str, subtests: pytest.Subtests
 ) -> None:
     """Ansible's own message is not shown, because it may quote the value of a keyword."""

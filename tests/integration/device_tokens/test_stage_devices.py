@@ -18,7 +18,7 @@ PLAYBOOK = "emm.android_enterprise.stage_devices"
 
 
 @pytest.mark.parametrize("serial", ["100%", "1"])
-def test_the_summary_lists_all_hosts_of_all_batches(
+def test_summary_lists_all_hosts_of_all_batches(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator, serial: str
 ) -> None:
     """Even if a whole batch was refused, the others follow, and the refused hosts fail at the end."""
@@ -49,7 +49,7 @@ def test_the_summary_lists_all_hosts_of_all_batches(
     assert_no_secret(run.output, emulator)
 
 
-def test_a_host_refused_in_a_later_batch_fails_alone(
+def test_host_refused_in_a_later_batch_fails_alone(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     inventory = fleet(4, device_tokens_kinds=["user_auth"])
@@ -59,7 +59,7 @@ def test_a_host_refused_in_a_later_batch_fails_alone(
     assert len(emulator.tokens()) == 3
 
 
-def test_a_pattern_selects_hosts(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
+def test_pattern_selects_hosts(ansible: Ansible, environment: dict[str, str], emulator: Emulator) -> None:
     playbook = str(REPOSITORY / "playbooks" / "stage_devices.yml")
     arguments = ["--extra-vars", "stage_devices_hosts=device-02"]
     run = ansible.play(playbook, *arguments, inventory=fleet(3), environment=environment)

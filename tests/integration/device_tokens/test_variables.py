@@ -139,7 +139,7 @@ def test_check_mode_sets_facts_without_tokens(
     assert emulator.journal() == []
 
 
-def test_a_misspelt_variable_causes_one_warning(ansible: Ansible, environment: dict[str, str]) -> None:
+def test_misspelled_variable_causes_one_warning(ansible: Ansible, environment: dict[str, str]) -> None:
     inventory = fleet(2, device_tokens_duratoin="12h", device_tokens__own="x")
     inventory["all"]["vars"][404] = "a name that is not a string"
     run = ansible.play([role_play(roles=[ROLE, ROLE])], inventory=inventory, environment=environment)

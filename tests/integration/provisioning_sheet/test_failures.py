@@ -25,7 +25,7 @@ from tests.integration.sheets import (
 )
 
 
-def test_a_host_with_an_invalid_variable_fails_alone_with_its_own_reason(
+def test_host_with_an_invalid_variable_fails_alone_with_its_own_reason(
     ansible: Ansible, environment: dict[str, str], directory: Path, subtests: pytest.Subtests
 ) -> None:
     signature = "{{ '/no/dpc.pem' | emm.android_enterprise.signature_checksum }}"

@@ -126,7 +126,7 @@ def test_hosts_that_failed_or_came_later(bench: Bench, directory: Path, subtests
         assert sheets_in(directory / "plays") == {"sheet": [2]}
 
 
-def test_the_free_strategy_is_refused(bench: Bench, directory: Path) -> None:
+def test_free_strategy_is_refused(bench: Bench, directory: Path) -> None:
     """Its hosts do not wait for each other, so none of them could write a sheet of all."""
     outcomes = bench.run({"free": Scenario(devices(2, directory), [play(strategy="free")])})
     reason = "do not with the strategy 'free'. Use the linear strategy."

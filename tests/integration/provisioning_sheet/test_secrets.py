@@ -41,7 +41,7 @@ def test_tokens_and_passwords_are_not_printed_or_logged(
         assert str(directory / name / "sheet.html") in output
 
 
-def test_a_password_is_not_printed_if_another_variable_is_undefined(bench: Bench, directory: Path) -> None:
+def test_password_is_not_printed_if_another_variable_is_undefined(bench: Bench, directory: Path) -> None:
     """Some versions of ansible-core show what stands around a value that cannot be templated."""
     bundle = {"token": "{{ device_tokens_user_auth.token }}"}
     inventory = devices(
