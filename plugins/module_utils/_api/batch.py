@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Mints many tokens in parallel, over one connection pool. Tokens are returned even if others fail.
+"""Runs many requests in parallel, over one connection pool. What succeeds is returned even if other requests fail.
 
 This file is private to the collection; it may change at any time.
 """
