@@ -161,7 +161,8 @@ def container_engine() -> bool:
 def sanity(session: nox.Session, core: str) -> None:
     """Run all sanity tests of ansible-core, in a container if an engine is running, otherwise in virtual environments.
 
-    The tests are not published: ruff and mypy check them, in a fraction of the time. In virtual environments, tests that depend on the version of Python run with all versions found, 3.10 and newer.
+    In virtual environments, tests that depend on the version of Python run with all versions found, 3.10 and newer.
+    What is in tests/ is not published; ruff and mypy check it in a fraction of the time.
     """
     if any(Path("tests/sanity").glob("ignore-*")):
         session.error("This collection allows no exceptions from sanity tests: fix the errors that they report")

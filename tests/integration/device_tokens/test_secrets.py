@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.emulator.process import Emulator
 from tests.integration.devices import (
@@ -30,7 +31,7 @@ def test_tokens_are_not_printed_or_logged(
     """At the highest verbosity, whether all hosts get their tokens or one is refused."""
     refused = fleet(2, device_tokens_kinds=BOTH)
     refused["all"]["hosts"]["device-02"]["device_tokens_user_id"] = GOOGLE_MANAGED_USER
-    ways = {"role": {"roles": [ROLE]}, "include": {"tasks": [INCLUDE]}}
+    ways: dict[str, dict[str, Any]] = {"role": {"roles": [ROLE]}, "include": {"tasks": [INCLUDE]}}
     scenarios = {
         f"{way}-{name}": Scenario(inventory, [{"gather_facts": False, **keywords}])
         for name, inventory in (("minted", fleet(2, device_tokens_kinds=BOTH)), ("refused", refused))

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.emulator.process import Emulator
@@ -26,7 +28,7 @@ from tests.integration.playbooks import Ansible
 
 def test_hosts_with_equal_requests_share_a_token(bench: Bench, subtests: pytest.Subtests) -> None:
     google = {"authentication_requirement": "required", "required_account_email": "sam@example.com"}
-    ways = {
+    ways: dict[str, tuple[str, dict[str, Any]]] = {
         "linear": ("shared", {}),
         "batches": ("batch", {"serial": 2}),
         "free": ("shared", {"strategy": "free"}),

@@ -68,10 +68,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_valid_variables(bench: Bench, subtests: pytest.Subtests) -> None:
     """A host for each value."""
     kinds = fleet(len(KINDS))
-    for host, (value, dummy) in zip(kinds["all"]["hosts"].values(), KINDS, strict=True):
-        host.update({} if value is None else {"device_tokens_kinds": value})
+    for host, (kind, dummy) in zip(kinds["all"]["hosts"].values(), KINDS, strict=True):
+        host.update({} if kind is None else {"device_tokens_kinds": kind})
     durations = fleet(len(DURATIONS))
-    for host, (duration, dummy) in zip(durations["all"]["hosts"].values(), DURATIONS, strict=True):
+    for host, (duration, _text) in zip(durations["all"]["hosts"].values(), DURATIONS, strict=True):
         host["device_tokens_duration"] = duration
     pool = [user(7), user(8), user(9)]
     others = fleet(3, device_tokens_kinds=["user_auth"], pool=pool)
@@ -91,7 +91,7 @@ def test_valid_variables(bench: Bench, subtests: pytest.Subtests) -> None:
     with subtests.test("kinds"):
         outcome = outcomes["kinds"]
         assert [token["type"] for token in outcome.tokens()] == [kind for dummy, minted in KINDS for kind in minted]
-        for fact, (dummy, minted) in zip(outcome.facts.values(), KINDS, strict=True):
+        for fact, (_kinds, minted) in zip(outcome.facts.values(), KINDS, strict=True):
             assert {kind for kind in BOTH if fact[f"device_tokens_{kind}"]} == set(minted)
     with subtests.test("durations"):
         sent = [json.loads(request["body"])["duration"] for request in outcomes["durations"].mints]
