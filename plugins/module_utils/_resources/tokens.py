@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Extracts the token from a response.
+"""What both kinds of token have in common: the effect of a mint, and the token in its response.
 
 This file is private to the collection; it may change at any time.
 """
