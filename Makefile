@@ -7,7 +7,7 @@
 # make lint           run all checks that do not run the code
 # make test           check everything, under one version of ansible-core
 # make test-matrix    run the checks that depend on ansible-core, under all supported versions
-# make unit-matrix    run only the unit tests, under the oldest and the newest supported version
+# make unit-matrix    run the unit tests of what uses ansible-core, under the oldest and the newest supported version
 # make fuzz           try random inputs until one shows a defect; TIMES multiplies the number of examples in each round
 # make bench          measure the cost of the collection; OPTIONS=--help shows the options
 # make picture        redraw the image of a sheet in the documentation
@@ -20,6 +20,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # A proxy may present certificates that only the system trusts.
 export UV_SYSTEM_CERTS ?= true
+
+USES_ANSIBLE := $(addprefix tests/unit/plugins/,action filter plugin_utils module_utils/test_module.py)
 
 # Reuse existing environments, and install only what is missing.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
@@ -54,7 +56,7 @@ unit operation integration: .venv/installed
 	$(NOX) --session tests -- tests/$@
 
 unit-matrix: .venv/installed
-	$(NOX) --tags outer-tests -- tests/unit
+	$(NOX) --tags outer-tests -- $(USES_ANSIBLE)
 
 molecule docs release requirements: .venv/installed
 	$(NOX) --session $@

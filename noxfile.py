@@ -86,6 +86,16 @@ if shutil.which("pyenv"):
     others = [path for path in os.environ["PATH"].split(os.pathsep) if Path(path) != root / "shims"]
     os.environ["PATH"] = os.pathsep.join([*others, *found])
 
+# Installs the pip bundled with Python. ensurepip would take three seconds for each of a dozen environments.
+UNPACK_PIP = """
+import ensurepip, pathlib, sysconfig, zipfile
+wheels = list(pathlib.Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
+if wheels:
+    zipfile.ZipFile(wheels[0]).extractall(sysconfig.get_path("purelib"))
+else:
+    ensurepip.bootstrap(default_pip=True)  # a distribution keeps the wheel elsewhere
+"""
+
 # A proxy may present certificates that only the system trusts.
 os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 
@@ -219,7 +229,7 @@ def bootstrap_pip(session: nox.Session, home: Path) -> None:
     if not can_be_downloaded(url, proxies={}):
         script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
         script.parent.mkdir(parents=True, exist_ok=True)
-        script.write_text("import ensurepip\nensurepip.bootstrap(default_pip=True)\n", encoding="utf-8")
+        script.write_text(UNPACK_PIP, encoding="utf-8")
 
 
 def require_releases(session: nox.Session) -> None:

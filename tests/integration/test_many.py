@@ -21,16 +21,6 @@ __all__ = ["test_failures_are_listed_and_other_tokens_are_returned"]
 USERS = [str(100_000_000_000_000_000_000 + number) for number in range(1, 25)]
 
 
-def test_quota_is_respected_without_a_retry_storm(mint: Mint, emulator: Emulator) -> None:
-    emulator.change_settings(quota=60, quota_window=1.0, latency=0.02)
-    result = mint(count=300, concurrency=32)
-    assert len(result["enrollment_tokens"]) == len(emulator.tokens()) == 300
-    requests = emulator.mints()
-    refused = [request for request in requests if request["status"] == 429]
-    assert refused, "the test must exceed the quota"
-    assert len(refused) < 150
-
-
 def test_long_task_shows_progress(ansible: Ansible, mint: Mint, emulator: Emulator) -> None:
     emulator.change_settings(latency=1.2)
     emulator.fail({"path": "authenticationToken", "times": 1, "status": 404})

@@ -10,7 +10,6 @@ import pytest
 
 from tests.operation.test_user_auth_token import (
     test_check_mode_previews_the_result_without_requests,
-    test_invalid_options_are_refused_before_any_request,
     test_minted_token_provisions_one_device,
 )
 
@@ -18,6 +17,5 @@ pytestmark = pytest.mark.usefixtures("both_ways")
 # Run these here as well: end to end, in process and as a module.
 __all__ = [
     "test_check_mode_previews_the_result_without_requests",
-    "test_invalid_options_are_refused_before_any_request",
     "test_minted_token_provisions_one_device",
 ]
