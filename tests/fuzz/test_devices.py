@@ -73,7 +73,7 @@ UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 SCALARS = UNICODE | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 
 
-@examples(400)
+@examples(200)
 @given(OPTIONS, st.dictionaries(st.sampled_from(HIDDEN), LEAKS, max_size=1))
 def test_payload_is_valid_or_refused(options: dict[str, Any], leaking: dict[str, Any]) -> None:
     options |= leaking
@@ -90,13 +90,13 @@ def test_payload_is_valid_or_refused(options: dict[str, Any], leaking: dict[str,
         assert set(part) <= set(payload)
 
 
-@examples(100)
+@examples(50)
 @given(VALUES)
 def test_arbitrary_value_is_refused_as_payload_options(value: Any) -> None:
     assert isinstance(outcome(EmmError, build_payload, value), EmmError)
 
 
-@examples(200)
+@examples(100)
 @given(st.binary(max_size=70), ANY_TEXT)
 def test_only_checksums_are_accepted(content: bytes, text: str) -> None:
     checksums.check(checksums.encode(hashlib.sha256(content).digest()))
@@ -105,7 +105,7 @@ def test_only_checksums_are_accepted(content: bytes, text: str) -> None:
             assert re.fullmatch(r"[\w-]{43}=?", other, re.ASCII)
 
 
-@examples(60)
+@examples(30)
 @given(
     st.binary(max_size=200) | st.just(b"PK\x05\x06" + b"\0" * 18) | st.binary().map(lambda rest: b"PK\x03\x04" + rest)
 )
@@ -128,7 +128,7 @@ def test_qr_code_reads_back(text: str) -> None:
         assert found.bytes == text.encode()
 
 
-@examples(50)
+@examples(25)
 @given(st.integers(CAPACITY["L"] + 1, 10_000), ANY_TEXT.filter(bool))
 def test_content_beyond_the_capacity_of_a_qr_code_is_refused(size: int, text: str) -> None:
     for content in (text * size, {"a": text * size, "b": {text: size}}):
@@ -141,7 +141,7 @@ def read_properties(text: str) -> dict[str, str]:
     return {key: value.data for key, value in properties.items()}
 
 
-@examples(200)
+@examples(100)
 @given(st.dictionaries(UNICODE.filter(bool), SCALARS, max_size=5), st.dictionaries(UNICODE, SCALARS, max_size=5))
 def test_nfc_message_reads_back(values: dict[str, Any], bundle: dict[str, Any]) -> None:
     """Independent libraries read the NFC Data Exchange Format and the Java properties."""
@@ -182,7 +182,7 @@ VARIABLES = {
 OTHER_VARIABLES = ("name", "title", "user", "paper", "image_format", "template", "require_token")
 
 
-@examples(150)
+@examples(75)
 @given(
     ANY_TEXT.filter(bool),
     changed(VARIABLES, tuple(f"provisioning_sheet_{name}" for name in OTHER_VARIABLES)),
@@ -243,7 +243,7 @@ CARD = st.fixed_dictionaries(
 )
 
 
-@examples(100)
+@examples(50)
 @given(st.lists(CARD, min_size=1, max_size=3), TEXT, st.lists(TEXT, max_size=2))
 def test_sheet_escapes_all_text(cards: list[Mapping[str, Any]], title: str, missing: list[str]) -> None:
     """The page has the same elements as one with harmless text."""
@@ -264,7 +264,7 @@ def test_sheet_escapes_all_text(cards: list[Mapping[str, Any]], title: str, miss
     assert title in text
 
 
-@examples(150)
+@examples(75)
 @given(st.lists(CARD, max_size=3))
 def test_label_csv_reads_back(cards: list[Mapping[str, Any]]) -> None:
     head, *rows = csv.reader(io.StringIO(to_csv(cards), newline=""))

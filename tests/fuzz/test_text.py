@@ -30,7 +30,7 @@ DURATIONS = st.builds(Duration, st.integers(0, MAX_SECONDS), st.integers(0, 999_
 UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
-@examples(200)
+@examples(100)
 @given(duration=DURATIONS)
 def test_duration_round_trips(duration: Duration) -> None:
     assert Duration.from_json(duration.to_json()) == duration
@@ -38,7 +38,7 @@ def test_duration_round_trips(duration: Duration) -> None:
     assert Duration.from_options(duration.to_options()) == duration
 
 
-@examples(200)
+@examples(100)
 @given(st.dictionaries(st.sampled_from(list(UNITS)), st.integers(0, 10_000), min_size=1))
 def test_duration_is_the_sum_of_its_units(amounts: dict[str, int]) -> None:
     text = "".join(f"{amounts[unit]}{unit}" for unit in UNITS if unit in amounts)
@@ -48,7 +48,7 @@ def test_duration_is_the_sum_of_its_units(amounts: dict[str, int]) -> None:
     assert Duration.from_human(f" {text}\n") == Duration(seconds)
 
 
-@examples(300)
+@examples(150)
 @given(st.text("0123456789wdhms. -", max_size=30) | st.from_regex(r"[0-9]{1,5000}(\.[0-9]*)?s?") | ANY_TEXT)
 def test_arbitrary_text_is_a_valid_duration_or_refused(text: str) -> None:
     for read in (Duration.from_json, Duration.from_human):
@@ -65,13 +65,13 @@ JSON_VALUES = st.recursive(
 )
 
 
-@examples(150)
+@examples(75)
 @given(JSON_VALUES, st.booleans(), st.sampled_from([None, 1]))
 def test_json_round_trips(value: Any, ascii_only: bool, indent: int | None) -> None:
     assert decode(json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()) == value
 
 
-@examples(400)
+@examples(200)
 @given(
     st.binary(max_size=30)
     | st.text('[]{}",:0123456789eE+-.NaInfitytruelsn\\u', max_size=30).map(str.encode)
@@ -93,7 +93,7 @@ def test_only_json_is_decoded(content: bytes) -> None:
         json.dumps(value, allow_nan=False)
 
 
-@examples(200)
+@examples(100)
 @given(VALUES, VALUES, VALUES)
 def test_error_envelope_has_only_text_as_reasons(errors: Any, details: Any, message: Any) -> None:
     entries = [{"reason": message}, message]
@@ -138,7 +138,7 @@ SECRETS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_siz
 LIMIT = 500
 
 
-@examples(400)
+@examples(200)
 @given(st.lists(CONTEXT | SECRETS, max_size=12))
 def test_foreign_text_is_one_line_of_bounded_length(parts: list[str]) -> None:
     quoted = sanitize("".join(parts))
@@ -147,7 +147,7 @@ def test_foreign_text_is_one_line_of_bounded_length(parts: list[str]) -> None:
     quoted.encode()
 
 
-@examples(300)
+@examples(150)
 @given(SECRETS, st.lists(CONTEXT, max_size=5), st.lists(CONTEXT, max_size=5))
 def test_known_secret_is_never_quoted(secret: str, before: list[str], after: list[str]) -> None:
     for form in (secret, json.dumps(secret)[1:-1], f"\n{secret}\n"):
@@ -155,7 +155,7 @@ def test_known_secret_is_never_quoted(secret: str, before: list[str], after: lis
         assert secret not in quoted
 
 
-@examples(200)
+@examples(100)
 @given(
     st.sampled_from(LABELS), st.from_regex(r"[a-z0-9]{12,40}", fullmatch=True), st.text(" .,;:(){}[]<>xyz", max_size=20)
 )
@@ -171,7 +171,7 @@ HOSTS = (
 )
 
 
-@examples(300)
+@examples(150)
 @given(HOSTS, HOSTS)
 def test_different_hosts_have_different_file_names(one: str, other: str) -> None:
     names = file_name(one, ".qr.svg"), file_name(other, ".qr.svg")

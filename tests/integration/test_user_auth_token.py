@@ -8,14 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.operation.test_user_auth_token import (
-    test_check_mode_previews_the_result_without_requests,
-    test_minted_token_provisions_one_device,
-)
+from tests.operation.test_user_auth_token import test_minted_token_provisions_one_device
 
 pytestmark = pytest.mark.usefixtures("both_ways")
 # Run these here as well: end to end, in process and as a module.
-__all__ = [
-    "test_check_mode_previews_the_result_without_requests",
-    "test_minted_token_provisions_one_device",
-]
+__all__ = ["test_minted_token_provisions_one_device"]
