@@ -21,12 +21,15 @@ import ndef
 import zxingcpp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning import checksums
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import EXTRAS, payload_key
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.nfc import to_message, to_properties
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
     build_payload,
     for_nfc,
     for_zero_touch,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload_options import (
+    EXTRAS,
+    payload_key,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import (
     CAPACITY,

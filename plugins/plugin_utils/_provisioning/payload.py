@@ -4,7 +4,7 @@
 
 """Builds provisioning payloads: checks options and converts them to Android's provisioning extras.
 
-The options are in ``extras.py``, the check of each value in ``values.py``, and what options mean together in
+The options are in ``payload_options.py``, the check of each value in ``values.py``, and what options mean together in
 ``rules.py``.
 
 This file is private to the collection; it may change at any time.
@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import type_name
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import (
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload_options import (
     EXTRAS,
     NOT_PUBLIC,
     UNSUPPORTED_EXTRAS,

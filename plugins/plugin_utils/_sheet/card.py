@@ -21,7 +21,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import outlasts_year_9999
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import library
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import payload_key
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload_options import payload_key
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import to_json
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.values import find_time_zone
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import (

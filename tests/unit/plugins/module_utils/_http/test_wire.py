@@ -48,6 +48,13 @@ def test_connection_with_unread_data_is_closed(left: bytes) -> None:
         connection.close()
 
 
+def test_step_past_its_deadline_has_no_time_left() -> None:
+    """Over real connections, whether the deadline or the timeout of the socket comes first depends on the machine."""
+    late: Any = type("LateConnection", (GuardedConnection,), {"_deadline": 0.0})
+    with pytest.raises(TimeoutError, match="timed out"):
+        late().remaining()
+
+
 def test_trust_store_is_as_strict_as_the_default_of_urllib3() -> None:
     """It is also loaded only once."""
     path = requests.utils.DEFAULT_CA_BUNDLE_PATH

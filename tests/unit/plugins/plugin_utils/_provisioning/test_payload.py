@@ -17,17 +17,17 @@ import pytest
 import yaml
 from ansible_collections.emm.android_enterprise.plugins.filter import provisioning_payload
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.extras import (
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
+    build_payload,
+    for_nfc,
+    for_zero_touch,
+)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload_options import (
     EAP_METHODS,
     EXTRAS,
     PHASE2_AUTHS,
     SECURITY_TYPES,
     UNSUPPORTED_EXTRAS,
-)
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload import (
-    build_payload,
-    for_nfc,
-    for_zero_touch,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.values import find_time_zone
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: 2026 The emm.android_enterprise contributors
 
-"""Android's provisioning extras.
+"""The options of a provisioning payload: Android's provisioning extras.
 
 Each option is named after its constant in Android's ``DevicePolicyManager``, in lower case and without
 ``EXTRA_PROVISIONING_``. The filter ``provisioning_payload`` documents each option.
