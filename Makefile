@@ -56,7 +56,7 @@ unit operation integration: .venv/installed
 	$(NOX) --session tests -- tests/$@
 
 unit-matrix: .venv/installed
-	$(NOX) --tags outer-tests -- $(USES_ANSIBLE)
+	$(NOX) --tags outer-tests -- --numprocesses 0 $(USES_ANSIBLE)
 
 molecule docs release requirements: .venv/installed
 	$(NOX) --session $@
