@@ -117,10 +117,9 @@ class ActionModule(ActionBase):
     def _plan(self, task_vars: Mapping[str, Any]) -> Plan:
         """The plan for the host. Raises ``EmmError``."""
         variables = {name: task_vars[name] for name in VARIABLES if name in task_vars}
-        if CACHED_FACT not in variables and CACHED_FACT in task_vars.get(
-            "ansible_facts", {}
-        ):  # if facts are not injected as variables
-            variables[CACHED_FACT] = task_vars["ansible_facts"][CACHED_FACT]
+        facts = task_vars.get("ansible_facts", {})
+        if CACHED_FACT in facts:  # Ansible may be configured not to make variables of facts
+            variables.setdefault(CACHED_FACT, facts[CACHED_FACT])
         return Plan.from_variables({name: templated(name, value, self._templar) for name, value in variables.items()})
 
     def _mint(self, plan: Plan, host_tokens: _HostTokens, task_vars: Mapping[str, Any]) -> None:

@@ -43,11 +43,12 @@ if TYPE_CHECKING:
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request
     from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 
+# The distribution of each module. A module comes before those that import it.
 _LIBRARIES = {
     "urllib3": "urllib3",
     "requests": "requests",
     "google.auth": "google-auth",
-}  # each before those that import it
+}
 # The options in the documentation fragments.
 COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "concurrency": {"type": "int", "default": 50},

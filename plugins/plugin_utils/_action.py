@@ -50,9 +50,8 @@ _HIDDEN_VALUE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in the result of a m
 # Ansible imports the actions of a play in the process from which it forks a process for each task and host.
 load_trust_stores()
 
-_kept_clients: dict[
-    tuple[ConnectionOptions, str, int], Client
-] = {}  # the client of this process, for the next item of a loop
+# The client of this process, for the next item of a loop.
+_kept_clients: dict[tuple[ConnectionOptions, str, int], Client] = {}
 
 
 class OperationAction(NormalAction):

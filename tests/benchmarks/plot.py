@@ -46,7 +46,7 @@ def draw(runs: Runs, sizes: Sequence[int]) -> str:
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", metadata={"Creator": None, "Date": None, "Format": None, "Type": None})
     declaration, *lines = drawn.getvalue().splitlines()
-    # The licence is that of this file.
+    # The license is that of this file.
     header = [line.removeprefix("# ") for line in Path(__file__).read_text(encoding="utf-8").splitlines()[:3]]
     return "\n".join([declaration, "<!--", *header, "-->", *(line.rstrip() for line in lines)]) + "\n"
 

@@ -47,7 +47,7 @@ class Page:
         found = read_codes(self.image)
         return [json.loads(code.text) for code in sorted(found, key=lambda code: code.position.top_left.y)]
 
-    def has_colours(self) -> bool:
+    def has_colors(self) -> bool:
         red, green, blue = self.image.convert("RGB").split()
         return any(ImageChops.difference(red, other).getextrema() != (0, 0) for other in (green, blue))
 

@@ -26,9 +26,8 @@ try:
 except ImportError:  # reported by find_missing_library; this file must still be importable then
     pass
 
-_TUNNEL_FAILURE = re.compile(
-    r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL
-)  # the rest is the proxy's own text, which may be anything
+# The rest is the proxy's own text, which may be anything.
+_TUNNEL_FAILURE = re.compile(r"^(Tunnel connection failed: \d{3}) .*", re.DOTALL)
 _OBJECT_PREFIX = re.compile(r"^(?:<[^<>]*>|\w+\([^()]*\)): ")  # urllib3's prefix, which names the object concerned
 
 

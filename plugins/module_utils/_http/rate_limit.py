@@ -41,9 +41,8 @@ class RateLimiter:
         self._sleep = sleep
         self._is_wanted = is_wanted
         self._lock = threading.Lock()
-        self._thread = (
-            threading.local()
-        )  # when its last request was sent, whether it is a probe, whether its result is recorded
+        # When a thread's last request was sent, whether it is a probe, and whether its result is recorded.
+        self._thread = threading.local()
         self._rate = QUOTA
         self._rate_set_at = clock()
         self._next_turn = self._paused_until = clock()

@@ -80,9 +80,8 @@ class Session(RequestsSession):
         # Otherwise, requests would replace the Authorization header with an entry of ~/.netrc, and look up the proxies
         # each time, which takes a fifth of the time of a request.
         self.trust_env = False
-        logging.getLogger("urllib3.connectionpool").addFilter(
-            _redact_log_record
-        )  # added only once, even with several sessions
+        # It is added only once, even with several sessions.
+        logging.getLogger("urllib3.connectionpool").addFilter(_redact_log_record)
         self.mount("https://", _adapter(options))
         self.mount("http://", _adapter(options))
         self.mount(

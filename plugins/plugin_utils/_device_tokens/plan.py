@@ -45,11 +45,8 @@ SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_cacheable": {"type": "bool", "default": False},
 }
 CACHED_FACT = "device_tokens_enrollment"  # the fact from an earlier run
-_MATCHING_FIELDS = (
-    "enterprise_id",
-    "enrollment_token_type",
-    "google_authentication_options",
-)  # must be equal in a token to keep
+# What must be equal in a token to keep.
+_MATCHING_FIELDS = ("enterprise_id", "enrollment_token_type", "google_authentication_options")
 VARIABLES = (*SPEC, CACHED_FACT)
 # Other names with the role's prefix: variables for its tasks, and the facts that they set.
 OTHER_NAMES = tuple(f"{_PREFIX}{name}" for name in ("on_failure", "no_log", "user_auth", "user", "refusal"))

@@ -43,10 +43,8 @@ SPEC: dict[str, dict[str, Any]] = {
 # The facts that the role device_tokens sets.
 _FACTS = ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_tokens_user_auth", "device_tokens_refusal"
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
-KNOWN_NAMES = {
-    *SPEC,
-    *(f"{PREFIX}{name}" for name in ("no_log", "written", "shredded")),
-}  # variables and facts of the role
+# The variables and facts of the role.
+KNOWN_NAMES = {*SPEC, *(f"{PREFIX}{name}" for name in ("no_log", "written", "shredded"))}
 # In check mode, there are no tokens. Placeholders of a typical length allow everything else to be checked.
 _PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 

@@ -76,7 +76,7 @@ def test_printed_codes_enroll_the_devices(
     printed = [payload for page in pages for payload in page.codes()]
     assert printed == [payloads[host] for host in hosts], "all codes, in the order of the inventory"
     assert_cards_are_whole(pages)
-    assert not any(page.has_colours() for page in pages)
+    assert not any(page.has_colors() for page in pages)
     text = squeezed("".join(page.text for page in pages))
     by_token = {token["token"]: token for token in emulator.tokens("enrollment")}
     for payload in printed:
