@@ -223,6 +223,8 @@ options:
           - Since Android 5.0.
         type: str
 seealso:
+  - ref: ansible_collections.emm.android_enterprise.docsite.guide_qr_code
+    description: From the tokens of a device to its QR code.
   - plugin: emm.android_enterprise.qr_code
     plugin_type: filter
   - plugin: emm.android_enterprise.signature_checksum

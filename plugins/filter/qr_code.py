@@ -37,6 +37,8 @@ options:
       - png
     default: svg
 seealso:
+  - ref: ansible_collections.emm.android_enterprise.docsite.guide_qr_code
+    description: From the tokens of a device to its QR code.
   - plugin: emm.android_enterprise.provisioning_payload
     plugin_type: filter
   - plugin: emm.android_enterprise.provisioning_sheet

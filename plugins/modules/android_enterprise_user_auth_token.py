@@ -47,6 +47,8 @@ notes:
     breaks before the response has arrived, the module fails and says so.
 seealso:
   - module: emm.android_enterprise.android_enterprise_enrollment_token
+  - ref: ansible_collections.emm.android_enterprise.docsite.guide_user
+    description: Which kind of token to use, many tokens in one task, credentials, and errors.
   - name: Play EMM API reference for authentication tokens
     description: The API reference of this method.
     link: https://developers.google.com/android/work/play/emm-api/v1/users/generateAuthenticationToken
