@@ -27,7 +27,7 @@ STRUCK = "u0"  # the user whose requests trigger the fault
 _LONG = 20.0  # seconds, longer than any client waits
 
 
-def answer(body: str | bytes, *headers: str, status: str = "200 OK") -> bytes:
+def response(body: str | bytes, *headers: str, status: str = "200 OK") -> bytes:
     """A complete response, with the length of its body."""
     content = body.encode() if isinstance(body, str) else body
     return head(f"Content-Length: {len(content)}", *headers, status=status) + content
@@ -177,7 +177,7 @@ class FaultyServer(RawServer):
                 finally:
                     self.has_struck.set()
             else:
-                connection.sendall(answer(self._proper_body(asked)))
+                connection.sendall(response(self._proper_body(asked)))
 
     def _requests(self, connection: socket.socket) -> Iterator[str]:
         """Read requests, and yield the user of each."""

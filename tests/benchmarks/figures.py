@@ -111,7 +111,7 @@ def of_tasks(runs: Runs) -> list[Figure]:
     figures = [
         relative("one token: relative to a uri task", "wall <= 0.5", ONE, ONE_URI),
         relative(f"{LOOP} tokens in a loop: each relative to a uri task", "wall <= 0.08", IN_A_LOOP, ONE_URI, 1 / LOOP),
-        Figure(f"  of which {LOOP + 1} answers take, by themselves", {"wall": responses}),
+        Figure(f"  {LOOP + 1} responses alone", {"wall": responses}),
         Figure(f"{TOKENS:,} tokens in a task: times faster than a loop of uri", faster, "wall >= 100"),
         Figure(f"  seconds of that loop, scaled from {LOOP} tokens", many_uri),
         Figure(f"{TOKENS:,} tokens in a task: relative to a script", script, "wall <= 1.25"),

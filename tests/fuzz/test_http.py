@@ -32,7 +32,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.faulty_server import answer
+from tests.faulty_server import response
 from tests.fuzz.examples import examples
 from tests.fuzz.fuzzing_server import LONG, Exchange, FuzzingServer
 from tests.fuzz.http_responses import (
@@ -142,7 +142,7 @@ def test_request_yields_its_own_token_or_an_error(
 ) -> None:
     """After any response, the next request of the same client also yields its own token."""
     fuzzed = data.draw(responses(pair.first_kind))
-    server.exchange = Exchange(fuzzed, answer(json.dumps({**pair.second_kind.own, "token": NEXT})))
+    server.exchange = Exchange(fuzzed, response(json.dumps({**pair.second_kind.own, "token": NEXT})))
     with client_of(server, LONG) as client:
         with server.exchange.first_request():
             result = outcome(EmmError, pair.first.run, client)

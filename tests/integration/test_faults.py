@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from tests.faulty_server import ALWAYS, FaultyServer, Script, answer, drips, head, sends, token_of
+from tests.faulty_server import ALWAYS, FaultyServer, Script, drips, head, response, sends, token_of
 from tests.integration.playbooks import USER_AUTH, Ansible, Run
 
 SECRET = "hunter2"
 ROLE = "emm.android_enterprise.device_tokens"
 FAULTS: dict[str, Script] = {
-    "interim": sends(head(status="103 Early Hints"), 0.4, answer(token_of("u0"))),
+    "interim": sends(head(status="103 Early Hints"), 0.4, response(token_of("u0"))),
     "unparsable": sends(f'{{"token": "{SECRET}"}}\r\n'.encode()),
     "dripping": drips(b"HTTP/1.1 200 OK\r\n", f"X: {SECRET}\r\n".encode()),
-    "surrogate": sends(answer(f'{{"token": "{SECRET}\\ud800"}}')),
+    "surrogate": sends(response(f'{{"token": "{SECRET}\\ud800"}}')),
 }
 USERS = {"interim": 4, "unparsable": 1, "dripping": 1, "surrogate": 10}
 TIMEOUTS = {"interim": 30, "unparsable": 30, "dripping": 2, "surrogate": 30}  # seconds; only "dripping" exceeds it

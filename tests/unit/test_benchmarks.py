@@ -83,7 +83,7 @@ def test_start_of_a_play_is_subtracted_from_tasks() -> None:
     assert found["one token: relative to a uri task"].values == pytest.approx({"cpu": 0.5, "wall": 0.4})
     looped = found[f"{LOOP} tokens in a loop: each relative to a uri task"].values
     assert looped == pytest.approx({"cpu": 0.05, "wall": 0.1})
-    assert found["of which 21 answers take, by themselves"].values == pytest.approx({"wall": 0.0525})
+    assert found["21 responses alone"].values == pytest.approx({"wall": 0.0525})
     by_uri = {"cpu": 0.5 + 0.2 * TOKENS, "wall": 0.6 + 0.4 * TOKENS}
     assert found["seconds of that loop, scaled from 20 tokens"].values == pytest.approx(by_uri)
     faster = {"cpu": by_uri["cpu"] / 1.5, "wall": by_uri["wall"] / 2.0}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import retry
 
-from tests.faulty_server import FaultyServer, Script, answer, ends, head, resets, sends
+from tests.faulty_server import FaultyServer, Script, ends, head, resets, response, sends
 from tests.unit.plugins.module_utils.faults import (
     MAY_BE_DONE,
     MAY_EXIST,
@@ -46,7 +46,7 @@ def says(status: str, *reasons: str, message: str = "No.", details: tuple[str, .
         "errors": [{"reason": reason} for reason in reasons],
         "details": [{"reason": reason} for reason in details],
     }
-    return answer(json.dumps({"error": error}), status=status)
+    return response(json.dumps({"error": error}), status=status)
 
 
 def passing(content: bytes) -> Fault:
@@ -61,14 +61,14 @@ def failing(content: bytes, reason: str) -> Fault:
 
 STATUS = {
     **{f"HTTP status {status}": passing(says(f"{status} -", "backendError")) for status in (429, 500, 502, 503, 504)},
-    "HTTP status 503 with an HTML page": passing(answer("<html>hunter2</html>", status="503 -")),
+    "HTTP status 503 with an HTML page": passing(response("<html>hunter2</html>", status="503 -")),
     "HTTP status 503 with a truncated body": Fault(
         ends(head("Content-Length: 99", status="503 -") + b"hunter2"), requests=2
     ),
     "HTTP status 503, then the connection is reset": Fault(
         resets(head("Content-Length: 99", status="503 -"), 0.2), requests=2
     ),
-    "HTTP status 503 with an invalid Retry-After": passing(answer("", "Retry-After: hunter2", status="503 -")),
+    "HTTP status 503 with an invalid Retry-After": passing(response("", "Retry-After: hunter2", status="503 -")),
     "HTTP status 503, repeatedly": Fault(
         sends(says("503 -", "backendError")), "HTTP 503 (backendError)", requests=2, strikes=9
     ),
@@ -85,12 +85,12 @@ STATUS = {
     "HTTP status 304, although the request was unconditional": failing(
         head(status="304 -"), "HTTP 304 and an empty body"
     ),
-    "An error without a body": failing(answer("", status="400 -"), "HTTP 400 and an empty body"),
+    "An error without a body": failing(response("", status="400 -"), "HTTP 400 and an empty body"),
     "An error with an HTML page": failing(
-        answer("<title>Away</title>hunter2", status="404 -"), "an HTML page titled 'Away'"
+        response("<title>Away</title>hunter2", status="404 -"), "an HTML page titled 'Away'"
     ),
-    "An error in an unknown format": failing(answer('{"error": "hunter2"}', status="400 -"), "JSON of type dict"),
-    "An error that is not JSON": failing(answer("hunter2", status="400 -"), "a body that is not JSON"),
+    "An error in an unknown format": failing(response('{"error": "hunter2"}', status="400 -"), "JSON of type dict"),
+    "An error that is not JSON": failing(response("hunter2", status="400 -"), "a body that is not JSON"),
     "An error that quotes the access token": failing(
         says("400 -", message=f"{SECRET}-access is bad"), "HTTP 400: [redacted] is bad."
     ),
@@ -136,15 +136,15 @@ QUOTA = {
         ends(head("Content-Length: 99", status="403 -") + b"hunter2"), "the response was cut short", MAY_BE_DONE
     ),
     "HTTP status 403 with a body that is too large": Fault(
-        sends(answer(SECRET * 20_000, status="403 -")), "it is larger than 128 KiB", MAY_BE_DONE
+        sends(response(SECRET * 20_000, status="403 -")), "it is larger than 128 KiB", MAY_BE_DONE
     ),
 }
 SUCCESS = {
-    "A success with an empty body": Fault(sends(answer("")), "is an empty body, not a JSON object", MAY_EXIST),
+    "A success with an empty body": Fault(sends(response("")), "is an empty body, not a JSON object", MAY_EXIST),
     "A success with an HTML page": Fault(
-        sends(answer("<title>Sign in</title>hunter2")), "an HTML page titled 'Sign in'", MAY_EXIST
+        sends(response("<title>Sign in</title>hunter2")), "an HTML page titled 'Sign in'", MAY_EXIST
     ),
-    "A success with a JSON list": Fault(sends(answer('["hunter2"]')), "is JSON of type list", MAY_EXIST),
+    "A success with a JSON list": Fault(sends(response('["hunter2"]')), "is JSON of type list", MAY_EXIST),
 }
 FAULTS = {**STATUS, **QUOTA, **SUCCESS}
 

@@ -23,7 +23,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http import retry
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import MINT
 
-from tests.faulty_server import ALWAYS, STRUCK, FaultyServer, Script, answer, ends, head, resets, sends
+from tests.faulty_server import ALWAYS, STRUCK, FaultyServer, Script, ends, head, resets, response, sends
 from tests.unit.plugins.module_utils.faults import MAY_BE_DONE, MAY_EXIST, check_failure, client_for
 
 DONE = "The request was carried out all the same"
@@ -61,8 +61,8 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_method_and_query_are_sent(method: str, query: dict[str, str] | None, suffix: str) -> None:
     with closing(RecordingServer()) as server, client_for(f"http://127.0.0.1:{server.port}") as client:
-        response = client.call(method, "users", "a/b", effect=READ, query=query)
-    assert (response.http_status, response.resource) == (200, {"id": "1"})
+        result = client.call(method, "users", "a/b", effect=READ, query=query)
+    assert (result.http_status, result.resource) == (200, {"id": "1"})
     assert server.asked == [f"{method} /androidenterprise/v1/users/a%2Fb{suffix}"]
 
 
@@ -97,9 +97,9 @@ def test_lost_change_is_reported_even_if_the_retry_cannot_connect() -> None:
     check_failure(failure.value, "no connection could be made", MAY_BE_DONE)
 
 
-@pytest.mark.parametrize("response", [NO_CONTENT, sends(answer(""))])
-def test_empty_response_is_a_success_where_it_is_allowed(response: Script) -> None:
-    with opened(response) as (client, dummy):
+@pytest.mark.parametrize("script", [NO_CONTENT, sends(response(""))])
+def test_empty_response_is_a_success_where_it_is_allowed(script: Script) -> None:
+    with opened(script) as (client, dummy):
         assert client.call("DELETE", "users", STRUCK, "", effect=CHANGE, may_be_empty=True).resource == {}
 
 
@@ -112,24 +112,24 @@ def test_empty_response_is_an_error_elsewhere(effect: Effect, consequence: str) 
 
 @pytest.mark.parametrize(("status", "error"), [("404 Not Found", ApiError), ("200 OK", UnusableResponseError)])
 def test_error_is_an_error_even_if_the_response_may_be_empty(status: str, error: type[ApiError]) -> None:
-    script = sends(answer('{"error": {"message": "No user was found."}}', status=status))
+    script = sends(response('{"error": {"message": "No user was found."}}', status=status))
     with opened(script) as (client, dummy), pytest.raises(error):
         client.call("DELETE", "users", STRUCK, "", effect=CHANGE, may_be_empty=True)
 
 
 def test_likely_causes_of_a_call_are_reported() -> None:
-    script = sends(answer('{"error": {"message": "No such user."}}', status="404 Not Found"))
+    script = sends(response('{"error": {"message": "No such user."}}', status="404 Not Found"))
     causes = ((frozenset({404}), "user", "the user was deleted."),)
     with opened(script) as (client, dummy), pytest.raises(ApiError, match="Likely cause: the user was deleted"):
         client.call("GET", "users", STRUCK, "", effect=READ, causes=causes)
 
 
 def test_unusable_response_has_its_own_status() -> None:
-    script = sends(answer('{"kind": "androidenterprise#device"}', status="202 Accepted"))
+    script = sends(response('{"kind": "androidenterprise#device"}', status="202 Accepted"))
     with opened(script) as (client, dummy):
-        response = client.call("PUT", "users", STRUCK, "", effect=CHANGE)
-    response.check_kind("androidenterprise#device")
+        result = client.call("PUT", "users", STRUCK, "", effect=CHANGE)
+    result.check_kind("androidenterprise#device")
     with pytest.raises(UnusableResponseError) as failure:
-        response.check_kind("androidenterprise#user")
+        result.check_kind("androidenterprise#user")
     check_failure(failure.value, "'androidenterprise#device' instead of 'androidenterprise#user'", DONE)
     assert failure.value.http_status == 202

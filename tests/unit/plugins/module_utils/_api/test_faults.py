@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faulty_server import STRUCK, FaultyServer, Script, answer, drips, ends, head, resets, sends, token_of
+from tests.faulty_server import STRUCK, FaultyServer, Script, drips, ends, head, resets, response, sends, token_of
 from tests.unit.plugins.module_utils.faults import (
     LONG,
     MAY_BE_DONE,
@@ -32,7 +32,7 @@ from tests.unit.plugins.module_utils.faults import (
     user_ids,
 )
 
-OWN = answer(token_of(STRUCK))
+OWN = response(token_of(STRUCK))
 FOREIGN = token_of(f"{SECRET}-of-somebody-else")
 CHUNKED = head("Transfer-Encoding: chunked")
 
@@ -53,7 +53,7 @@ def chunk(text: str) -> bytes:
 
 def unusable(body: str | bytes, reason: str, *headers: str) -> Fault:
     """A success with an invalid body."""
-    return Fault(sends(answer(body, *headers)), reason, MAY_EXIST)
+    return Fault(sends(response(body, *headers)), reason, MAY_EXIST)
 
 
 def late(script: Script, reason: str = "no response arrived in time") -> Fault:
@@ -82,14 +82,14 @@ INTERIM = {
 }
 
 LEFT_OVER = {
-    "Two responses sent together": Fault(sends(OWN + answer(FOREIGN))),
-    "Two responses, one after the other": Fault(sends(OWN, answer(FOREIGN))),
+    "Two responses sent together": Fault(sends(OWN + response(FOREIGN))),
+    "Two responses, one after the other": Fault(sends(OWN, response(FOREIGN))),
     "A line break after the response": Fault(sends(OWN + b"\r\n")),
     "A few bytes after the response": Fault(sends(OWN + SECRET.encode())),
-    "Half of a second response after the response": Fault(sends(OWN + answer(FOREIGN)[:40])),
-    "Bytes after the last chunk": Fault(sends(CHUNKED + chunk(token_of(STRUCK)) + b"0\r\n\r\n" + answer(FOREIGN))),
+    "Half of a second response after the response": Fault(sends(OWN + response(FOREIGN)[:40])),
+    "Bytes after the last chunk": Fault(sends(CHUNKED + chunk(token_of(STRUCK)) + b"0\r\n\r\n" + response(FOREIGN))),
     "A body where none is allowed (204)": Fault(
-        sends(head("Content-Length: 6", status="204 No Content") + SECRET.encode() + answer(FOREIGN)),
+        sends(head("Content-Length: 6", status="204 No Content") + SECRET.encode() + response(FOREIGN)),
         "an empty body",
         MAY_EXIST,
     ),
@@ -121,7 +121,9 @@ HEAD = {
     "Two lengths in one Content-Length header": Fault(
         sends(head("Content-Length: 5, 7") + b"{}{}{}{}"), "Content-Length"
     ),
-    "The same Content-Length twice": Fault(sends(answer(token_of(STRUCK), f"Content-Length: {len(token_of(STRUCK))}"))),
+    "The same Content-Length twice": Fault(
+        sends(response(token_of(STRUCK), f"Content-Length: {len(token_of(STRUCK))}"))
+    ),
     "A negative Content-Length": Fault(sends(head("Content-Length: -5") + b"{}{}{}{}"), "Content-Length"),
     "A Content-Length that is not a number": Fault(
         sends(head("Content-Length: hunter2") + b"{}{}{}{}"), "Content-Length"
@@ -157,10 +159,10 @@ BODY = {
     "A truncated body": Fault(ends(head("Content-Length: 99") + FOREIGN.encode()), "the response was cut short"),
     "A truncated chunked body": Fault(ends(CHUNKED + chunk(FOREIGN)), "the response was cut short"),
     "A compressed body": Fault(
-        sends(answer(gzip.compress(FOREIGN.encode()), "Content-Encoding: gzip")), "it is compressed"
+        sends(response(gzip.compress(FOREIGN.encode()), "Content-Encoding: gzip")), "it is compressed"
     ),
     "A body that is declared as compressed, but is not": Fault(
-        sends(answer(FOREIGN, "Content-Encoding: br")), "it is compressed"
+        sends(response(FOREIGN, "Content-Encoding: br")), "it is compressed"
     ),
 }
 
@@ -195,7 +197,7 @@ JSON = {
     "UTF-7, declared in a header": unusable(
         '{"token":"+AGg-unter2 "}', "the token in its response is invalid", "Content-Type: text/plain; charset=utf-7"
     ),
-    "A byte order mark": Fault(sends(answer(b"\xef\xbb\xbf" + token_of(STRUCK).encode()))),
+    "A byte order mark": Fault(sends(response(b"\xef\xbb\xbf" + token_of(STRUCK).encode()))),
     "A duplicate key": unusable('{"token": "hunter2", "token": "hunter2"}', "a duplicate key"),
     "A duplicate key in a nested object": unusable('{"token": "hunter2", "x": {"a": 1, "a": 2}}', "a duplicate key"),
     "NaN": unusable('{"token": "hunter2", "x": NaN}', "not finite"),

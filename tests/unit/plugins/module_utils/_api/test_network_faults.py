@@ -35,12 +35,12 @@ from tests.faulty_server import (
     FaultyProxy,
     FaultyServer,
     Script,
-    answer,
     drips,
     ends,
     head,
     hears,
     resets,
+    response,
     sends,
     token_of,
 )
@@ -59,7 +59,7 @@ from tests.unit.plugins.module_utils.faults import (
 AT_ONCE = 0.2  # seconds; for peers that do not respond at all
 SLOW = 2.0  # seconds; for peers that are late as a whole, but not in any part
 HOST = "play.emm.test"  # a name that only the proxy resolves
-FOREIGN = answer(token_of(f"{SECRET}-of-somebody-else"))
+FOREIGN = response(token_of(f"{SECRET}-of-somebody-else"))
 ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
 HANDSHAKE_BEGINS = b"\x16\x03\x03\x40\x00\x02"  # announces 16 KiB
 
@@ -89,7 +89,7 @@ HANDSHAKE = {
         hears(resets()), "no connection could be made", is_temporary=True
     ),
     "Plain HTTP instead of a handshake": Fault(
-        hears(ends(answer(SECRET, status="400 Bad Request"))), "the TLS connection failed", is_temporary=False
+        hears(ends(response(SECRET, status="400 Bad Request"))), "the TLS connection failed", is_temporary=False
     ),
     "Garbage instead of a handshake": Fault(
         hears(ends(SECRET.encode() * 99)), "the TLS connection failed", is_temporary=False
@@ -104,11 +104,15 @@ PROXY = {
     "A proxy that stalls": late(sends(5.0)),
     "A proxy whose status line trickles in": late(drips(b"HTTP/1.1 200 ", b"O")),
     "A proxy whose headers trickle in": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
-    "A proxy that responds with 403": Fault(sends(answer(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False),
-    "A proxy that responds with 407": Fault(
-        sends(answer(SECRET, status=f"407 no {SECRET} here")), f"{REFUSED}407", is_temporary=False
+    "A proxy that responds with 403": Fault(
+        sends(response(SECRET, status="403 -")), f"{REFUSED}403", is_temporary=False
     ),
-    "A proxy that responds with 502": Fault(sends(answer(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False),
+    "A proxy that responds with 407": Fault(
+        sends(response(SECRET, status=f"407 no {SECRET} here")), f"{REFUSED}407", is_temporary=False
+    ),
+    "A proxy that responds with 502": Fault(
+        sends(response(SECRET, status="502 -")), f"{REFUSED}502", is_temporary=False
+    ),
     "A proxy that responds with 101": Fault(
         sends(head(status="101 Switching Protocols")), "is not valid HTTP", is_temporary=False
     ),
@@ -288,7 +292,7 @@ def test_each_request_has_its_own_timeout(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_failed_handshake_after_a_response_is_retried(authority: Authority, tls: ssl.SSLContext) -> None:
     """The response to the first attempt does not mean that the next attempt was sent."""
-    busy = answer("", "Connection: close", status="503 Service Unavailable")
+    busy = response("", "Connection: close", status="503 Service Unavailable")
 
     def refuse_others(connection: socket.socket) -> None:
         server.open_with(hears(ends()))
@@ -428,13 +432,13 @@ def test_trusted_certificates_are_loaded_once(
     assert loaded == [str(path)]
 
 
-OWN = answer(token_of(STRUCK))
+OWN = response(token_of(STRUCK))
 READ_SIZE = 8192  # bytes that a reader requests from TLS at once
 
 
 def full_read() -> bytes:
     """A response that fills one read, so that further data in its record stays in the TLS layer."""
-    return answer(token_of(STRUCK), f"X: {'x' * (READ_SIZE - len(OWN) - len('X: ' + '..'))}")
+    return response(token_of(STRUCK), f"X: {'x' * (READ_SIZE - len(OWN) - len('X: ' + '..'))}")
 
 
 def garbage(connection: socket.socket) -> None:

@@ -28,11 +28,11 @@ from tests.faulty_server import (
     FaultyAuthorizationServer,
     FaultyServer,
     Script,
-    answer,
     drips,
     ends,
     head,
     resets,
+    response,
     sends,
 )
 from tests.unit.plugins.module_utils.faults import (
@@ -67,12 +67,12 @@ class Fault:
 
 
 def refused(body: str, reason: str, status: str = "400 Bad Request") -> Fault:
-    return Fault(sends(answer(body, JSON, status=status)), reason)
+    return Fault(sends(response(body, JSON, status=status)), reason)
 
 
 def without_token(body: str | bytes, reason: str = NOT_CONFORMING) -> Fault:
     """A success without an access token."""
-    return Fault(sends(answer(body, JSON)), reason)
+    return Fault(sends(response(body, JSON)), reason)
 
 
 def late(script: Script) -> Fault:
@@ -82,21 +82,21 @@ def late(script: Script) -> Fault:
 OAUTH = {
     "The connection is closed before a response": Fault(ends(), requests=2),
     "The connection is reset before a response": Fault(resets(), requests=2),
-    "HTTP status 503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
-    "HTTP status 103, then the response": Fault(sends(head(status="103 Early Hints"), 0.2, answer(ACCESS))),
+    "HTTP status 503": Fault(sends(response("", status="503 Service Unavailable")), requests=2),
+    "HTTP status 103, then the response": Fault(sends(head(status="103 Early Hints"), 0.2, response(ACCESS))),
     "No response": late(sends(5.0)),
     "Headers that trickle in": late(drips(b"HTTP/1.1 200 OK\r\n", b"X: hunter2\r\n", every=0.1)),
     "A response that is not HTTP": Fault(
         sends(b'{"access_token": "hunter2"}\r\n\r\n'), "is not valid HTTP", requests=2
     ),
-    "A huge response": Fault(sends(answer(f'{{"access_token": "{SECRET * 20_000}"}}')), "larger than 128 KiB"),
-    "A redirect": Fault(sends(answer("", "Location: http://127.0.0.1/hunter2", status="302 Found")), UNKNOWN),
-    "An error with an HTML page": Fault(sends(answer("<html>hunter2</html>", status="403 Forbidden")), UNKNOWN),
+    "A huge response": Fault(sends(response(f'{{"access_token": "{SECRET * 20_000}"}}')), "larger than 128 KiB"),
+    "A redirect": Fault(sends(response("", "Location: http://127.0.0.1/hunter2", status="302 Found")), UNKNOWN),
+    "An error with an HTML page": Fault(sends(response("<html>hunter2</html>", status="403 Forbidden")), UNKNOWN),
     "A success with an HTML page": without_token("<html>hunter2</html>"),
-    "An error with plain text": Fault(sends(answer("your access is hunter2", status="400 Bad Request")), UNKNOWN),
+    "An error with plain text": Fault(sends(response("your access is hunter2", status="400 Bad Request")), UNKNOWN),
     "A success with plain text": without_token("your access is hunter2"),
     "A success with bytes that are not text": without_token(b"hunter2\xff\xfe"),
-    "An error with bytes that are not text": Fault(sends(answer(b"hunter2\xff", status="400 -")), NOT_CONFORMING),
+    "An error with bytes that are not text": Fault(sends(response(b"hunter2\xff", status="400 -")), NOT_CONFORMING),
     "A success with a JSON list": without_token('["hunter2"]'),
     "An error with a JSON list": refused('["hunter2"]', NOT_CONFORMING),
     "An error in an unknown format": refused('{"secret": "hunter2"}', UNKNOWN),
@@ -123,9 +123,9 @@ OAUTH = {
 }
 METADATA = {
     "Metadata server: the connection is closed before a response": Fault(ends(), requests=2),
-    "Metadata server: HTTP status 503": Fault(sends(answer("", status="503 Service Unavailable")), requests=2),
+    "Metadata server: HTTP status 503": Fault(sends(response("", status="503 Service Unavailable")), requests=2),
     "Metadata server: no response": late(sends(5.0)),
-    "Metadata server: no such account": Fault(sends(answer("hunter2", status="404 Not Found")), "HTTP 404"),
+    "Metadata server: no such account": Fault(sends(response("hunter2", status="404 Not Found")), "HTTP 404"),
     "Metadata server: an HTML page": without_token("<html>hunter2</html>"),
     "Metadata server: no access token": without_token('{"id": "hunter2"}'),
     "Metadata server: an access token with a line break": without_token(
@@ -188,7 +188,7 @@ class _Quoting(google.auth.credentials.Credentials):
 def test_google_auth_message_is_kept_unless_it_quotes_a_response(
     sends_request: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(FaultyAuthorizationServer(sends(answer('{"hunter2')))) as server:
+    with closing(FaultyAuthorizationServer(sends(response('{"hunter2')))) as server:
         url = f"http://127.0.0.1:{server.port}/"
         monkeypatch.setattr(authorizer, "load", lambda *_args: _Quoting(url if sends_request else None))
         auth = AuthOptions.from_options({"service_account_email": ACCOUNT}, {})
