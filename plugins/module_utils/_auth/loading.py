@@ -11,19 +11,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import urllib.parse
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.machine_account import MachineAccount
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import (
     AuthOptions,
     application_default_file,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.secrets import find_in_key, register_file
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import CredentialsError, EmmError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_server import metadata_host
 from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._redaction import sanitize
 
@@ -35,10 +33,8 @@ try:
     import google.auth.transport
     import google.oauth2.credentials
     import google.oauth2.service_account
-    from google.auth.credentials import Credentials as GoogleCredentials
 except ImportError:  # reported by find_missing_library; this file must still be importable then
-    if not TYPE_CHECKING:
-        GoogleCredentials = object
+    pass
 
 
 _IAM_SCOPE = "https://www.googleapis.com/auth/iam"  # required for impersonation
@@ -98,7 +94,7 @@ def _load_application_default(request: Any) -> google.auth.credentials.Credentia
 def _load_machine_account(options: AuthOptions) -> google.auth.credentials.Credentials:
     if options.service_account_email:
         scopes = [_IAM_SCOPE] if options.impersonate_service_account else list(options.scopes)
-        return _MachineAccount(options.service_account_email, scopes)
+        return MachineAccount(options.service_account_email, scopes)
     # With the universe domain, because google-auth would otherwise request it from the metadata server on first use.
     return google.auth.compute_engine.Credentials(universe_domain="googleapis.com")
 
@@ -168,31 +164,3 @@ def _parse_key(text: str | Mapping[str, Any], source: str) -> Mapping[str, Any]:
     if missing:
         raise CredentialsError(f"The {source} is not a complete service account key. Missing: {', '.join(missing)}.")
     return key
-
-
-class _MachineAccount(GoogleCredentials):
-    """One of the service accounts of this machine, by its e-mail address.
-
-    google-auth's own class accepts an address, too, but since 2.45 it gets the default account's token nevertheless.
-    """
-
-    def __init__(self, email: str, scopes: Sequence[str]) -> None:
-        super().__init__()
-        self.service_account_email = email
-        self._scopes = scopes
-
-    def refresh(self, request: Callable[..., google.auth.transport.Response]) -> None:
-        account = urllib.parse.quote(self.service_account_email, safe="@")
-        path = f"computeMetadata/v1/instance/service-accounts/{account}/token"
-        query = urllib.parse.urlencode({"scopes": ",".join(self._scopes)})
-        url = f"http://{metadata_host()}/{path}?{query}"
-        response = request(url, headers={"Metadata-Flavor": "Google"})
-        if response.status != 200:
-            raise CredentialsError(
-                f"No access token: the metadata server responded with HTTP {response.status} for "
-                f"{self.service_account_email}."
-            )
-        content = json.loads(response.data)
-        self.token = content["access_token"]
-        # google-auth compares it with times without a time zone.
-        self.expiry = datetime.now(timezone.utc).replace(tzinfo=None) + timedelta(seconds=content["expires_in"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.failures import Unavailable
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.secrets import register_request
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_server import is_metadata_root
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_hosts import is_metadata_root
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.retry import RETRY_STATUSES
 
 try:

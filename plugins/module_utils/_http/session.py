@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import TransportError
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_server import metadata_hosts
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_hosts import metadata_hosts
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.options import ConnectionOptions, is_loopback
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.rate_limit import RateLimiter
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.retry import RETRY_STATUSES, BoundedRetry

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_server import (
+from ansible_collections.emm.android_enterprise.plugins.module_utils._http.metadata_hosts import (
     is_metadata_root,
     metadata_host,
 )
