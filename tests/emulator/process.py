@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 
@@ -20,7 +21,7 @@ from tests.emulator.server import Address
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-class Emulator:
+class Emulator(AbstractContextManager["Emulator"]):
     """A running emulator. Use it as a context manager."""
 
     def __init__(self, directory: Path, *arguments: str) -> None:
@@ -33,9 +34,6 @@ class Emulator:
         self.address = Address(**json.loads(line))
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy between the tests and the controls
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
