@@ -18,10 +18,15 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
+# Ansible starts many processes, and each of them would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A proxy may present certificates that only the system trusts.
 export UV_SYSTEM_CERTS ?= true
 
-USES_ANSIBLE := $(addprefix tests/unit/plugins/,action filter plugin_utils module_utils/test_module.py)
+USES_ANSIBLE := $(addprefix tests/unit/plugins/,action filter module_utils/test_module.py plugin_utils/_run) \
+	$(wildcard tests/unit/plugins/plugin_utils/test_*.py) \
+	$(addprefix tests/unit/plugins/plugin_utils/,_provisioning/test_payload.py _sheet/test_sheet.py)
 
 # Reuse existing environments, and install only what is missing.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
@@ -79,7 +84,7 @@ picture: .venv/installed
 	|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint $< uv
-	.venv/bin/uv pip install --quiet --python .venv --compile-bytecode --requirement $<
+	.venv/bin/uv pip install --quiet --python .venv --requirement $<
 	mkdir -p .venv/collections/ansible_collections/emm
 	ln -s ../../../.. .venv/collections/ansible_collections/emm/android_enterprise
 	touch $@
