@@ -34,7 +34,7 @@ def test_invalid_options_are_refused_before_any_request(
     ansible: Ansible, mint_each: MintEach, emulator: Emulator
 ) -> None:
     # A sample is enough as a module, which takes most of a second to start: the same code checks the options.
-    assert_refused(INVALID_OPTIONS if ansible.in_process else INVALID_OPTIONS[::9], mint_each, emulator)
+    assert_refused(INVALID_OPTIONS if ansible.in_process else INVALID_OPTIONS[::15], mint_each, emulator)
 
 
 def test_durations_are_accepted_in_every_form(ansible: Ansible, mint_each: MintEach, emulator: Emulator) -> None:
