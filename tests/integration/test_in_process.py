@@ -264,10 +264,10 @@ def test_loop_over_many_credentials_closes_its_connections(
     ansible: Ansible, environment: dict[str, str], emulator: Emulator
 ) -> None:
     """Otherwise, the process would run out of file descriptors, since each loop item opens its own connections."""
-    credentials = [emulator.access_token() for dummy in range(120)]
+    credentials = [emulator.access_token() for dummy in range(80)]
     options = {**OPTIONS, "auth_kind": "accesstoken", "access_token": "{{ item }}"}
     del environment["GCP_AUTH_KIND"], environment["GCP_SERVICE_ACCOUNT_FILE"]
-    ansible.descriptors = 100
+    ansible.descriptors = 64
     [result] = ansible.tasks({ENROLLMENT: options, "loop": credentials}, environment=environment)
     assert not result["failed"], result["_output"][-3000:]
     assert len(emulator.tokens()) == len(credentials)

@@ -304,10 +304,10 @@ BAIT = re.findall(
 def test_patterns_take_linear_time(name: str) -> None:
     pattern: re.Pattern[str] = vars(_redaction)[name]
     for bait in BAIT:
-        text = (bait.replace("~", " ") * 100_000)[:100_000]
+        text = (bait.replace("~", " ") * 50_000)[:50_000]
         start = time.process_time()
         pattern.sub("", text)
-        assert time.process_time() - start < 10, bait  # seconds; a quadratic one takes minutes
+        assert time.process_time() - start < 5, bait  # seconds; a quadratic one takes more than ten
 
 
 def test_long_text_is_truncated_before_matching(monkeypatch: pytest.MonkeyPatch) -> None:
