@@ -16,6 +16,9 @@ description:
   - Each option is named after a C(EXTRA_PROVISIONING_) constant in Android's C(DevicePolicyManager), in lower case and
     without this prefix. There is an option for each public constant that Android accepts in a payload. For any other
     constant, the error says why it is not supported.
+  - A payload from elsewhere, such as the console of an EMM, can be the input, too. Instead of its name here, each
+    option may have the one that Android gives it, such as C(android.app.extra.PROVISIONING_WIFI_SSID). If both are
+    given, the name here counts.
   - Invalid options are refused with an error that names the option and the rule. Options that Android would silently
     ignore are refused, too.
   - Put tokens into O(_input.admin_extras_bundle), under the keys that the DPC reads.
@@ -39,7 +42,10 @@ options:
         required: true
       device_admin_package_download_location:
         description:
-          - The HTTPS URL to download the DPC from. Without it, the DPC must already be on the device.
+          - The URL to download the DPC from. Without it, the DPC must already be on the device.
+          - The checksum protects the download, so the URL may begin with C(http://), such as that of a server on the
+            bench. A new device does not trust a private certificate authority. AOSP allows such URLs, but the setup
+            wizard of a manufacturer may differ, so try it on a device first.
           - Requires exactly one of O(_input.device_admin_signature_checksum) and
             O(_input.device_admin_package_checksum).
           - Since Android 5.0.
@@ -105,8 +111,8 @@ options:
         type: bool
       locale:
         description:
-          - The language and the country to set on the device, such as V(de_DE), in the form given in Android's
-            reference.
+          - The language and the country to set on the device, such as V(de_DE), or with a script, such as
+            V(zh_Hant_TW).
           - Since Android 5.0.
         type: str
       time_zone:
@@ -222,6 +228,14 @@ options:
           - The URL of a proxy auto-config (PAC) file, instead of a proxy.
           - Since Android 5.0.
         type: str
+  extra_keys:
+    description:
+      - Names in the input that are not options, but are to be in the payload nevertheless, such as those of a
+        manufacturer. Their values are only checked for types that Android's reader of payloads knows.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
 seealso:
   - ref: ansible_collections.emm.android_enterprise.docsite.guide_qr_code
     description: From the tokens of a device to its QR code.
@@ -253,6 +267,17 @@ EXAMPLES = r"""
       time_zone: Europe/Berlin
       admin_extras_bundle:
         com.example.dpc.ENROLLMENT_TOKEN: "{{ enrollment_token }}"
+  no_log: true
+
+- name: Add the Wi-Fi network of the bench to a payload from a console
+  ansible.builtin.set_fact:
+    payload_with_wifi: "{{ console_payload | from_json | combine(wifi) | emm.android_enterprise.provisioning_payload }}"
+  vars:
+    console_payload: '{"android.app.extra.PROVISIONING_DEVICE_ADMIN_COMPONENT_NAME": "com.example.dpc/.AdminReceiver"}'
+    wifi:
+      wifi_ssid: Staging bench
+      wifi_security_type: WPA
+      wifi_password: correct horse
   no_log: true
 
 - name: Show the names of the extras

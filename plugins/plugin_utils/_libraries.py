@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import functools
 import importlib
+import shlex
+import sys
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -20,7 +22,10 @@ class MissingLibraryError(EmmError):
     """A library is not installed on the controller."""
 
     def __init__(self, package: str) -> None:
-        super().__init__(f"The Python library {package} is not installed in the Python environment of ansible-core.")
+        super().__init__(
+            f"The Python library {package} is not installed in the Python environment of ansible-core, "
+            f"{sys.executable}. Install it with: {shlex.quote(sys.executable)} -m pip install {package}"
+        )
 
 
 @functools.cache

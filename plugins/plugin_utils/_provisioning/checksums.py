@@ -24,6 +24,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries 
 
 _PEM = "-----BEGIN "
 _URL_SAFE = str.maketrans("-_", "+/")
+# A digest as keytool, apksigner and openssl print it.
+_LABEL = re.compile(r"\s*(?:[\w #]*\bSHA-?256\b[\w ]*[:=])?", re.IGNORECASE)
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}:?){32}")
 
 
@@ -52,8 +54,9 @@ def check(checksum: str) -> None:
     """Raise ``ValueError``, with the rule, unless a checksum is a SHA-256 digest in the form of ``encode``."""
     rule = "it must be a SHA-256 digest in URL-safe base64, 43 characters"
     try:
-        if _HEXADECIMAL.fullmatch(checksum):
-            digest = bytes.fromhex(checksum.replace(":", ""))
+        digits = "".join(_LABEL.sub("", checksum, count=1).split())
+        if _HEXADECIMAL.fullmatch(digits):
+            digest = bytes.fromhex(digits.replace(":", ""))
         else:
             digest = base64.b64decode(checksum.rstrip("=").translate(_URL_SAFE) + "=", validate=True)
     except (binascii.Error, ValueError) as error:

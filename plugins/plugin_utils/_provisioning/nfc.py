@@ -25,11 +25,11 @@ _ONLY_RECORD, _SHORT, _MEDIA_TYPE = 0xC0, 0x10, 0x02
 def to_properties(payload: Mapping[str, Any]) -> str:
     """A payload as Java properties. All values are strings. A bundle is nested as properties in a string.
 
-    Raises ``EmmError`` for a bundle with a value that cannot be a string.
+    Raises ``EmmError`` for a value that cannot be a string, also in a bundle.
     """
     return _dump(
         {
-            name: _dump(_flatten(name, value)) if isinstance(value, Mapping) else _text(value)
+            name: _dump(_flatten(name, value)) if isinstance(value, Mapping) else _single(f"'{name}'", value)
             for name, value in payload.items()
         }
     )
@@ -46,16 +46,13 @@ def to_message(properties: str) -> bytes:
 
 
 def _flatten(name: str, bundle: Mapping[str, Any]) -> dict[str, str]:
-    for key, value in bundle.items():
-        if isinstance(value, (Mapping, list)):
-            option = name.rpartition("PROVISIONING_")[2].lower()
-            raise EmmError(
-                f"The entry '{key}' of '{option}' does not fit into an NFC record: it is not a single value."
-            )
-    return {key: _text(value) for key, value in bundle.items()}
+    option = name.rpartition("PROVISIONING_")[2].lower()
+    return {key: _single(f"The entry '{key}' of '{option}'", value) for key, value in bundle.items()}
 
 
-def _text(value: Any) -> str:
+def _single(subject: str, value: Any) -> str:
+    if isinstance(value, (Mapping, list)):
+        raise EmmError(f"{subject} does not fit into an NFC record: it is not a single value.")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -13,7 +13,7 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
@@ -22,9 +22,12 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
     EXTRAS,
     NOT_PUBLIC,
     UNSUPPORTED_EXTRAS,
+    Extra,
+    option_of,
     payload_key,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.rules import contradictions
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.values import check_extra
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
 
@@ -35,22 +38,41 @@ class SecretOptionError(EmmError):
         super().__init__(f"Option '{option}' has an invalid value (not shown here): {rule}.")
 
 
-def build_payload(options: Any) -> dict[str, Any]:
-    """Convert options to Android's provisioning extras, as a dictionary for JSON. Raises ``EmmError``."""
+def build_payload(options: Any, extra_keys: Iterable[str] = ()) -> dict[str, Any]:
+    """Convert options to Android's provisioning extras, as a dictionary for JSON. Raises ``EmmError``.
+
+    An option may also have its name in a payload; if both are given, the option counts. ``extra_keys`` are names that
+    are not options, and that the payload may have nevertheless.
+    """
     if not isinstance(options, Mapping):
         raise EmmError(f"A provisioning payload requires a dictionary of options, not {type_name(options)}.")
-    checked = {name: _check(name, value) for name, value in decrypted(options).items()}
-    if "device_admin_component_name" not in checked:
+    checked: dict[str, Any] = {}
+    for option, (name, value) in _by_option(decrypted(options)).items():
+        checked[option] = (
+            _check(name, EXTRAS[option], value) if option in EXTRAS else _check_extra(name, value, extra_keys)
+        )
+    known = {option: value for option, value in checked.items() if option in EXTRAS}
+    if "device_admin_component_name" not in known:
         raise EmmError("Option 'device_admin_component_name' is required.")
-    for option, rule in contradictions(checked):
+    for option, rule in contradictions(known):
         raise EmmError(f"Option '{option}' does not fit the other options: {rule}.")
-    return {payload_key(name): value for name, value in checked.items()}
+    return {payload_key(name) if name in EXTRAS else name: value for name, value in checked.items()}
+
+
+def _by_option(options: Mapping[Any, Any]) -> dict[str, tuple[str, Any]]:
+    """The name and the value that are given for each option."""
+    by_option: dict[str, tuple[str, Any]] = {}
+    for name, value in options.items():
+        option = option_of(str(name))
+        if option == name or option not in by_option:
+            by_option[option] = (str(name), value)
+    return by_option
 
 
 def for_zero_touch(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a payload that is useful in a zero-touch configuration."""
-    names = {payload_key(name) for name, extra in EXTRAS.items() if extra.zero_touch}
-    return {name: value for name, value in payload.items() if name in names}
+    useless = {payload_key(name) for name, extra in EXTRAS.items() if not extra.zero_touch}
+    return {name: value for name, value in payload.items() if name not in useless}
 
 
 def for_nfc(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,10 +84,16 @@ def for_nfc(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: f'"{value}"' if name == ssid else value for name, value in payload.items()}
 
 
-def _check(name: Any, value: Any) -> Any:
-    extra = EXTRAS.get(name) if isinstance(name, str) else None
-    if extra is None:
-        raise EmmError(_unknown_option(str(name)))
+def _check_extra(name: str, value: Any, extra_keys: Iterable[str]) -> Any:
+    if name not in extra_keys:
+        raise EmmError(_unknown_option(name))
+    try:
+        return check_extra(name, value)
+    except ValueError as error:
+        raise SecretOptionError(name, str(error)) from error
+
+
+def _check(name: str, extra: Extra, value: Any) -> Any:
     try:
         return extra.convert(value)
     except ValueError as error:

@@ -38,7 +38,7 @@ class Extra:
 
 EXTRAS: dict[str, Extra] = {
     "device_admin_component_name": Extra(values.check_component),
-    "device_admin_package_download_location": Extra(values.url_with("https"), is_url=True),
+    "device_admin_package_download_location": Extra(values.url_with("http", "https"), is_url=True),
     "device_admin_package_download_cookie_header": Extra(values.check_header, secret=True),
     "device_admin_package_checksum": Extra(values.check_checksum),
     "device_admin_signature_checksum": Extra(values.check_checksum),
@@ -110,6 +110,15 @@ NOT_PUBLIC = (
 )
 
 
+_PREFIX = "android.app.extra.PROVISIONING_"
+
+
 def payload_key(option: str) -> str:
     """The name of an option in a payload."""
-    return f"android.app.extra.PROVISIONING_{option.upper()}"
+    return f"{_PREFIX}{option.upper()}"
+
+
+def option_of(key: str) -> str:
+    """The option that has a name in a payload. Any other name is returned unchanged."""
+    option = key.removeprefix(_PREFIX).lower()
+    return option if key == payload_key(option) and option in EXTRAS else key

@@ -31,11 +31,16 @@ INT_MAX, _LONG_MAX = 2**31 - 1, 2**63 - 1  # of Java
 _MILLISECONDS_MIN = 10**11  # a smaller number of milliseconds is before 1974, and more likely a number of seconds
 _NAME = r"[A-Za-z_$][\w$]*"
 _COMPONENT = re.compile(rf"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+/(?:\.{_NAME}(?:\.{_NAME})*|{_NAME}(?:\.{_NAME})+)", re.ASCII)
-_LOCALE = re.compile(r"(?P<language>[A-Za-z]{2,3})[_-](?P<country>[A-Za-z]{2}|\d{3})", re.ASCII)
+_LOCALE = re.compile(
+    r"(?P<language>[A-Za-z]{2,3})(?:[_-](?P<script>[A-Za-z]{4}))?[_-](?P<country>[A-Za-z]{2}|\d{3})", re.ASCII
+)
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _SSID_LIMIT = 32  # bytes
-# Codes in the CLDR that are not languages or countries.
+# The codes that Java, and so Android, writes for three languages.
+_OLD_CODES = {"iw": "he", "in": "id", "ji": "yi"}
+# Codes in the CLDR that are not languages, scripts or countries.
 _NO_LANGUAGES = ("mul", "und", "zxx")
+_NO_SCRIPTS = ("Zinh", "Zmth", "Zsye", "Zsym", "Zxxx", "Zyyy", "Zzzz")
 _NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
 _NO_ZONES = ("Factory", "localtime", "posixrules")  # files in a tz database that are not time zones
 _QUOTE = (
@@ -130,14 +135,16 @@ def check_checksum(value: Any) -> str:
 def check_locale(value: Any) -> str:
     match = _LOCALE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError("it must be a language and a country, such as 'de_DE'")
-    language, country = match["language"].lower(), match["country"].upper()
+        raise ValueError("it must be a language and a country, such as 'de_DE', or with a script, such as 'zh_Hant_TW'")
+    language, script, country = match["language"].lower(), (match["script"] or "").title(), match["country"].upper()
     names = library("babel", "Babel").Locale("en")
-    if language not in names.languages or language in _NO_LANGUAGES:
+    if _OLD_CODES.get(language, language) not in names.languages or language in _NO_LANGUAGES:
         raise ValueError(f"there is no language '{language}'")
+    if script and (script not in names.scripts or script in _NO_SCRIPTS):
+        raise ValueError(f"there is no script '{script}'")
     if country not in names.territories or country in _NO_COUNTRIES:
         raise ValueError(f"there is no country '{country}'")
-    return f"{language}_{country}"
+    return "_".join(filter(None, (language, script, country)))
 
 
 def find_time_zone(name: Any) -> zoneinfo.ZoneInfo:
@@ -199,6 +206,11 @@ def check_base64(value: Any) -> str:
     if not decoded:
         raise ValueError(rule)
     return content
+
+
+def check_extra(name: str, value: Any) -> Any:
+    """Check a value for the types that Android's reader of payloads knows."""
+    return _entry(name, value)
 
 
 def check_bundle(value: Any) -> dict[str, Any]:

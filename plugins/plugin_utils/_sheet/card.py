@@ -78,7 +78,7 @@ def build_card(
             description, validity, expires_at = describe(fact, zone)
             expiry = expires_at.isoformat().replace("+00:00", "Z") if expires_at else None
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise EmmError(f"The fact '{name}' does not have the form that the role device_tokens sets.") from error
+            raise EmmError(f"The fact '{name}' has a value that the role device_tokens would not set.") from error
         tokens.append({"description": description, "validity": validity, "expires_at": expiry})
     return Card(
         host=host,
@@ -94,8 +94,8 @@ def build_card(
 
 def _describe_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
     """The description, the validity as text, and the expiry time of an enrollment token."""
-    kind = fact["enrollment_token_type"]
-    description = f"enrollment token {_TYPES[kind]} ({kind})"
+    kind = fact.get("enrollment_token_type")
+    description = "enrollment token" if kind is None else f"enrollment token {_TYPES[kind]} ({kind})"
     if fact.get("expires_at") is None:
         return description, "beyond the year 9999" if outlasts_year_9999(fact) else "for an unknown time", None
     expires_at = from_text(fact["expires_at"])
@@ -104,8 +104,9 @@ def _describe_enrollment(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tu
 
 def _describe_user_auth(fact: Mapping[str, Any], zone: zoneinfo.ZoneInfo) -> tuple[str, str, datetime | None]:
     """The same for an authentication token."""
-    description = f"authentication token of user {fact['user_id']}"
-    if fact["issued_at"] is None:  # in check mode
+    user = fact.get("user_id")
+    description = "authentication token" if user is None else f"authentication token of user {user}"
+    if fact.get("issued_at") is None:
         return description, "once, within minutes", None
     issued_at = from_text(fact["issued_at"])
     return description, f"once, within minutes of {_format_time(issued_at, zone)}", issued_at + _AUTH_TOKEN_LIFETIME_MAX

@@ -36,9 +36,10 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.vari
 
 _REPLACES = {".qr.svg": ".qr.png", ".qr.png": ".qr.svg"}  # file name endings; a host has only one of them
 _USELESS_PAYLOAD = (
-    "provisioning_sheet_payload contains no token of the host. Put it into the admin_extras_bundle, as "
-    "'{{ device_tokens_enrollment.token }}' under the key that the DPC reads. If the DPC gets the token in another "
-    "way, set provisioning_sheet_require_token to false."
+    "provisioning_sheet_payload contains no token of the host, neither device_tokens_enrollment.token nor "
+    "device_tokens_user_auth.token. Put one into the admin_extras_bundle, as '{{ device_tokens_enrollment.token }}', "
+    "under the key that the DPC reads. If the DPC gets the token in another way, set provisioning_sheet_require_token "
+    "to false."
 )
 _Result = TypeVar("_Result")
 
@@ -62,7 +63,7 @@ def build_host_output(host: str, variables: Mapping[str, Any]) -> HostOutput:
     options = check_options(variables)
     sheet = _sheet(options)
     try:
-        payload = build_payload(options["payload"])
+        payload = build_payload(options["payload"], options["extra_keys"])
     except EmmError as error:
         raise EmmError(f"{PREFIX}payload: {error}") from error
     code = QrCode.of(payload)

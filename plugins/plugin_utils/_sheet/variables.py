@@ -24,6 +24,7 @@ OUTPUTS = ("payload", "qr_code", *SHEET_OUTPUTS, "zero_touch", "nfc")
 SPEC: dict[str, dict[str, Any]] = {
     "provisioning_sheet_directory": {"type": "str", "required": True},
     "provisioning_sheet_payload": {"type": "dict", "required": True},
+    "provisioning_sheet_extra_keys": {"type": "list", "elements": "str", "default": []},
     "provisioning_sheet_require_token": {"type": "bool", "default": True},
     "provisioning_sheet_outputs": {
         "type": "list",

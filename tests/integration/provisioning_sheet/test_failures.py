@@ -101,5 +101,5 @@ def test_without_a_library_every_host_fails_with_its_name(
     (hidden / "segno.py").write_text("raise ImportError('hidden')\n", encoding="utf-8")
     environment = {**environment, "PYTHONPATH": str(hidden)}
     run = ansible.play([play()], inventory=devices(2, directory), environment=environment)
-    reason = "The Python library segno is not installed in the Python environment of ansible-core."
+    reason = "The Python library segno is not installed in the Python environment of ansible-core, "
     assert run.failures() == dict.fromkeys(["device-01", "device-02"], reason), run.output

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -18,7 +20,9 @@ def test_installed_library_is_returned() -> None:
 
 
 def test_missing_library_is_named() -> None:
-    with pytest.raises(
-        EmmError, match="The Python library Nothing is not installed in the Python environment of ansible-core"
-    ):
+    with pytest.raises(EmmError) as caught:
         library("no_such_module_at_all", "Nothing")
+    assert str(caught.value) == (
+        f"The Python library Nothing is not installed in the Python environment of ansible-core, {sys.executable}. "
+        f"Install it with: {shlex.quote(sys.executable)} -m pip install Nothing"
+    )

@@ -142,6 +142,32 @@ def test_checksum_in_another_base64_form_is_refused_with_a_correction(checksum: 
         check(checksum)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "SHA256: {colons}",
+        "\t SHA256: {colons}\n",
+        "SHA256 Fingerprint={colons}",
+        "sha256 Fingerprint={lines}",
+        "Signer #1 certificate SHA-256 digest: {bare}",
+        "{lines}",
+    ],
+)
+def test_fingerprint_as_tools_print_it_is_refused_with_a_correction(form: str) -> None:
+    """As keytool, openssl and apksigner print it, and with line breaks."""
+    digest = base64.urlsafe_b64decode(f"{VALID}=")
+    colons = digest.hex(":").upper()
+    text = form.format(colons=colons, bare=digest.hex(), lines=f"{colons[:48]}\n  {colons[48:]}")
+    with pytest.raises(ValueError, match=f"in that form, this one is '{VALID}'$"):
+        check(text)
+
+
+@pytest.mark.parametrize("text", ["SHA1: 00:11", "MD5: 00", "SHA256:", "SHA256: 00:11:22"])
+def test_other_fingerprints_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"43 characters$"):
+        check(text)
+
+
 @pytest.mark.parametrize("colons", [False, True])
 def test_hexadecimal_digest_is_refused_with_a_correction(colons: bool) -> None:
     digest = base64.urlsafe_b64decode(f"{VALID}=")

@@ -173,6 +173,61 @@ def test_only_documented_types_are_accepted(name: str, pem: str) -> None:
             convert(wrong)
 
 
+# --- A payload from elsewhere
+
+CONSOLE = {
+    f"{PREFIX}DEVICE_ADMIN_COMPONENT_NAME": "com.example.dpc/.AdminReceiver",
+    f"{PREFIX}DEVICE_ADMIN_PACKAGE_DOWNLOAD_LOCATION": "https://dpc.example.com/dpc.apk",
+    f"{PREFIX}DEVICE_ADMIN_SIGNATURE_CHECKSUM": CHECKSUM,
+    f"{PREFIX}LEAVE_ALL_SYSTEM_APPS_ENABLED": False,
+    f"{PREFIX}ADMIN_EXTRAS_BUNDLE": {"com.example.dpc.ENROLLMENT_TOKEN": "a-token"},
+}
+
+
+def test_payload_under_the_names_of_android_is_accepted() -> None:
+    assert build_payload(CONSOLE) == CONSOLE
+    with_wifi = build_payload({**CONSOLE, **WPA})
+    assert with_wifi.items() > CONSOLE.items()
+    assert with_wifi[f"{PREFIX}WIFI_SSID"] == "Bench"
+
+
+@pytest.mark.parametrize("constant_first", [False, True])
+def test_option_overrides_the_name_of_android(constant_first: bool) -> None:
+    options = [("locale", "de_DE"), (f"{PREFIX}LOCALE", "fr_FR")]
+    given = dict(reversed(options) if constant_first else options)
+    assert payload(given) == {"LOCALE": "de_DE"}
+
+
+def test_values_under_the_names_of_android_are_checked() -> None:
+    name = f"{PREFIX}LOCALE"
+    assert refusal({name: "german"}).startswith(f"Option '{name}' is 'german', but it must be a language")
+    assert refusal({f"{PREFIX}WIFI_PASSWORD": "secret"}).startswith("Option 'wifi_password' does not fit")
+    assert refusal({f"{PREFIX}WIFI_PASSWORD": 5}).startswith(
+        f"Option '{PREFIX}WIFI_PASSWORD' has an invalid value (not"
+    )
+
+
+@pytest.mark.parametrize("name", [f"{PREFIX}IMEI", f"{PREFIX}wifi_ssid", "com.example.EXTRA", f"{PREFIX}NONSENSE", 5])
+def test_other_names_are_refused_unless_they_are_requested(name: Any) -> None:
+    text = refusal({name: "value"})
+    assert "is not supported" in text or text.startswith("There is no option")
+    built = build_payload({**COMPONENT, name: "value"}, [str(name)])
+    assert built == {
+        f"{PREFIX}DEVICE_ADMIN_COMPONENT_NAME": COMPONENT["device_admin_component_name"],
+        str(name): "value",
+    }
+    assert for_zero_touch(built) == {str(name): "value"}
+
+
+def test_values_of_other_names_have_types_that_android_reads() -> None:
+    name = "com.example.EXTRA"
+    for value in (1, True, 1.5, "text", ["a", "b"], {"a": {"b": 1}}):
+        assert build_payload({**COMPONENT, name: value}, [name])[name] == value
+    for value in (None, date(2026, 11, 27), ["a", 1], {"a": None}):
+        with pytest.raises(EmmError, match=rf"^Option '{name}' has an invalid value \(not shown here\): "):
+            build_payload({**COMPONENT, name: value}, [name])
+
+
 # --- Each option
 
 
@@ -217,7 +272,7 @@ def test_invalid_component_names_are_refused(name: Any) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://dpc.example.com/dpc.apk",
+        "ftp://dpc.example.com/dpc.apk",
         "dpc.example.com/dpc.apk",
         "https:///dpc.apk",
         "https://dpc.example.com/d pc.apk",
@@ -240,17 +295,17 @@ def test_invalid_download_locations_are_refused(url: Any) -> None:
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        ("http://sam:secret@dpc.example.com/dpc.apk", "http://[redacted]@dpc.example.com/dpc.apk"),
-        ("http://dpc.example.com/dpc.apk?signature=secret", "http://dpc.example.com/dpc.apk"),
-        ("http://dpc.example.com/dpc.apk#secret", "http://dpc.example.com/dpc.apk"),
+        ("ftp://sam:secret@dpc.example.com/dpc.apk", "ftp://[redacted]@dpc.example.com/dpc.apk"),
+        ("ftp://dpc.example.com/dpc.apk?signature=secret", "ftp://dpc.example.com/dpc.apk"),
+        ("ftp://dpc.example.com/dpc.apk#secret", "ftp://dpc.example.com/dpc.apk"),
         ("sam:secret@dpc.example.com/dpc.apk", "[redacted]@dpc.example.com/dpc.apk"),
-        ("http://sam:se/secret?secret#@dpc.example.com/dpc.apk", "http://[redacted]@dpc.example.com/dpc.apk"),
+        ("ftp://sam:se/secret?secret#@dpc.example.com/dpc.apk", "ftp://[redacted]@dpc.example.com/dpc.apk"),
     ],
 )
 def test_secrets_in_a_url_are_not_shown(address: str, shown: str) -> None:
     text = refusal(DOWNLOAD, device_admin_package_download_location=address)
-    assert f"is '{shown}', but it must be a URL that begins with https://." in text
-    text = refusal(OPEN, wifi_pac_url=address.replace("http:", "ftp:"))
+    assert f"is '{shown}', but it must be a URL that begins with http:// or https://." in text
+    text = refusal(OPEN, wifi_pac_url=address)
     assert "secret" not in text
     assert "is 'a list', but it must be a non-empty string" in refusal(OPEN, wifi_pac_url=[address])
 
@@ -283,7 +338,20 @@ def test_invalid_checksum_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("given", "locale"),
-    [("de_DE", "de_DE"), ("de-de", "de_DE"), ("DE_de", "de_DE"), ("fil_PH", "fil_PH"), ("es_419", "es_419")],
+    [
+        ("de_DE", "de_DE"),
+        ("de-de", "de_DE"),
+        ("DE_de", "de_DE"),
+        ("fil_PH", "fil_PH"),
+        ("es_419", "es_419"),
+        ("zh_Hant_TW", "zh_Hant_TW"),
+        ("SR-latn-rs", "sr_Latn_RS"),
+        # Codes that Android writes for he, id and yi.
+        ("iw_IL", "iw_IL"),
+        ("in_ID", "in_ID"),
+        ("ji_001", "ji_001"),
+        ("he_IL", "he_IL"),
+    ],
 )
 def test_valid_locales_are_normalized(given: str, locale: str) -> None:
     assert payload(locale=given) == {"LOCALE": locale}
@@ -296,6 +364,10 @@ def test_valid_locales_are_normalized(given: str, locale: str) -> None:
         ("german", "it must be a language and a country"),
         ("de_DE.UTF-8", "it must be a language and a country"),
         ("de_DE\n", "it must be a language and a country"),
+        ("zh_Hant", "it must be a language and a country"),
+        ("zh_TW_Hant", "it must be a language and a country"),
+        ("zh_Xxxx_TW", "there is no script 'Xxxx'"),
+        ("zh_Zyyy_TW", "there is no script 'Zyyy'"),
         ("xq_DE", "there is no language 'xq'"),
         ("de_XQ", "there is no country 'XQ'"),
         ("de_ZZ", "there is no country 'ZZ'"),
@@ -612,7 +684,7 @@ def test_other_types_than_dictionaries_are_refused(options: Any, kind: str) -> N
         ("signature_checksum", "device_admin_signature_checksum"),
         ("WIFI-SSID", "wifi_ssid"),
         ("EXTRA_PROVISIONING_TIME_ZONE", "time_zone"),
-        ("android.app.extra.PROVISIONING_WIFI_SSID", "wifi_ssid"),
+        ("android.app.extra.PROVISIONING_WIFI_SID", "wifi_ssid"),
         ("admin_extras", "admin_extras_bundle"),
     ],
 )

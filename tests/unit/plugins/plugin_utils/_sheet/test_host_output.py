@@ -146,6 +146,17 @@ def test_payload_without_a_token(fact: Any) -> None:
     assert output(facts=facts, payload=payload_with(a="b"), require_token=False).card.tokens == []
 
 
+def test_token_alone_is_enough() -> None:
+    """Everything else in a fact is optional."""
+    facts = {"device_tokens_enrollment": {"token": "a-token"}, "device_tokens_user_auth": {"token": "another"}}
+    card = output(facts=facts, payload=payload_with(a="a-token", b="another")).card
+    assert [(token["description"], token["validity"], token["expires_at"]) for token in card.tokens] == [
+        ("enrollment token", "for an unknown time", None),
+        ("authentication token", "once, within minutes", None),
+    ]
+    assert card.user is None
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -157,7 +168,7 @@ def test_payload_without_a_token(fact: Any) -> None:
     ],
 )
 def test_malformed_fact_is_refused(change: dict[str, Any]) -> None:
-    with pytest.raises(EmmError, match="The fact 'device_tokens_enrollment' does not have the form that the role"):
+    with pytest.raises(EmmError, match="'device_tokens_enrollment' has a value that the role device_tokens would not"):
         output(facts={"device_tokens_enrollment": {**ENROLLMENT, **change}}, time_zone="Asia/Tokyo")
 
 
@@ -272,7 +283,10 @@ def test_sheet_of_a_card() -> None:
             r"provisioning_sheet_payload: There is no option 'wifi_sid' \(did you mean 'wifi_ssid'\?\)",
         ),
         ({"payload": payload_with(a="x" * 3000)}, "The payload has 3,.* Shorten or remove .*: a \\(3,"),
-        ({"payload": payload_with(a="b")}, "provisioning_sheet_payload contains no token of the host. Put it into"),
+        (
+            {"payload": payload_with(a="b")},
+            "provisioning_sheet_payload contains no token of the host, neither .* Put one into",
+        ),
         ({"outputs": ["picture"]}, "provisioning_sheet_outputs .*picture"),
         ({"asset_tag": 10}, "'provisioning_sheet_asset_tag' is 10, but it must be a string, .* Quote it"),
         ({"user": 1.1}, "'provisioning_sheet_user' is 1.1, but it must be a string, .* Quote it"),
