@@ -18,6 +18,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
 from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
+    BATCH_OPTIONS,
     COMMON_OPTIONS,
     check_and_run,
     find_missing_library,
@@ -132,7 +133,7 @@ class ActionModule(ActionBase):
             batch_result = check_and_run(
                 lambda: self._requests(plan, host, task_vars),
                 run_in_turn,
-                validated(COMMON_OPTIONS, to_module_arguments(self._task.args)),
+                validated({**BATCH_OPTIONS, **COMMON_OPTIONS}, to_module_arguments(self._task.args)),
                 os.environ,
                 check_mode=bool(self._task.check_mode),
                 open_client=functools.partial(open_client, host=host),

@@ -28,6 +28,7 @@ DEMO_SEED: dict[str, Any] = {
         {
             "id": DEMO_ENTERPRISE,
             "name": "Example Staging",
+            "googleAuthenticationSettings": {"googleAuthenticationRequired": "notRequired"},
             "users": [
                 *(
                     {

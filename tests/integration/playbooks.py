@@ -21,6 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 COLLECTIONS = Path(sys.prefix) / "collections"  # where the environment of the tests has this checkout as the collection
 ENROLLMENT = "emm.android_enterprise.android_enterprise_enrollment_token"
 USER_AUTH = "emm.android_enterprise.android_enterprise_user_auth_token"
+ENTERPRISE_INFO = "emm.android_enterprise.android_enterprise_enterprise_info"
 _INTEGRATION = Path(__file__).resolve().parent
 _KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR")
 _TIMEOUT = 240  # seconds; for a run that hangs

@@ -14,7 +14,7 @@ import googleapiclient.errors
 import pytest
 
 from tests.emulator.process import Emulator
-from tests.integration.playbooks import ENROLLMENT, USER_AUTH, Ansible
+from tests.integration.playbooks import ENROLLMENT, ENTERPRISE_INFO, USER_AUTH, Ansible
 
 ENTERPRISE = "LC03demo00"
 USER = "100000000000000000001"
@@ -145,3 +145,21 @@ def test_user_auth_token_requests_match_the_client_library(
     assert [result["authentication_token"]["token"] for result in results if not result["failed"]] == tokens
     assert take_recorded_requests(emulator) == expected
     assert len(expected) == len(inputs)
+
+
+def test_enterprise_requests_match_the_client_library(
+    ansible: Ansible, environment: dict[str, str], emulator: Emulator, library: Any
+) -> None:
+    def requests() -> list[tuple[Any, ...]]:
+        return [
+            (entry["method"], entry["path"], {**entry["query"], "alt": "json"}, entry["body"], entry["status"])
+            for entry in emulator.journal("/androidenterprise/v1/")
+        ]
+
+    for odd in ODD_IDS:
+        emulator.add_enterprise(id=odd, name="odd")
+        assert library.enterprises().get(enterpriseId=odd).execute()["id"] == odd
+    expected = requests()
+    results = ansible.tasks(*({ENTERPRISE_INFO: {"enterprise_id": odd}} for odd in ODD_IDS), environment=environment)
+    assert [result["enterprise"]["id"] for result in results] == ODD_IDS
+    assert requests() == expected * 2
