@@ -28,7 +28,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
     AuthenticationTokenRequest,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import is_valid_for
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import validated
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import (
+    is_blank,
+    role_options,
+    validated,
+)
 
 _PREFIX = "device_tokens_"
 KINDS = ("enrollment", "user_auth")
@@ -69,8 +73,7 @@ class Plan:
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Plan:
         """Check the ``VARIABLES`` that are set for a host. Raises ``EmmError``."""
-        given = {name: value for name, value in variables.items() if name != CACHED_FACT}
-        options = {name.removeprefix(_PREFIX): value for name, value in validated(SPEC, given).items()}
+        options = {name.removeprefix(_PREFIX): value for name, value in role_options(SPEC, variables).items()}
         options["enterprise_id"] = as_text("device_tokens_enterprise_id", options["enterprise_id"])
         if options["user_id"] is not None:
             options["user_id"] = as_text("device_tokens_user_id", options["user_id"])
@@ -112,7 +115,8 @@ def _require(options: Mapping[str, Any], name: str, kind: str) -> None:
 
 
 def _google_options(given: Mapping[Any, Any] | None) -> dict[str, Any] | None:
-    if given is None:
+    given = {key: value for key, value in (given or {}).items() if not is_blank(value)}
+    if not given:
         return None
     name = "google_authentication_options"
     unsupported = [key for key in given if key not in GOOGLE_AUTHENTICATION_OPTIONS]

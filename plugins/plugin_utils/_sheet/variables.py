@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import as_text
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import IMAGE_FORMATS
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import validated
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import role_options
 
 ROLE = "provisioning_sheet"
 PREFIX = f"{ROLE}_"
@@ -52,9 +52,7 @@ _PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLME
 
 def check_options(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The role variables of a host, without their prefix, checked and with defaults. Raises ``EmmError``."""
-    # Null is the same as not set.
-    given = {name: variables[name] for name in SPEC if variables.get(name) is not None}
-    options = {name.removeprefix(PREFIX): value for name, value in validated(SPEC, given).items()}
+    options = {name.removeprefix(PREFIX): value for name, value in role_options(SPEC, variables).items()}
     for name in ("asset_tag", "user"):
         if options[name] is not None:
             options[name] = as_text(PREFIX + name, options[name])

@@ -36,7 +36,7 @@ DURATIONS: list[tuple[Any, str]] = [
 ]
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"device_tokens_user_id": None}, "device_tokens_user_id is not set"),
-    ({"device_tokens_user_id": ""}, "Option 'device_tokens_user_id' is '', but it must not be empty"),
+    ({"device_tokens_user_id": " "}, "device_tokens_user_id is not set"),
     ({"device_tokens_user_id": "a b"}, "Option 'device_tokens_user_id' is 'a b', but an ID must not contain ' '"),
     ({"device_tokens_user_id": "../x"}, "Option 'device_tokens_user_id' is '../x'"),
     ({"device_tokens_user_id": "{{ none }}"}, "device_tokens_user_id"),
@@ -47,7 +47,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"device_tokens_enterprise_id": True}, "Option 'device_tokens_enterprise_id' is True, but it must be a string"),
     ({"device_tokens_enrollment_token_type": None}, "device_tokens_enrollment_token_type is not set"),
-    ({"device_tokens_enterprise_id": None}, "missing required arguments: device_tokens_enterprise_id"),
+    ({"device_tokens_enterprise_id": None}, "Not set, but required: 'device_tokens_enterprise_id'"),
     ({"device_tokens_kinds": ["enrolment"]}, "enrolment"),
     ({"device_tokens_enrollment_token_type": "tablet"}, "userlessDevice"),
     ({"device_tokens_duration": "twelve hours"}, "'twelve hours' is not a duration"),

@@ -10,10 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def rules(options: Mapping[str, Any]) -> dict[str, Any]:
-    """An argument specification without its documentation."""
-    names = ("type", "elements", "required", "choices", "default")
+def documented_rules(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a role's documentation says about its variables: which are required, and the defaults."""
     return {
-        option: {"type": "str", **{name: rule[name] for name in names if name in rule}}
+        option: {name: rule[name] for name in ("required", "default") if name in rule}
         for option, rule in options.items()
     }
+
+
+def unmentioned_choices(spec: Mapping[str, Any], documented: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The choices that a variable's description does not mention. They are no rule, since a blank one is valid."""
+    return [
+        (option, choice)
+        for option, rule in spec.items()
+        for choice in rule.get("choices", ())
+        if f"V({choice})" not in str(documented[option]["description"])
+    ]

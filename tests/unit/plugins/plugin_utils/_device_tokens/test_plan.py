@@ -26,7 +26,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens import plan
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import VARIABLES, Plan
 
-from tests.unit.plugins.plugin_utils.specifications import rules
+from tests.unit.plugins.plugin_utils.specifications import documented_rules, unmentioned_choices
 
 VALID = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
 
@@ -54,12 +54,13 @@ def test_variables_include_the_fact() -> None:
 def test_spec_matches_the_argument_specification_of_the_role() -> None:
     role = Path(__file__).parents[5] / "roles" / "device_tokens"
     documented = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
-    google = documented["device_tokens_google_authentication_options"].pop("options")
-    for_the_tasks = rules({name: documented.pop(name) for name in ("device_tokens_on_failure", "device_tokens_no_log")})
+    defaults = {name: rule["default"] for name, rule in documented.items() if "default" in rule}
+    google = str(documented["device_tokens_google_authentication_options"]["description"])
+    assert all(f"C({name})" in google for name in GOOGLE_AUTHENTICATION_OPTIONS)
+    for_the_tasks = {name: documented.pop(name) for name in ("device_tokens_on_failure", "device_tokens_no_log")}
     assert {*for_the_tasks} <= {*plan.OTHER_NAMES}
-    assert rules(plan.SPEC) == rules(documented)
-    assert rules(GOOGLE_AUTHENTICATION_OPTIONS) == rules(google)
-    defaults = {name: rule["default"] for name, rule in {**documented, **for_the_tasks}.items() if "default" in rule}
+    assert documented_rules(plan.SPEC) == documented_rules(documented)
+    assert unmentioned_choices(plan.SPEC, documented) == []
     assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
 
 
@@ -119,10 +120,10 @@ def test_cacheable(value: object, cacheable: bool) -> None:
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ({"enterprise_id": ""}, "'device_tokens_enterprise_id' is '', but it must not be empty"),
+        ({"enterprise_id": ""}, "Not set, but required: 'device_tokens_enterprise_id'"),
         ({"enterprise_id": "a b"}, "'device_tokens_enterprise_id' is 'a b', but an ID must not contain ' '"),
         ({"kinds": ["enrolment"]}, "device_tokens_kinds must be one or more of: enrollment, user_auth. .*: enrolment"),
-        ({"kinds": ["user_auth"], "user_id": ""}, "'device_tokens_user_id' is '', but it must not be empty"),
+        ({"kinds": ["user_auth"], "user_id": ""}, "device_tokens_user_id is not set, but device_tokens_kinds contains"),
         (
             {"kinds": ["user_auth"], "user_id": "../x"},
             "'device_tokens_user_id' is '../x', but an ID must not contain '/'",
@@ -182,9 +183,28 @@ def test_converted_ids_are_refused(name: str, value: object, shown: str) -> None
     assert "hunter2" not in str(error.value)
 
 
-def test_null_enterprise_id_is_refused() -> None:
-    with pytest.raises(EmmError, match="'device_tokens_enterprise_id' is null, but it must be set"):
-        planned(enterprise_id=None)
+@pytest.mark.parametrize("blank", [None, "", "  \n"])
+def test_blank_variables_are_not_set(blank: str | None) -> None:
+    """As the unanswered questions of a survey."""
+    for name in (name.removeprefix("device_tokens_") for name in plan.SPEC):
+        if name == "enterprise_id":
+            with pytest.raises(EmmError, match=r"^Not set, but required: 'device_tokens_enterprise_id'\.$"):
+                planned(enterprise_id=blank)
+        elif name == "enrollment_token_type":
+            with pytest.raises(EmmError, match=r"^device_tokens_enrollment_token_type is not set"):
+                planned(enrollment_token_type=blank)
+        else:
+            assert planned(**{name: blank}) == planned(name), name
+    options = {"authentication_requirement": "required", "required_account_email": blank}
+    google = {"authentication_requirement": "required"}
+    assert planned(google_authentication_options=options) == planned(google_authentication_options=google)
+    assert planned(google_authentication_options=dict.fromkeys(options, blank)) == planned()
+
+
+@pytest.mark.parametrize("text", ["enrollment\nuser_auth", "enrollment\r\n\n user_auth \n", "enrollment,user_auth"])
+def test_list_may_be_text(text: str) -> None:
+    assert planned(kinds=text) == planned(kinds=["enrollment", "user_auth"])
+    assert planned(kinds="user_auth\n") == planned(kinds=["user_auth"])
 
 
 def test_long_integer_is_accepted_as_an_id() -> None:
@@ -196,7 +216,7 @@ def test_long_integer_is_accepted_as_an_id() -> None:
 @pytest.mark.parametrize(
     ("missing", "kind", "expected"),
     [
-        ("enterprise_id", "enrollment", "^missing required arguments: device_tokens_enterprise_id$"),
+        ("enterprise_id", "enrollment", "^Not set, but required: 'device_tokens_enterprise_id'.$"),
         (
             "enrollment_token_type",
             "enrollment",

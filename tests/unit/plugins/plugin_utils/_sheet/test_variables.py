@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import (
     SPEC,
+    check_options,
     with_cached_facts,
     with_placeholders,
 )
 
-from tests.unit.plugins.plugin_utils.specifications import rules
+from tests.unit.plugins.plugin_utils.specifications import documented_rules, unmentioned_choices
 
 ENROLLMENT = {"token": "enrollment-token", "enterprise_id": "LC1"}
 USER_AUTH = {"token": "auth-token", "enterprise_id": "LC1"}
@@ -29,8 +32,26 @@ def test_spec_matches_the_argument_specification_of_the_role() -> None:
     assert yaml.safe_load((role / "defaults" / "main.yml").read_text()) == defaults
     del documented["provisioning_sheet_no_log"]  # used by the tasks only
     # Not in the role's specification: Ansible would show the text around a value that cannot be templated.
-    payload = {"provisioning_sheet_payload": {"type": "dict", "required": True}}
-    assert rules(SPEC) == {**rules(documented), **payload}
+    payload = {"provisioning_sheet_payload": {"required": True}}
+    assert documented_rules(SPEC) == {**documented_rules(documented), **payload}
+    assert unmentioned_choices(SPEC, documented) == []
+
+
+@pytest.mark.parametrize("blank", [None, "", " \n"])
+def test_blank_variables_are_not_set(blank: str | None) -> None:
+    """As the unanswered questions of a survey."""
+    required = {"provisioning_sheet_directory": "/d", "provisioning_sheet_payload": {"a": "b"}}
+    optional = SPEC.keys() - required.keys()
+    assert check_options({**required, **dict.fromkeys(optional, blank)}) == check_options(required)
+    for name in required:
+        with pytest.raises(EmmError, match=rf"^Not set, but required: '{name}'\.$"):
+            check_options({**required, name: blank})
+
+
+def test_list_may_be_text() -> None:
+    required = {"provisioning_sheet_directory": "/d", "provisioning_sheet_payload": {"a": "b"}}
+    options = check_options({**required, "provisioning_sheet_outputs": "qr_code\nsheet"})
+    assert options["outputs"] == ["qr_code", "sheet"]
 
 
 def test_cached_facts_are_found() -> None:
