@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,35 +13,23 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request, run_in_turn
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
 from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets
-from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
-    BATCH_OPTIONS,
-    COMMON_OPTIONS,
-    check_and_run,
-    find_missing_library,
-)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.tokens import CLOCK_NOTE
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import (
-    open_client,
-    task_environment,
-    temporary_environment,
-    to_module_arguments,
-)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import run_requests
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import (
     CACHED_FACT,
     KINDS,
     OTHER_NAMES,
     VARIABLES,
     Plan,
+    plan_of,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.shared_tokens import SharedRequest
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import MissingLibraryError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import require_main_process
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import play_id
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import validated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 _ON_FAILURE = "device_tokens_on_failure"
@@ -97,7 +84,7 @@ class ActionModule(ActionBase):
 
     def _get_tokens(self, task_vars: Mapping[str, Any]) -> _HostTokens:
         try:
-            plan = self._plan(task_vars)
+            plan = plan_of(task_vars, self._templar)
         except EmmError as error:
             return _HostTokens(missing=list(KINDS), refusal=str(error))
         if plan.may_keep and _is_cache_lost():
@@ -115,29 +102,15 @@ class ActionModule(ActionBase):
         host_tokens.cacheable = plan.cacheable and not self._task.check_mode and "enrollment" in host_tokens.tokens
         return host_tokens
 
-    def _plan(self, task_vars: Mapping[str, Any]) -> Plan:
-        """The plan for the host. Raises ``EmmError``."""
-        variables = {name: task_vars[name] for name in VARIABLES if name in task_vars}
-        facts = task_vars.get("ansible_facts", {})
-        if CACHED_FACT in facts:  # Ansible may be configured not to make variables of facts
-            variables.setdefault(CACHED_FACT, facts[CACHED_FACT])
-        return Plan.from_variables({name: templated(name, value, self._templar) for name, value in variables.items()})
-
     def _mint(self, plan: Plan, host_tokens: _HostTokens, task_vars: Mapping[str, Any]) -> None:
         """Mint the requested tokens, or preview them in check mode. Raises ``EmmError``."""
         host = str(task_vars["inventory_hostname"])
-        missing = find_missing_library()
-        if missing:
-            raise MissingLibraryError(missing[0])
-        with temporary_environment(task_environment(self._task)):
-            batch_result = check_and_run(
-                lambda: self._requests(plan, host, task_vars),
-                run_in_turn,
-                validated({**BATCH_OPTIONS, **COMMON_OPTIONS}, to_module_arguments(self._task.args)),
-                os.environ,
-                check_mode=bool(self._task.check_mode),
-                open_client=functools.partial(open_client, host=host),
-            )
+        batch_result = run_requests(
+            self._task,
+            lambda: self._requests(plan, host, task_vars),
+            host,
+            check_mode=bool(self._task.check_mode),
+        )
         if batch_result.clock_difference:
             Display().warning(f"{batch_result.clock_difference} {CLOCK_NOTE}")
         for kind, outcome in zip(plan.requests, batch_result.outcomes, strict=False):

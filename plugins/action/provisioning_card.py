@@ -7,11 +7,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, describe_unexpected
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
+    Attempts,
+    EmmError,
+    describe_unexpected,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play import hosts_run_in_lockstep, play_id
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import variables as role
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import load_libraries
@@ -20,12 +23,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host
     translate_directory_errors,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import load
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
-    is_omitted,
-    templated,
-    without_omitted,
-)
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import find_template
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 # Ansible imports this file before it forks a process for each host. Libraries are loaded here, once for all of them.
@@ -65,9 +64,11 @@ class ActionModule(ActionBase):
         refusal = templated(role.REFUSAL, variables.get(role.REFUSAL), templar)
         if refusal:
             raise EmmError(str(refusal))
-        given = self._role_variables(variables, templar)
+        attempts = Attempts()
+        given = role.templated_variables(variables, templar, attempts)
+        attempts.check()
         output = build_host_output(str(variables["inventory_hostname"]), given)
-        sheet = {**output.sheet.as_dict(), "template": self._find_template(output.sheet.template)}
+        sheet = {**output.sheet.as_dict(), "template": find_template(output.sheet.template, self._find_needle)}
         files = SecretFiles(output.sheet.directory)
         check_mode = bool(self._task.check_mode)
         changed = translate_directory_errors(
@@ -77,28 +78,3 @@ class ActionModule(ActionBase):
             Display().warning(f"provisioning_sheet_directory: {warning}")
         paths = [files.path(name) for name in output.files]
         return {"changed": changed, "card": output.card.as_dict(), "sheet": sheet, "files": paths}
-
-    @staticmethod
-    def _role_variables(variables: dict[str, Any], templar: Templar) -> dict[str, Any]:
-        """The role variables that are set for the host and not omitted. Raises ``EmmError``."""
-        given = {}
-        for name in role.VARIABLES:
-            if name in variables:
-                try:
-                    given[name] = templated(name, variables[name], templar)
-                except EmmError as error:
-                    if not is_omitted(error):
-                        raise
-        omitted = variables.get("omit")  # not a variable since ansible-core 2.19
-        return dict(without_omitted(given, omitted)) if omitted else given
-
-    def _find_template(self, template: str) -> str:
-        """The path of the template of a sheet, if requested. Raises ``EmmError`` if it cannot be used."""
-        if not template:
-            return ""
-        try:
-            path = str(self._find_needle("templates", template))
-        except AnsibleError as error:
-            raise EmmError(f"provisioning_sheet_template: There is no file '{template}'.") from error
-        load(path)
-        return path

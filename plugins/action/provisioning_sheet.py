@@ -15,6 +15,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.play i
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.labels import to_csv
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.secret_files import SecretFiles, file_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
+    SHEET_ENDINGS,
     HostState,
     first_host_on_sheet,
     render,
@@ -23,7 +24,6 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.shee
 
 _CARD = "provisioning_sheet__card"  # the role's variable for the result of provisioning_card
 _WRITTEN = "provisioning_sheet_written"  # and for the last result of this action
-_ENDINGS = {"sheet": ".html", "labels": ".csv"}
 _SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "directory": {"type": "str"},
@@ -91,7 +91,7 @@ class ActionModule(ActionBase):
         if self._task.get_play().serial:
             all_hosts, members = task_vars["ansible_play_hosts_all"], {*hosts}
             name = f"{name}-{next(position for position, host in enumerate(all_hosts, 1) if host in members):04}"
-        return {part: file_name(name, _ENDINGS[part]) for part in sheet["parts"]}
+        return {part: file_name(name, SHEET_ENDINGS[part]) for part in sheet["parts"]}
 
 
 def _active_hosts(task_vars: Mapping[str, Any]) -> set[str]:

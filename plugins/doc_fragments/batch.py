@@ -8,6 +8,24 @@ from __future__ import annotations
 class ModuleDocFragment:
     """The options of tasks with several requests, and notes about their requests."""
 
+    # For modules with a single request.
+    WITHOUT_EFFECT = r"""
+options:
+  concurrency:
+    description:
+      - Has no effect. It exists so that C(module_defaults) of the action group can set it for other modules.
+    type: int
+    default: 50
+  on_failure:
+    description:
+      - Has no effect, like O(concurrency).
+    type: str
+    choices:
+      - fail
+      - continue
+    default: fail
+"""
+
     DOCUMENTATION = r"""
 options:
   concurrency:

@@ -10,10 +10,14 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import escape_unprintable
+
+_Result = TypeVar("_Result")
+_Default = TypeVar("_Default")
 
 
 class EmmError(Exception):
@@ -44,10 +48,64 @@ class EmmError(Exception):
     def __str__(self) -> str:
         return f"{self.message} Likely cause: {self.likely_cause}" if self.likely_cause else self.message
 
+    def reasons(self) -> list[str]:
+        """The texts of all errors in this one."""
+        return [str(self)]
+
     def details(self) -> dict[str, int | str]:
         """The details from the response as result fields, without those that are missing."""
         fields = {"http_status": self.http_status, "reason": self.reason, "status": self.status}
         return {name: value for name, value in fields.items() if value is not None}
+
+
+class SeveralErrors(EmmError):
+    """Several errors, which can be corrected together."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self._reasons = list(dict.fromkeys(reasons))
+        super().__init__(" ".join(self._reasons))
+
+    def reasons(self) -> list[str]:
+        return self._reasons
+
+
+class Attempts:
+    """Makes several attempts and collects their errors."""
+
+    def __init__(self) -> None:
+        self._errors: list[EmmError] = []
+
+    def attempt(self, function: Callable[[], _Result], default: _Default) -> _Result | _Default:
+        """The result of a function, or the default if it raises an ``EmmError``."""
+        try:
+            return function()
+        except EmmError as error:
+            self.add(error)
+            return default
+
+    def add(self, error: EmmError) -> None:
+        """Add an error."""
+        self._errors.append(error)
+
+    def fail(self, message: str) -> None:
+        """Add an error with a message."""
+        self.add(EmmError(message))
+
+    def reasons(self) -> list[str]:
+        """The texts of all errors."""
+        return list(dict.fromkeys(reason for error in self._errors for reason in error.reasons()))
+
+    def check(self) -> None:
+        """Raise the errors, if there are any. A single one is raised as it is."""
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            raise SeveralErrors(self.reasons())
+
+
+def with_prefix(prefix: str, error: EmmError) -> EmmError:
+    """An error whose texts begin with a prefix."""
+    return SeveralErrors(f"{prefix}{reason}" for reason in error.reasons())
 
 
 class OptionError(EmmError):

@@ -49,13 +49,11 @@ _LIBRARIES = {
     "requests": "requests",
     "google.auth": "google-auth",
 }
-# The options in the documentation fragment batch, for operations with many requests,
-BATCH_OPTIONS: dict[str, dict[str, Any]] = {
+# The options in the documentation fragments. All operations have all of them, so that module_defaults of the action
+# group can set any.
+COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "concurrency": {"type": "int", "default": 50},
     "on_failure": {"type": "str", "choices": ["fail", "continue"], "default": "fail"},
-}
-# and those in auth and connection, for all.
-COMMON_OPTIONS: dict[str, dict[str, Any]] = {
     "auth_kind": {"type": "str", "choices": list(AUTH_KINDS)},
     "service_account_file": {"type": "path"},
     # Not "jsonarg", which would convert a number to text.
@@ -118,7 +116,7 @@ class Operation:
     @property
     def full_argument_spec(self) -> dict[str, dict[str, Any]]:
         """The module's own options and the common ones."""
-        return {**self.argument_spec, **(BATCH_OPTIONS if self.many else {}), **COMMON_OPTIONS}
+        return {**self.argument_spec, **COMMON_OPTIONS}
 
     def resources_in(self, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The resources in a result of the module."""
@@ -176,7 +174,7 @@ def run(
         return many.build_requests(options) if many else [operation.build_request(options)]
 
     def run_requests(client: Client, requests: Sequence[Request]) -> Sequence[Outcome]:
-        return run_all(client, requests, concurrency=options.get("concurrency", 1), report=report)
+        return run_all(client, requests, concurrency=options["concurrency"], report=report)
 
     try:
         batch_result = check_and_run(
@@ -208,11 +206,10 @@ def check_and_run(
 ) -> BatchResult:
     """Check everything, then run the requests, or preview them in check mode. Raises ``EmmError`` if none can be run.
 
-    ``options`` are the common options, and ``concurrency`` if there may be several requests. ``environment`` is as for
-    ``run``.
+    ``options`` are the common options. ``environment`` is as for ``run``.
     """
     requests = prepare()
-    concurrency = check_concurrency(options.get("concurrency", 1))
+    concurrency = check_concurrency(options["concurrency"])
     connection = ConnectionOptions.from_options(options)
     auth = AuthOptions.from_options(options, environment)
     register_secrets(find_secrets(options, environment))

@@ -17,6 +17,7 @@ extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.attributes.action_group
   - emm.android_enterprise.auth
+  - emm.android_enterprise.batch.without_effect
   - emm.android_enterprise.connection
   - emm.android_enterprise.enterprise
 options: {}

@@ -14,7 +14,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible import constants
@@ -24,7 +24,11 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.playbook.task import Task
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
-from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Progress
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import (
+    Progress,
+    Request,
+    run_in_turn,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.client import Client
 from ansible_collections.emm.android_enterprise.plugins.module_utils._auth.options import AuthOptions, find_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
@@ -32,17 +36,22 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._http.optio
 from ansible_collections.emm.android_enterprise.plugins.module_utils._http.trust import load_trust_stores
 from ansible_collections.emm.android_enterprise.plugins.module_utils._masking import register_secrets, without_secrets
 from ansible_collections.emm.android_enterprise.plugins.module_utils._operation import (
+    COMMON_OPTIONS,
+    BatchResult,
     Operation,
+    check_and_run,
     find_missing_library,
     run,
 )
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import check_raw_identifiers
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import is_system_text
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._libraries import MissingLibraryError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.main_process import (
     main_process_exists,
     require_main_process,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._run.shared_cache import ACCESS_TOKENS
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import validated
 
 _LOCAL_CONNECTIONS = ("local", "ansible.builtin.local", "ansible.legacy.local")
 _HIDDEN_VALUE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in the result of a module
@@ -142,6 +151,35 @@ def open_client(connection: ConnectionOptions, auth: AuthOptions, connections: i
         client.close()
     else:
         _kept_clients[key] = client
+
+
+def run_requests(
+    task: Task,
+    prepare: Callable[[], Sequence[Request]],
+    host: str,
+    *,
+    check_mode: bool,
+    reads_in_check_mode: bool = False,
+    options: Mapping[str, Any] | None = None,
+) -> BatchResult:
+    """Run requests one after the other, with the credentials and the environment of a task. Raises ``EmmError``.
+
+    ``options`` are the task's arguments that are not common options.
+    """
+    missing = find_missing_library()
+    if missing:
+        raise MissingLibraryError(missing[0])
+    arguments = {name: value for name, value in task.args.items() if name not in (options or {})}
+    with temporary_environment(task_environment(task)):
+        return check_and_run(
+            prepare,
+            run_in_turn,
+            validated(COMMON_OPTIONS, to_module_arguments(arguments)),
+            os.environ,
+            check_mode=check_mode,
+            reads_in_check_mode=reads_in_check_mode,
+            open_client=functools.partial(open_client, host=host),
+        )
 
 
 def show_progress(operation: Operation, task: str, progress: Progress) -> None:

@@ -43,6 +43,12 @@ def environment(ansible: Ansible, emulator: Emulator) -> dict[str, str]:
 
 
 @pytest.fixture
+def directory(ansible: Ansible) -> Path:
+    """The directory for the files of the role. It does not exist yet."""
+    return ansible.directory / "staging" / "today"
+
+
+@pytest.fixture
 def bench(ansible: Ansible, emulator: Emulator, environment: dict[str, str]) -> Bench:
     """A bench on which several scenarios run together."""
     return Bench(ansible, emulator, environment)

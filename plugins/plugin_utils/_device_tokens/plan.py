@@ -9,14 +9,16 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from ansible.template import Templar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Request
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import Attempts, EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import check_duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
     ENROLLMENT_TOKEN_TYPES,
@@ -28,6 +30,7 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
     AuthenticationTokenRequest,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.validity import is_valid_for
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import templated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import (
     is_blank,
     role_options,
@@ -69,6 +72,7 @@ class Plan:
     shared: bool  # whether hosts with the same request share an enrollment token
     cacheable: bool  # whether to cache its enrollment token as a fact
     may_keep: bool = False  # whether it keeps a cached one
+    enterprise_id: str = ""
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, Any]) -> Plan:
@@ -96,7 +100,23 @@ class Plan:
             shared=options["enrollment_scope"] != "host",
             cacheable=options["cacheable"],
             may_keep=options["keep_if_valid_for"] is not None,
+            enterprise_id=options["enterprise_id"],
         )
+
+
+def plan_of(task_vars: Mapping[str, Any], templar: Templar) -> Plan:
+    """The plan for a host, from its variables before they are templated. Raises ``EmmError``, with all reasons."""
+    variables = {name: task_vars[name] for name in VARIABLES if name in task_vars}
+    facts = task_vars.get("ansible_facts", {})
+    if CACHED_FACT in facts:  # Ansible may be configured not to make variables of facts
+        variables.setdefault(CACHED_FACT, facts[CACHED_FACT])
+    attempts = Attempts()
+    given = {
+        name: attempts.attempt(functools.partial(templated, name, value, templar), None)
+        for name, value in variables.items()
+    }
+    attempts.check()
+    return Plan.from_variables(given)
 
 
 def _enrollment_request(options: Mapping[str, Any]) -> EnrollmentTokenRequest:

@@ -12,17 +12,17 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import Attempts, EmmError, OptionError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._text import type_name
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.payload_options import (
     EXTRAS,
     NOT_PUBLIC,
     UNSUPPORTED_EXTRAS,
-    Extra,
     option_of,
     payload_key,
 )
@@ -46,17 +46,30 @@ def build_payload(options: Any, extra_keys: Iterable[str] = ()) -> dict[str, Any
     """
     if not isinstance(options, Mapping):
         raise EmmError(f"A provisioning payload requires a dictionary of options, not {type_name(options)}.")
-    checked: dict[str, Any] = {}
-    for option, (name, value) in _by_option(decrypted(options)).items():
-        checked[option] = (
-            _check(name, EXTRAS[option], value) if option in EXTRAS else _check_extra(name, value, extra_keys)
-        )
-    known = {option: value for option, value in checked.items() if option in EXTRAS}
-    if "device_admin_component_name" not in known:
-        raise EmmError("Option 'device_admin_component_name' is required.")
-    for option, rule in contradictions(known):
-        raise EmmError(f"Option '{option}' does not fit the other options: {rule}.")
+    attempts = Attempts()
+    checked = _checked(options, extra_keys, attempts)
+    if "device_admin_component_name" not in checked:
+        attempts.fail("Option 'device_admin_component_name' is required.")
+    attempts.check()
+    for option, rule in contradictions({option: value for option, value in checked.items() if option in EXTRAS}):
+        attempts.fail(f"Option '{option}' does not fit the other options: {rule}.")
+    attempts.check()
     return {payload_key(name) if name in EXTRAS else name: value for name, value in checked.items()}
+
+
+def check_entries(options: Mapping[Any, Any], extra_keys: Iterable[str]) -> None:
+    """Check options without the rules between them. Raises ``EmmError``, with all reasons."""
+    attempts = Attempts()
+    _checked(options, extra_keys, attempts)
+    attempts.check()
+
+
+def _checked(options: Mapping[Any, Any], extra_keys: Iterable[str], attempts: Attempts) -> dict[str, Any]:
+    """The converted values of options."""
+    return {
+        option: attempts.attempt(functools.partial(_check, option, name, value, extra_keys), None)
+        for option, (name, value) in _by_option(decrypted(options)).items()
+    }
 
 
 def _by_option(options: Mapping[Any, Any]) -> dict[str, tuple[str, Any]]:
@@ -84,20 +97,15 @@ def for_nfc(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: f'"{value}"' if name == ssid else value for name, value in payload.items()}
 
 
-def _check_extra(name: str, value: Any, extra_keys: Iterable[str]) -> Any:
-    if name not in extra_keys:
+def _check(option: str, name: str, value: Any, extra_keys: Iterable[str]) -> Any:
+    """The converted value of an option, which is given under a name. Raises ``EmmError``."""
+    extra = EXTRAS.get(option)
+    if extra is None and name not in extra_keys:
         raise EmmError(_unknown_option(name))
     try:
-        return check_extra(name, value)
+        return extra.convert(value) if extra else check_extra(name, value)
     except ValueError as error:
-        raise SecretOptionError(name, str(error)) from error
-
-
-def _check(name: str, extra: Extra, value: Any) -> Any:
-    try:
-        return extra.convert(value)
-    except ValueError as error:
-        if extra.secret:
+        if extra is None or extra.secret:
             raise SecretOptionError(name, str(error)) from error
         shown = _without_secrets(value) if extra.is_url else value
         raise OptionError(name, shown, str(error)) from error

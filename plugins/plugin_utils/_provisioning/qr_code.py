@@ -46,12 +46,7 @@ class QrCode:
         The error correction level is the highest that does not enlarge the code, and at least M, with which a seventh
         of the code may be unreadable. If the content does not fit with M, the level is at least L.
         """
-        text = payload if isinstance(payload, str) else to_json(payload)
-        if not is_encodable(text):
-            raise EmmError("It contains a character that cannot be encoded in UTF-8.")
-        content = text.encode()
-        if len(content) > CAPACITY["L"]:
-            raise EmmError(_too_large(len(content), payload))
+        content = check_size(payload)
         level = "M" if len(content) <= CAPACITY["M"] else "L"
         segno = library("segno", "segno")
         code = segno.make(content, error=level, boost_error=True, micro=False, mode="byte")
@@ -74,6 +69,17 @@ class QrCode:
         file = io.BytesIO()
         self._code.save(file, kind=kind, border=_QUIET_ZONE, dark="#000", light="#fff", **options)
         return file.getvalue()
+
+
+def check_size(payload: Mapping[str, Any] | str) -> bytes:
+    """The content of the code of a string, or of a payload's JSON. Raises ``EmmError`` if it does not fit."""
+    text = payload if isinstance(payload, str) else to_json(payload)
+    if not is_encodable(text):
+        raise EmmError("It contains a character that cannot be encoded in UTF-8.")
+    content = text.encode()
+    if len(content) > CAPACITY["L"]:
+        raise EmmError(_too_large(len(content), payload))
+    return content
 
 
 def draw(content: object, image_format: str = "svg") -> str:

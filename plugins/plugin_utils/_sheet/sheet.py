@@ -10,14 +10,16 @@ This file is private to the collection; it may change at any time.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from ansible.errors import AnsibleError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError, OptionError
 
+SHEET_ENDINGS = {"sheet": ".html", "labels": ".csv"}  # of the file names, by part
 _UNNAMED_TEMPLATE = "<template>"  # Jinja's name for a template without one
 
 
@@ -86,6 +88,21 @@ def write_same_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two different sheets would be written to the same file."""
     same_place = all(one[field] == other[field] for field in ("directory", "name"))
     return one != other and same_place and bool(set(one["parts"]) & set(other["parts"]))
+
+
+def find_template(template: str, find: Callable[[str, str], Any]) -> str:
+    """The path of the template of a sheet, if requested. ``find`` finds a file in a folder, as for Ansible's templates.
+
+    Raises ``EmmError`` if the template cannot be used.
+    """
+    if not template:
+        return ""
+    try:
+        path = str(find("templates", template))
+    except AnsibleError as error:
+        raise EmmError(f"provisioning_sheet_template: There is no file '{template}'.") from error
+    load(path)
+    return path
 
 
 def load(path: str) -> jinja2.Template:

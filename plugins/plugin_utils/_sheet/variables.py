@@ -12,8 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.template import Templar
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import Attempts, EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.identifiers import as_text
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.qr_code import IMAGE_FORMATS
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import (
+    is_omitted,
+    templated,
+    without_omitted,
+)
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import role_options
 
 ROLE = "provisioning_sheet"
@@ -46,8 +53,9 @@ _FACTS = ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_to
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
 # The variables and facts of the role.
 KNOWN_NAMES = {*SPEC, *(f"{PREFIX}{name}" for name in ("no_log", "written", "shredded"))}
-# In check mode, there are no tokens. Placeholders of a typical length allow everything else to be checked.
-_PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
+# Before the tokens are minted, and in check mode, there are none. Placeholders of a typical length allow everything
+# else to be checked.
+PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 
 
 def check_options(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,6 +65,31 @@ def check_options(variables: Mapping[str, Any]) -> dict[str, Any]:
         if options[name] is not None:
             options[name] = as_text(PREFIX + name, options[name])
     return options
+
+
+def templated_variables(variables: Mapping[str, Any], templar: Templar, attempts: Attempts) -> dict[str, Any]:
+    """The ``VARIABLES`` that are set for a host and not omitted, without what cannot be templated."""
+    given = {name: variables[name] for name in VARIABLES if name in variables}
+    found = _templated_entries("", given, templar, attempts)
+    omitted = variables.get("omit")  # not a variable since ansible-core 2.19
+    return dict(without_omitted(found, omitted)) if omitted else found
+
+
+def _templated_entries(name: str, given: Mapping[str, Any], templar: Templar, attempts: Attempts) -> dict[str, Any]:
+    """The entries of a variable, or all variables, without those that are omitted or cannot be templated."""
+    found = {}
+    for key, value in given.items():
+        variable = name or key
+        try:
+            found[key] = templated(variable, value, templar)
+        except EmmError as error:
+            if is_omitted(error):
+                continue
+            if isinstance(value, Mapping):
+                found[key] = _templated_entries(variable, value, templar, attempts)
+            else:
+                attempts.add(error)
+    return found
 
 
 def find_fact(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -74,7 +107,7 @@ def with_cached_facts(variables: Mapping[str, Any]) -> dict[str, Any]:
 def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The variables of a host in check mode, with placeholders for tokens, so that templates work."""
     placed = {}
-    for name, placeholder in _PLACEHOLDERS.items():
+    for name, placeholder in PLACEHOLDERS.items():
         fact = find_fact(variables, name)
         if fact and not fact.get("token"):
             placed[name] = {**fact, "token": placeholder}

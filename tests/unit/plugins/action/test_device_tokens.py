@@ -27,7 +27,7 @@ def action_for(plan: Plan, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> 
     task = Mock(**{"async_val": 0, "check_mode": False, "no_log": True, "args": {}, "environment": [], **keywords})
     action = ActionModule(task=task, connection=Mock(), loader=DataLoader(), **rest)
     monkeypatch.setattr(action, "register_host_variables", Mock(), raising=False)  # needs a run of Ansible
-    monkeypatch.setattr(action, "_plan", Mock(return_value=plan))
+    monkeypatch.setattr(plugin, "plan_of", Mock(return_value=plan))
     return action
 
 
@@ -78,7 +78,7 @@ def test_clock_difference_is_shown_as_a_warning(monkeypatch: pytest.MonkeyPatch,
     shown: list[str] = []
     monkeypatch.setattr(plugin, "Display", Mock(return_value=Mock(warning=shown.append)))
     batch_result = BatchResult([], [Success({"token": "minted"})], difference)
-    monkeypatch.setattr(plugin, "check_and_run", Mock(return_value=batch_result))
+    monkeypatch.setattr(plugin, "run_requests", Mock(return_value=batch_result))
     action = action_for(Plan({"user_auth": Mock()}, {}, shared=False, cacheable=False), monkeypatch)
     result = action.run(task_vars={"inventory_hostname": "device"})
     assert result["facts"]["device_tokens_user_auth"] == {"token": "minted"}
@@ -87,7 +87,7 @@ def test_clock_difference_is_shown_as_a_warning(monkeypatch: pytest.MonkeyPatch,
 
 def test_host_fails_if_on_failure_cannot_be_templated(monkeypatch: pytest.MonkeyPatch) -> None:
     action = action_for(Plan({}, {}, shared=False, cacheable=False), monkeypatch)
-    monkeypatch.setattr(action, "_plan", Mock(side_effect=EmmError("refused")))
+    monkeypatch.setattr(plugin, "plan_of", Mock(side_effect=EmmError("refused")))
     monkeypatch.setattr(action, "_templar", Mock(template=Mock(side_effect=AnsibleError("secret"))))
     result = action.run(task_vars={"device_tokens_on_failure": "{{ nothing }}"})
     assert result["failed"]

@@ -47,7 +47,7 @@ def test_directory_warnings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provisioning_card, "build_host_output", Mock(return_value=output))
     monkeypatch.setattr(provisioning_card, "Display", Mock(return_value=Mock(warning=warnings.append)))
     card = action(provisioning_card)
-    monkeypatch.setattr(card, "_find_template", Mock(return_value=""))
+    monkeypatch.setattr(provisioning_card, "find_template", Mock(return_value=""))
     result = card.run(task_vars={"inventory_hostname": "a", **PLAY})
     assert result["refusal"] is None
     assert result["files"] == ["/volume/own/a"]

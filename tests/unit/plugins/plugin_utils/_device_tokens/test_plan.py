@@ -42,7 +42,9 @@ def enrollment(duration: Duration | None = None, google: Mapping[str, str] | Non
 
 
 def test_default_plan() -> None:
-    assert planned("user_id") == Plan({"enrollment": enrollment()}, {}, shared=False, cacheable=False)
+    assert planned("user_id") == Plan(
+        {"enrollment": enrollment()}, {}, shared=False, cacheable=False, enterprise_id="LC1"
+    )
 
 
 def test_variables_include_the_fact() -> None:

@@ -650,8 +650,23 @@ CHECKSUMS = "it requires exactly one of device_admin_signature_checksum and devi
 )
 def test_invalid_combinations_are_refused(options: dict[str, Any], option: str, rule: str) -> None:
     text = refusal(options)
-    assert text == f"Option '{option}' does not fit the other options: {rule}."
+    assert text.startswith(f"Option '{option}' does not fit the other options: {rule}.")
     assert "secret" not in text
+
+
+def test_all_errors_are_reported_together() -> None:
+    with pytest.raises(EmmError) as caught:
+        payload({"locale": "german", "wifi_sid": "x", **WPA, "wifi_password": "short"})
+    first, second = caught.value.reasons()
+    assert first.startswith("Option 'locale' is 'german', but it must be")
+    assert second.startswith("There is no option 'wifi_sid'")
+    assert str(caught.value) == f"{first} {second}"
+    with pytest.raises(EmmError) as caught:
+        payload({"wifi_identity": "sam", "use_mobile_data": True, **OPEN})
+    assert len(caught.value.reasons()) == 2, "rules between options, once each value is valid"
+    with pytest.raises(EmmError) as caught:
+        build_payload({"locale": "german"})
+    assert caught.value.reasons()[1:] == ["Option 'device_admin_component_name' is required."]
 
 
 @pytest.mark.parametrize("header", ["secret\nX-Other: y", "secret\r", "", 5])
