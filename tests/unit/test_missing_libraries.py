@@ -48,3 +48,8 @@ def test_first_missing_library_is_named() -> None:
     name, trace = operation.find_missing_library()
     assert name == "urllib3"
     assert "_operation.py" in trace
+
+
+def test_no_library_is_missing() -> None:
+    operation = importlib.import_module(f"{COLLECTION}.module_utils._operation")
+    assert operation.find_missing_library() is None

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.causes import refine_likely_cause
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import ApiError, EmmError, OptionError
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
+    ApiError,
+    Attempts,
+    EmmError,
+    OptionError,
+    SeveralErrors,
+    with_prefix,
+)
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.user_auth_token import CAUSES
 
 
@@ -56,3 +63,26 @@ def test_specific_causes_are_recognized(status: int, said: str, fragment: str | 
         assert error.likely_cause is None
     else:
         assert fragment in str(error.likely_cause)
+
+
+def refuse() -> str:
+    raise EmmError("Second.")
+
+
+def test_errors_of_several_attempts_are_raised_together() -> None:
+    attempts = Attempts()
+    attempts.check()
+    assert attempts.attempt(lambda: "value", "default") == "value"
+    attempts.fail("First.")
+    with pytest.raises(EmmError, match=r"^First\.$"):
+        attempts.check()
+    assert attempts.attempt(refuse, "default") == "default"
+    assert attempts.attempt(refuse, None) is None
+    with pytest.raises(SeveralErrors, match=r"^First\. Second\.$") as caught:
+        attempts.check()
+    assert caught.value.reasons() == attempts.reasons() == ["First.", "Second."]
+
+
+def test_each_reason_gets_a_prefix() -> None:
+    assert with_prefix("a: ", EmmError("b", likely_cause="c")).reasons() == ["a: b Likely cause: c"]
+    assert with_prefix("a: ", SeveralErrors(["b", "c", "b"])).reasons() == ["a: b", "a: c"]

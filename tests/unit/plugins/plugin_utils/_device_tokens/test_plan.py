@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.duration import Duration
 from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.enrollment_token import (
@@ -24,9 +26,10 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._resources.
     AuthenticationTokenRequest,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens import plan
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import VARIABLES, Plan
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import VARIABLES, Plan, plan_of
 
 from tests.unit.plugins.plugin_utils.specifications import documented_rules, unmentioned_choices
+from tests.unit.plugins.plugin_utils.templates import as_templates
 
 VALID = {"enterprise_id": "LC1", "enrollment_token_type": "userDevice", "user_id": "u1"}
 
@@ -431,3 +434,14 @@ def test_token_is_kept_if_the_servers_clock_is_ahead() -> None:
 def test_values_of_wrong_types_are_refused(name: str, value: object, expected: str) -> None:
     with pytest.raises(EmmError, match=re.escape(expected)):
         planned(**{name: value})
+
+
+def test_plan_of_variables_that_are_templates() -> None:
+    variables = {f"device_tokens_{name}": value for name, value in VALID.items()}
+    templar = Templar(loader=DataLoader(), variables={"enterprise": "LC1"})
+    given = {**variables, "device_tokens_enterprise_id": "{{ enterprise }}", "other": "{{ unused }}"}
+    assert plan_of(as_templates(given), templar) == planned()
+    cached = {"ansible_facts": {"device_tokens_enrollment": {"token": "{{ unused }}"}}}
+    with pytest.raises(EmmError) as caught:
+        plan_of(as_templates({**given, "device_tokens_user_id": "{{ nobody }}", **cached}), templar)
+    assert len(caught.value.reasons()) == 2

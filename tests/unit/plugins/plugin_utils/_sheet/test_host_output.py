@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host_output import (
     HostOutput,
     build_host_output,
+    check_host,
+    check_partially,
 )
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.labels import to_csv
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import Sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import OUTPUTS
 
 ENROLLMENT = {
@@ -298,9 +302,62 @@ def test_sheet_of_a_card() -> None:
         ),
     ],
 )
-def test_invalid_variables_are_refused(variables: dict[str, Any], message: str) -> None:
+def test_invalid_variables_are_refused(tmp_path: Path, variables: dict[str, Any], message: str) -> None:
     with pytest.raises(EmmError, match=message):
         output(**variables)
+    with pytest.raises(EmmError, match=message):
+        check(tmp_path, **variables)
+
+
+def check(directory: Path, /, **variables: Any) -> Sheet | None:
+    """Check a host with variables without their prefix, with valid defaults."""
+    given = {**VALID, "directory": str(directory), **variables}
+    facts = {"device_tokens_enrollment": ENROLLMENT}
+    return check_host("tablet-01", {**{f"provisioning_sheet_{name}": given[name] for name in given}, **facts})
+
+
+@pytest.mark.parametrize("image_format", ["svg", "png"])
+def test_valid_host_passes_the_check_without_a_file(tmp_path: Path, image_format: str) -> None:
+    variables = {"outputs": list(OUTPUTS), "image_format": image_format}
+    assert check(tmp_path, **variables) == output(directory=str(tmp_path), **variables).sheet
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["tablet-01.qr.svg", "tablet-01.payload.json", "sheet.html"])
+def test_files_of_others_are_found_by_the_check(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(
+        EmmError, match=f"provisioning_sheet_directory: The file '.*/{name}' was not written by the role"
+    ):
+        check(tmp_path)
+    (tmp_path / name).rename(tmp_path / f"other-{name}")
+    assert check(tmp_path) is not None
+
+
+def test_check_reports_all_reasons(tmp_path: Path) -> None:
+    payload = {**payload_with(a="b"), "locale": "german", "wifi_sid": "x"}
+    with pytest.raises(EmmError) as caught:
+        check(tmp_path, paper="A5", payload=payload)
+    paper, locale, sid = caught.value.reasons()
+    assert "provisioning_sheet_paper" in paper
+    assert locale.startswith("provisioning_sheet_payload: Option 'locale' is 'german'")
+    assert sid.startswith("provisioning_sheet_payload: There is no option 'wifi_sid'")
+    with pytest.raises(EmmError) as caught:
+        check(tmp_path, directory="relative", time_zone="Berlin")
+    directory, zone = caught.value.reasons()
+    assert "provisioning_sheet_directory" in directory
+    assert "provisioning_sheet_time_zone" in zone
+
+
+def test_missing_parts_are_no_reason_in_a_partial_check() -> None:
+    check_partially({"provisioning_sheet_payload": {"wifi_security_type": "WPA"}, "device_tokens_enrollment": {}})
+    check_partially({"provisioning_sheet_payload": "text"})
+    given = {"provisioning_sheet_payload": {"locale": "german"}, "provisioning_sheet_paper": "A5"}
+    with pytest.raises(EmmError) as caught:
+        check_partially(given)
+    paper, locale = caught.value.reasons()
+    assert "A5" in paper
+    assert locale.startswith("provisioning_sheet_payload: Option 'locale' is 'german'")
 
 
 def test_check_mode_tokens_have_no_times() -> None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import (
     HostState,
+    find_template,
     first_host_on_sheet,
     render,
 )
@@ -89,6 +92,20 @@ def test_invalid_template_is_refused(tmp_path: Path, content: bytes | None, reas
         template.write_bytes(content)
     with pytest.raises(EmmError, match=f"The template '{template}' cannot be {reason}"):
         render(sheet(template=str(template)), [card("a")], [])
+
+
+def test_custom_template_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "own.j2"
+    path.write_text("{{ title }}", encoding="utf-8")
+    find = Mock(return_value=str(path))
+    assert find_template("own.j2", find) == str(path)
+    assert find.call_args.args == ("templates", "own.j2")
+    assert find_template("", find) == "", "no sheet was requested"
+    with pytest.raises(EmmError, match=r"^provisioning_sheet_template: There is no file 'own\.j2'\.$"):
+        find_template("own.j2", Mock(side_effect=AnsibleError("no")))
+    path.write_text("{{", encoding="utf-8")
+    with pytest.raises(EmmError, match="cannot be used: line 1"):
+        find_template("own.j2", find)
 
 
 def made(host: str = "z", parts: str = "sheet labels", made_at: float = 10, **more: str) -> dict[str, Any]:

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import Attempts, EmmError
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import (
     SPEC,
     check_options,
+    templated_variables,
     with_cached_facts,
     with_placeholders,
 )
 
 from tests.unit.plugins.plugin_utils.specifications import documented_rules, unmentioned_choices
+from tests.unit.plugins.plugin_utils.templates import as_templates
 
 ENROLLMENT = {"token": "enrollment-token", "enterprise_id": "LC1"}
 USER_AUTH = {"token": "auth-token", "enterprise_id": "LC1"}
@@ -71,3 +75,23 @@ def test_placeholders_replace_null_tokens() -> None:
     assert both["device_tokens_user_auth"]["token"] != both["device_tokens_enrollment"]["token"]
     kept = {"device_tokens_enrollment": ENROLLMENT}
     assert with_placeholders(kept) == kept
+
+
+def test_variables_are_templated_without_those_that_cannot_be() -> None:
+    given = {
+        "provisioning_sheet_title": "{{ title }}",
+        "provisioning_sheet_name": "{{ nothing }}",
+        "provisioning_sheet_payload": {"a": "{{ title }}", "b": "{{ other }}", "c": {"d": "{{ deep }}", "e": 1}},
+        "device_tokens_enrollment": {"token": "t"},
+        "another": "{{ unused }}",
+    }
+    attempts = Attempts()
+    templar = Templar(loader=DataLoader(), variables={"title": "Today"})
+    assert templated_variables(as_templates(given), templar, attempts) == {
+        "provisioning_sheet_title": "Today",
+        "provisioning_sheet_payload": {"a": "Today", "c": {"e": 1}},
+        "device_tokens_enrollment": {"token": "t"},
+    }
+    assert [reason.split(": ")[-1] for reason in attempts.reasons()] == [
+        f"'{name}' is undefined" for name in ("other", "deep", "nothing")
+    ]
