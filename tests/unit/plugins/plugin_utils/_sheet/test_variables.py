@@ -14,6 +14,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import Attempts, EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import variables as sheet_variables
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.variables import (
     SPEC,
     check_options,
@@ -95,3 +96,13 @@ def test_variables_are_templated_without_those_that_cannot_be() -> None:
     assert [reason.split(": ")[-1] for reason in attempts.reasons()] == [
         f"'{name}' is undefined" for name in ("other", "deep", "nothing")
     ]
+
+
+def test_omitted_variables_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In ansible-core 2.19 and newer, ``omit`` is an error."""
+    monkeypatch.setattr(sheet_variables, "is_omitted", lambda error: "nothing" in str(error))
+    given = as_templates({"provisioning_sheet_title": "{{ nothing }}", "provisioning_sheet_paper": "A4"})
+    attempts = Attempts()
+    templar = Templar(loader=DataLoader(), variables={})
+    assert templated_variables(given, templar, attempts) == {"provisioning_sheet_paper": "A4"}
+    assert attempts.reasons() == []
