@@ -47,7 +47,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"device_tokens_enterprise_id": True}, "Option 'device_tokens_enterprise_id' is True, but it must be a string"),
     ({"device_tokens_enrollment_token_type": None}, "device_tokens_enrollment_token_type is not set"),
-    ({"device_tokens_enterprise_id": None}, "Not set, but required: 'device_tokens_enterprise_id'"),
+    ({"device_tokens_enterprise_id": None}, "missing required arguments: device_tokens_enterprise_id"),  # by Ansible
+    ({"device_tokens_enterprise_id": ""}, "Not set, but required: 'device_tokens_enterprise_id'"),
     ({"device_tokens_kinds": ["enrolment"]}, "enrolment"),
     ({"device_tokens_enrollment_token_type": "tablet"}, "userlessDevice"),
     ({"device_tokens_duration": "twelve hours"}, "'twelve hours' is not a duration"),
