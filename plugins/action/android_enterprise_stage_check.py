@@ -18,21 +18,20 @@ from ansible_collections.emm.android_enterprise.plugins.module_utils._errors imp
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._action import run_requests
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens import plan as tokens
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.preflight import PreflightRequest
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.stand_ins import stand_in, stand_ins
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet import variables as sheet
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import load_libraries
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host_output import (
     check_host,
     check_partially,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import find_template
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.sheet import find_template, render
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._templating import is_omitted, templated
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import is_blank, role_options
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._variables import unknown_variable_warnings
 
 _SPEC: dict[str, dict[str, Any]] = {"preflight": {"type": "bool", "default": True}}
 _PREFLIGHT_HINT = " If this account may mint tokens nevertheless, set stage_devices_preflight to false."
-
-# Facts for the check of the payload if the plan is invalid: it must not fail for a second reason.
-_STAND_INS: dict[str, Any] = {name: {"token": token} for name, token in sheet.PLACEHOLDERS.items()}
 
 # Ansible imports this file before it forks a process for each host. Libraries are loaded here, once for all of them.
 load_libraries()
@@ -48,13 +47,14 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         self._warn(task_vars)
         attempts = Attempts()
+        plan = None
         try:
             plan = attempts.attempt(lambda: tokens.plan_of(task_vars, self._templar), None)
-            facts = _STAND_INS
+            facts = stand_ins()
             if plan:
-                facts = attempts.attempt(lambda: self._facts(plan, task_vars), _STAND_INS)
+                facts = attempts.attempt(lambda: self._facts(plan, task_vars), facts)
                 attempts.attempt(lambda: self._ask_api(plan, task_vars), None)
-            if not is_blank(task_vars.get(f"{sheet.PREFIX}directory")):
+            if self._makes_files(task_vars):
                 attempts.attempt(lambda: self._check_sheet({**task_vars, **facts}), None)
         except Exception as error:
             attempts.fail(describe_unexpected(error))
@@ -63,7 +63,6 @@ class ActionModule(ActionBase):
             **result,
             "changed": False,
             "reasons": attempts.reasons(),
-            "kinds": [*requests, *plan.kept] if plan else [],
             "user_id": getattr(requests.get("user_auth"), "user_id", None),
         }
 
@@ -78,15 +77,15 @@ class ActionModule(ActionBase):
 
         Raises ``EmmError``.
         """
-        host = str(task_vars["inventory_hostname"])
-        requests = list(plan.requests.values())
-        batch_result = run_requests(self._task, lambda: requests, host, check_mode=True, options=_SPEC)
         facts: dict[str, Any] = {f"device_tokens_{kind}": token for kind, token in plan.kept.items()}
-        for kind, outcome in zip(plan.requests, batch_result.outcomes, strict=True):
-            if isinstance(outcome, EmmError):
-                raise outcome
-            name = f"device_tokens_{kind}"
-            facts[name] = {**outcome.resource, "token": sheet.PLACEHOLDERS[name]}
+        if plan.requests:
+            host = str(task_vars["inventory_hostname"])
+            requests = list(plan.requests.values())
+            batch_result = run_requests(self._task, lambda: requests, host, check_mode=True, options=_SPEC)
+            for kind, outcome in zip(plan.requests, batch_result.outcomes, strict=True):
+                if isinstance(outcome, EmmError):
+                    raise outcome
+                facts[f"device_tokens_{kind}"] = stand_in(kind, outcome.resource)
         return facts
 
     def _ask_api(self, plan: tokens.Plan, task_vars: Mapping[str, Any]) -> None:
@@ -110,6 +109,14 @@ class ActionModule(ActionBase):
         if isinstance(outcome, EmmError):
             raise EmmError(f"{outcome}{_PREFLIGHT_HINT}") if outcome.http_status == 403 else outcome
 
+    def _makes_files(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether the playbook runs the role provisioning_sheet for the host, or cannot know it."""
+        name = f"{sheet.PREFIX}directory"
+        try:
+            return not is_blank(templated(name, task_vars.get(name), self._templar))
+        except EmmError as error:
+            return not is_omitted(error)
+
     def _check_sheet(self, variables: dict[str, Any]) -> None:
         """Check all that the role provisioning_sheet needs. Raises ``EmmError``, with all reasons."""
         templar = Templar(loader=self._loader, variables=variables)
@@ -119,5 +126,7 @@ class ActionModule(ActionBase):
             attempts.attempt(lambda: check_partially(given), None)
         attempts.check()
         checked = check_host(str(variables["inventory_hostname"]), given)
-        if checked and checked.template != sheet.SPEC[f"{sheet.PREFIX}template"]["default"]:
-            find_template(checked.template, self._find_needle)
+        if checked and checked[0].template != sheet.SPEC[f"{sheet.PREFIX}template"]["default"]:
+            template = find_template(checked[0].template, self._find_needle)
+            if template:
+                render({**checked[0].as_dict(), "template": template}, [checked[1].as_dict()], [])

@@ -59,13 +59,6 @@ reasons:
   type: list
   elements: str
   sample: []
-kinds:
-  description: The kinds of token that the host will have.
-  returned: success
-  type: list
-  elements: str
-  sample:
-    - enrollment
 user_id:
   description: The ID of the user whose authentication token will be minted.
   returned: success

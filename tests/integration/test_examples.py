@@ -30,7 +30,9 @@ PLUGINS = sorted(
     for path in REPOSITORY.glob("plugins/*/*.py")
     if "\nEXAMPLES = " in path.read_text(encoding="utf-8")
 )
-MINTING = re.compile(r"emm\.android_enterprise\.android_enterprise_(?:enrollment_token|user_auth_token|device_tokens)\b")
+MINTING = re.compile(
+    r"emm\.android_enterprise\.android_enterprise_(?:enrollment_token|user_auth_token|device_tokens)\b"
+)
 _BLOCKS = {
     ".md": re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL),
     ".rst": re.compile(r"^\.\. code-block:: yaml\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE),

@@ -50,13 +50,14 @@ SPEC: dict[str, dict[str, Any]] = {
     "device_tokens_enrollment_scope": {"type": "str", "choices": ["host", "shared", "batch"], "default": "host"},
     "device_tokens_keep_if_valid_for": {"type": "raw"},
     "device_tokens_cacheable": {"type": "bool", "default": False},
+    "device_tokens_on_failure": {"type": "str", "choices": ["fail", "continue"], "default": "fail"},
 }
 CACHED_FACT = "device_tokens_enrollment"  # the fact from an earlier run
 # What must be equal in a token to keep.
 _MATCHING_FIELDS = ("enterprise_id", "enrollment_token_type", "google_authentication_options")
 VARIABLES = (*SPEC, CACHED_FACT)
 # Other names with the role's prefix: variables for its tasks, and the facts that they set.
-OTHER_NAMES = tuple(f"{_PREFIX}{name}" for name in ("on_failure", "no_log", "user_auth", "user", "refusal"))
+OTHER_NAMES = tuple(f"{_PREFIX}{name}" for name in ("no_log", "user_auth", "user", "refusal"))
 
 
 @dataclass(frozen=True)

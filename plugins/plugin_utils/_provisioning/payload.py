@@ -30,6 +30,8 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioni
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._provisioning.values import check_extra
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._suggestion import suggestion
 
+_KEY_OR_CERTIFICATE = "-----BEGIN"
+
 
 class SecretOptionError(EmmError):
     """An invalid option with a secret value."""
@@ -46,6 +48,8 @@ def build_payload(options: Any, extra_keys: Iterable[str] = ()) -> dict[str, Any
     """
     if not isinstance(options, Mapping):
         raise EmmError(f"A provisioning payload requires a dictionary of options, not {type_name(options)}.")
+    if not isinstance(extra_keys, (list, tuple)) or not all(isinstance(key, str) for key in extra_keys):
+        raise EmmError("The extra keys of a provisioning payload must be a list of strings.")
     attempts = Attempts()
     checked = _checked(options, extra_keys, attempts)
     if "device_admin_component_name" not in checked:
@@ -105,7 +109,7 @@ def _check(option: str, name: str, value: Any, extra_keys: Iterable[str]) -> Any
     try:
         return extra.convert(value) if extra else check_extra(name, value)
     except ValueError as error:
-        if extra is None or extra.secret:
+        if extra is None or extra.secret or _KEY_OR_CERTIFICATE in str(value):
             raise SecretOptionError(name, str(error)) from error
         shown = _without_secrets(value) if extra.is_url else value
         raise OptionError(name, shown, str(error)) from error

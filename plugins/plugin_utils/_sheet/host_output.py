@@ -36,7 +36,7 @@ from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.vari
     SPEC,
     check_options,
 )
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import role_options
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._validation import is_blank, role_options
 
 # File name endings.
 _PAYLOAD, _ZERO_TOUCH, _PROPERTIES, _MESSAGE = ".payload.json", ".zero-touch.json", ".nfc.properties", ".ndef"
@@ -81,15 +81,17 @@ def build_host_output(host: str, variables: Mapping[str, Any]) -> HostOutput:
     )
 
 
-def check_host(host: str, variables: Mapping[str, Any]) -> Sheet | None:
+def check_host(host: str, variables: Mapping[str, Any]) -> tuple[Sheet, Card] | None:
     """Check what ``build_host_output`` checks, and the files, without drawing the code, which takes most of the time.
 
-    Raises ``EmmError`` with all reasons why nothing can be made for the host.
+    Returns the sheet and the card, without the code. Raises ``EmmError`` with all reasons why nothing can be made.
     """
     variables = decrypted(variables)
     attempts = Attempts()
     options = attempts.attempt(lambda: check_options(variables), {})
-    payload = attempts.attempt(lambda: _payload(variables), {})
+    payload: dict[str, Any] = {}
+    if not is_blank(variables.get(f"{PREFIX}payload")):  # otherwise, it is among the missing options
+        payload = attempts.attempt(lambda: _payload(variables), {})
     attempts.attempt(lambda: check_size(payload), b"")
     attempts.attempt(lambda: library("segno", "segno"), None)
     attempts.check()
@@ -102,7 +104,7 @@ def check_host(host: str, variables: Mapping[str, Any]) -> Sheet | None:
     if sheet:
         attempts.attempt(lambda: _check_files(host, sheet, options), None)
     attempts.check()
-    return sheet
+    return (sheet, card) if sheet and card else None
 
 
 def check_partially(variables: Mapping[str, Any]) -> None:
@@ -113,9 +115,9 @@ def check_partially(variables: Mapping[str, Any]) -> None:
     given = {name: value for name, value in decrypted(variables).items() if name in SPEC}
     payload = given.pop(f"{PREFIX}payload", {})
     attempts = Attempts()
-    attempts.attempt(lambda: role_options({name: SPEC[name] for name in given}, given), {})
+    options = attempts.attempt(lambda: role_options({name: SPEC[name] for name in given}, given), {})
     if isinstance(payload, Mapping):
-        extra_keys = given.get(f"{PREFIX}extra_keys", ())
+        extra_keys = options.get(f"{PREFIX}extra_keys") or []
         attempts.attempt(lambda: _with_payload_prefix(lambda: check_entries(payload, extra_keys)), None)
     attempts.check()
 

@@ -53,9 +53,8 @@ _FACTS = ENROLLMENT, USER_AUTH, REFUSAL = "device_tokens_enrollment", "device_to
 VARIABLES = (*SPEC, ENROLLMENT, USER_AUTH)
 # The variables and facts of the role.
 KNOWN_NAMES = {*SPEC, *(f"{PREFIX}{name}" for name in ("no_log", "written", "shredded"))}
-# Before the tokens are minted, and in check mode, there are none. Placeholders of a typical length allow everything
-# else to be checked.
-PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
+# In check mode, there are no tokens. Placeholders of a typical length allow everything else to be checked.
+_PLACEHOLDERS = {name: f"check-mode-{name}".ljust(64, "0") for name in (ENROLLMENT, USER_AUTH)}
 
 
 def check_options(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +106,7 @@ def with_cached_facts(variables: Mapping[str, Any]) -> dict[str, Any]:
 def with_placeholders(variables: Mapping[str, Any]) -> dict[str, Any]:
     """The variables of a host in check mode, with placeholders for tokens, so that templates work."""
     placed = {}
-    for name, placeholder in PLACEHOLDERS.items():
+    for name, placeholder in _PLACEHOLDERS.items():
         fact = find_fact(variables, name)
         if fact and not fact.get("token"):
             placed[name] = {**fact, "token": placeholder}

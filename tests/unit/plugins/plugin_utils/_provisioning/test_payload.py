@@ -219,6 +219,13 @@ def test_other_names_are_refused_unless_they_are_requested(name: Any) -> None:
     assert for_zero_touch(built) == {str(name): "value"}
 
 
+@pytest.mark.parametrize("extra_keys", ["com.example.EXTRA", None, [1], {"com.example.EXTRA": 1}, 5])
+def test_other_names_must_be_a_list(extra_keys: Any) -> None:
+    """Text would match any name that is a part of it."""
+    with pytest.raises(EmmError, match=r"^The extra keys of a provisioning payload must be a list of strings\.$"):
+        build_payload({**COMPONENT, "EXTRA": "value"}, extra_keys)
+
+
 def test_values_of_other_names_have_types_that_android_reads() -> None:
     name = "com.example.EXTRA"
     for value in (1, True, 1.5, "text", ["a", "b"], {"a": {"b": 1}}):
@@ -326,6 +333,13 @@ def test_number_instead_of_a_string_is_refused() -> None:
         "not shown here): it must be a non-empty string; quote a number; if it is a template, "
         "and jinja2_native is enabled with ansible-core older than 2.19, end it with the 'string' filter."
     )
+
+
+@pytest.mark.parametrize("name", ["device_admin_signature_checksum", "wifi_ssid", "locale"])
+def test_keys_in_a_wrong_option_are_not_shown(name: str) -> None:
+    text = refusal(LOCATION, **dict[str, Any]({name: "-----BEGIN PRIVATE KEY-----\nc2VjcmV0"}))
+    assert "has an invalid value (not shown here)" in text
+    assert "c2VjcmV0" not in text
 
 
 def test_invalid_checksum_is_refused() -> None:

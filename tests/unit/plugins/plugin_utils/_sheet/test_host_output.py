@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.card import Card
 from ansible_collections.emm.android_enterprise.plugins.plugin_utils._sheet.host_output import (
     HostOutput,
     build_host_output,
@@ -309,7 +311,7 @@ def test_invalid_variables_are_refused(tmp_path: Path, variables: dict[str, Any]
         check(tmp_path, **variables)
 
 
-def check(directory: Path, /, **variables: Any) -> Sheet | None:
+def check(directory: Path, /, **variables: Any) -> tuple[Sheet, Card] | None:
     """Check a host with variables without their prefix, with valid defaults."""
     given = {**VALID, "directory": str(directory), **variables}
     facts = {"device_tokens_enrollment": ENROLLMENT}
@@ -319,7 +321,8 @@ def check(directory: Path, /, **variables: Any) -> Sheet | None:
 @pytest.mark.parametrize("image_format", ["svg", "png"])
 def test_valid_host_passes_the_check_without_a_file(tmp_path: Path, image_format: str) -> None:
     variables = {"outputs": list(OUTPUTS), "image_format": image_format}
-    assert check(tmp_path, **variables) == output(directory=str(tmp_path), **variables).sheet
+    made = output(directory=str(tmp_path), **variables)
+    assert check(tmp_path, **variables) == (made.sheet, dataclasses.replace(made.card, svg=""))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -349,9 +352,20 @@ def test_check_reports_all_reasons(tmp_path: Path) -> None:
     assert "provisioning_sheet_time_zone" in zone
 
 
+def test_missing_payload_is_one_reason(tmp_path: Path) -> None:
+    with pytest.raises(EmmError) as caught:
+        check(tmp_path, payload=None, directory="")
+    assert caught.value.reasons() == [
+        "Not set, but required: 'provisioning_sheet_directory', 'provisioning_sheet_payload'."
+    ]
+
+
 def test_missing_parts_are_no_reason_in_a_partial_check() -> None:
     check_partially({"provisioning_sheet_payload": {"wifi_security_type": "WPA"}, "device_tokens_enrollment": {}})
     check_partially({"provisioning_sheet_payload": "text"})
+    check_partially(
+        {"provisioning_sheet_payload": {"com.example.A": 1}, "provisioning_sheet_extra_keys": "com.example.A"}
+    )
     given = {"provisioning_sheet_payload": {"locale": "german"}, "provisioning_sheet_paper": "A5"}
     with pytest.raises(EmmError) as caught:
         check_partially(given)
