@@ -18,7 +18,7 @@ description:
     token cannot be revoked. This includes the variables of the roles P(emm.android_enterprise.device_tokens#role) and
     P(emm.android_enterprise.provisioning_sheet#role), the payload, Python libraries, the directory, the template and
     the credentials.
-  - This module is used by the playbook P(emm.android_enterprise.stage_devices#playbook) only and may change at any
+  - This module is used by the playbook C(emm.android_enterprise.stage_devices) only and may change at any
     time.
   - Runs on the controller and does not connect to the host.
   - Succeeds even if the host fails the checks, so that the others continue.

@@ -230,9 +230,9 @@ def test_values_of_other_names_have_types_that_android_reads() -> None:
     name = "com.example.EXTRA"
     for value in (1, True, 1.5, "text", ["a", "b"], {"a": {"b": 1}}):
         assert build_payload({**COMPONENT, name: value}, [name])[name] == value
-    for value in (None, date(2026, 11, 27), ["a", 1], {"a": None}):
+    for wrong in (None, date(2026, 11, 27), ["a", 1], {"a": None}):
         with pytest.raises(EmmError, match=rf"^Option '{name}' has an invalid value \(not shown here\): "):
-            build_payload({**COMPONENT, name: value}, [name])
+            build_payload({**COMPONENT, name: wrong}, [name])
 
 
 # --- Each option

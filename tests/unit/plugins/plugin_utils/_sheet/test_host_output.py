@@ -320,7 +320,7 @@ def check(directory: Path, /, **variables: Any) -> tuple[Sheet, Card] | None:
 
 @pytest.mark.parametrize("image_format", ["svg", "png"])
 def test_valid_host_passes_the_check_without_a_file(tmp_path: Path, image_format: str) -> None:
-    variables = {"outputs": list(OUTPUTS), "image_format": image_format}
+    variables: dict[str, Any] = {"outputs": list(OUTPUTS), "image_format": image_format}
     made = output(directory=str(tmp_path), **variables)
     assert check(tmp_path, **variables) == (made.sheet, dataclasses.replace(made.card, svg=""))
     assert list(tmp_path.iterdir()) == []
