@@ -77,8 +77,8 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible.vars.reserved import get_reserved_names
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._inventory.columns import variables_of
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._inventory.table import Row, Table, read_table
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._spreadsheet.columns import variables_of
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._spreadsheet.table import Row, Table, read_table
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable):
@@ -97,12 +97,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         source = Path(path).parent / Path(str(self.get_option("path"))).expanduser()
         try:
             table = _read(source, self.get_option("delimiter"))
-            self._add_hosts(table)
+            self._add_hosts(inventory, table)
         except EmmError as error:
             # Without the cause, whose text Ansible would repeat.
             raise AnsibleParserError(f"{source}: {error}") from None
 
-    def _add_hosts(self, table: Table) -> None:
+    def _add_hosts(self, inventory: Any, table: Table) -> None:
         host = str(self.get_option("host"))
         is_template = "{{" in host
         if not is_template and host not in table.headers:
@@ -119,7 +119,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             if name in rows:
                 raise EmmError(f"The host '{name}' stands in row {rows[name]} and in row {row.number}.")
             rows[name] = row.number
-            self._add_host(name, variables)
+            self._add_host(inventory, name, variables)
 
     def _host_from(self, template: str, row: Row, variables: dict[str, Any]) -> str:
         """The name of the host of a row, from a template. Raises ``EmmError``."""
@@ -129,11 +129,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         except AnsibleError as error:
             raise EmmError(f"Row {row.number}: the name of the host, {template}, cannot be made: {error}") from error
 
-    def _add_host(self, name: str, variables: dict[str, Any]) -> None:
+    def _add_host(self, inventory: Any, name: str, variables: dict[str, Any]) -> None:
         """Add a host with its variables and groups."""
-        self.inventory.add_host(name)
+        inventory.add_host(name)
         for variable, value in variables.items():
-            self.inventory.set_variable(name, variable, value)
+            inventory.set_variable(name, variable, value)
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)

@@ -36,7 +36,7 @@ LAYERS = [
     "plugin_utils._device_tokens",
     "plugin_utils._provisioning",
     "plugin_utils._sheet",
-    "plugin_utils._inventory",
+    "plugin_utils._spreadsheet",
 ]
 
 

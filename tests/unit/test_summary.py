@@ -26,7 +26,30 @@ DURATION = {"seconds": 60, "nanos": 0}
     ],
 )
 def test_validity_of_tokens_is_shown(token: dict[str, Any], shown: str) -> None:
-    facts = {"device_tokens_enrollment": {"token": "enrollment-token", **token}}
+    facts = {"device_tokens_enrollment": {"token": "enrollment-token", **token}, "device_tokens_refusal": None}
+    assert row({"device_tokens__minted": {"facts": facts}}) == f"a enrollment {shown}"
+
+
+@pytest.mark.parametrize(
+    ("variables", "shown"),
+    [
+        ({"device_tokens__minted": {"facts": {"device_tokens_refusal": "no"}}}, "a refused see below"),
+        (
+            {"stage_devices__check": {"reasons": ["no"]}, "device_tokens__minted": {"skipped": True}},
+            "a refused see below",
+        ),
+        ({"device_tokens__minted": {"facts": {"device_tokens_refusal": None}}}, "a none none was requested"),
+        ({}, "a unknown see below"),
+    ],
+)
+def test_hosts_without_a_token_of_this_run(variables: dict[str, Any], shown: str) -> None:
+    """A token of an earlier run is not shown."""
+    earlier = {"device_tokens_enrollment": {"token": "earlier"}}
+    assert row({**earlier, **variables}) == shown
+
+
+def row(variables: dict[str, Any]) -> str:
+    """The row of a host, with single blanks."""
     template = jinja2.Environment(trim_blocks=True, autoescape=False).from_string(TEMPLATE.read_text(encoding="utf-8"))
-    [dummy, row] = template.render(ansible_play_hosts_all=["a"], hostvars={"a": facts}).strip().split("\n")
-    assert " ".join(row.split()) == f"a enrollment {shown}"
+    [dummy, shown] = template.render(ansible_play_hosts_all=["a"], hostvars={"a": variables}).strip().split("\n")
+    return " ".join(shown.split())

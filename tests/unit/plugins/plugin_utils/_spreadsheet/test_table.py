@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._inventory.table import Row, Table, read_table
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._spreadsheet.table import Row, Table, read_table
 
 HEADERS = ["Host", "Asset Tag"]
 TWO = Table(HEADERS, [Row(2, {"Host": "a", "Asset Tag": "1"}), Row(3, {"Host": "b", "Asset Tag": "2"})])

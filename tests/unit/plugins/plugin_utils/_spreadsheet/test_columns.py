@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible.vars.reserved import get_reserved_names
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import EmmError
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._inventory.columns import variables_of
+from ansible_collections.emm.android_enterprise.plugins.plugin_utils._spreadsheet.columns import variables_of
 
 RESERVED = get_reserved_names()
 
