@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.emm.android_enterprise.plugins.inventory.csv import EXAMPLES
 
 from tests.emulator.process import Emulator
 from tests.integration.playbooks import REPOSITORY, Ansible
@@ -101,6 +102,22 @@ def test_example_and_guide_stage_the_devices(ansible: Ansible, environment: dict
     assert all(text in html for text in ("A-1003", "Ada Costa", "K-2004"))
     kinds = [issued["request"]["enrollmentTokenType"] for issued in emulator.tokens()]
     assert (kinds.count("userDevice"), kinds.count("userlessDevice")) == (6, 4)
+
+
+def test_example_of_the_plugin(environment: dict[str, str], tmp_path: Path) -> None:
+    rows = ["Asset Tag,Serial,User ID,Department", "A1,R1,100000000000000000001,Sales", "A2,R2,,Sales"]
+    (tmp_path / "devices.csv").write_text("\n".join(rows), encoding="utf-8")
+    source = tmp_path / "devices.csv.yml"
+    source.write_text(EXAMPLES, encoding="utf-8")
+    assert hostvars(environment, source)["tablet-A2"] == {
+        "Department": "Sales",
+        "device_serial_number": "R2",
+        "provisioning_sheet_asset_tag": "A2",
+        "provisioning_sheet_user": "Sales, A2",
+    }
+    groups = json.loads(listed(environment, source, "--list").stdout)
+    assert groups["department_Sales"]["hosts"] == ["tablet-A1", "tablet-A2"]
+    assert groups["tablets"]["hosts"] == ["tablet-A1"]
 
 
 def test_groups_and_limit(environment: dict[str, str]) -> None:
