@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
+from ansible_collections.emm.android_enterprise.plugins.module_utils._api.batch import Outcome
 from ansible_collections.emm.android_enterprise.plugins.module_utils._errors import (
     Attempts,
     EmmError,
@@ -50,10 +51,9 @@ class ActionModule(ActionBase):
         plan = None
         try:
             plan = attempts.attempt(lambda: tokens.plan_of(task_vars, self._templar), None)
-            facts = stand_ins()
+            facts = stand_ins(tokens.KINDS)
             if plan:
-                facts = attempts.attempt(lambda: self._facts(plan, task_vars), facts)
-                attempts.attempt(lambda: self._ask_api(plan, task_vars), None)
+                facts = self._facts(plan, task_vars, attempts)
             if self._makes_files(task_vars):
                 attempts.attempt(lambda: self._check_sheet({**task_vars, **facts}), None)
         except Exception as error:
@@ -72,42 +72,28 @@ class ActionModule(ActionBase):
             for warning in unknown_variable_warnings(task_vars, role, names):
                 Display().warning(warning)
 
-    def _facts(self, plan: tokens.Plan, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the credentials without a request. Returns the facts that the host would get, with placeholders.
-
-        Raises ``EmmError``.
-        """
-        facts: dict[str, Any] = {f"device_tokens_{kind}": token for kind, token in plan.kept.items()}
+    def _facts(self, plan: tokens.Plan, task_vars: Mapping[str, Any], attempts: Attempts) -> dict[str, Any]:
+        """The facts that the host would get, with placeholders. Checks the credentials, and asks the API on request."""
+        facts = {**stand_ins(plan.requests), **{f"device_tokens_{kind}": token for kind, token in plan.kept.items()}}
         if plan.requests:
-            host = str(task_vars["inventory_hostname"])
-            requests = list(plan.requests.values())
-            batch_result = run_requests(self._task, lambda: requests, host, check_mode=True, options=_SPEC)
-            for kind, outcome in zip(plan.requests, batch_result.outcomes, strict=True):
+            outcomes = attempts.attempt(lambda: self._preview(plan, task_vars), [])
+            for kind, outcome in zip([*plan.requests, "preflight"], outcomes, strict=False):
                 if isinstance(outcome, EmmError):
-                    raise outcome
-                facts[f"device_tokens_{kind}"] = stand_in(kind, outcome.resource)
+                    attempts.fail(f"{outcome}{_PREFLIGHT_HINT if outcome.http_status == 403 else ''}")
+                elif kind != "preflight":
+                    facts[f"device_tokens_{kind}"] = stand_in(kind, outcome.resource)
         return facts
 
-    def _ask_api(self, plan: tokens.Plan, task_vars: Mapping[str, Any]) -> None:
-        """Get the enterprise, which shows whether its ID, the credentials and the network are right.
-
-        Raises ``EmmError``.
-        """
+    def _preview(self, plan: tokens.Plan, task_vars: Mapping[str, Any]) -> Sequence[Outcome]:
+        """Preview the requests of the host, and get the enterprise unless that is turned off. Raises ``EmmError``."""
         given = {name: self._task.args[name] for name in _SPEC if name in self._task.args}
-        if not plan.requests or not role_options(_SPEC, given)["preflight"]:
-            return
+        preflight = role_options(_SPEC, given)["preflight"]
         host = str(task_vars["inventory_hostname"])
+        requests = [*plan.requests.values(), *([PreflightRequest(plan.enterprise_id, host)] if preflight else [])]
         batch_result = run_requests(
-            self._task,
-            lambda: [PreflightRequest(plan.enterprise_id, host)],
-            host,
-            check_mode=True,
-            reads_in_check_mode=True,
-            options=_SPEC,
+            self._task, lambda: requests, host, check_mode=True, reads_in_check_mode=preflight, options=_SPEC
         )
-        [outcome] = batch_result.outcomes
-        if isinstance(outcome, EmmError):
-            raise EmmError(f"{outcome}{_PREFLIGHT_HINT}") if outcome.http_status == 403 else outcome
+        return batch_result.outcomes
 
     def _makes_files(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the playbook runs the role provisioning_sheet for the host, or cannot know it."""

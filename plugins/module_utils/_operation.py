@@ -214,8 +214,9 @@ def check_and_run(
     auth = AuthOptions.from_options(options, environment)
     register_secrets(find_secrets(options, environment))
     if check_mode:
-        check_offline(auth)
         requests = [_Preview(request) for request in requests]
+        if not reads_in_check_mode:  # otherwise, the credentials are used
+            check_offline(auth)
     if not requests:
         return BatchResult([], [])
     with open_client(connection, auth, concurrency) as client:

@@ -24,21 +24,9 @@ extends_documentation_fragment:
   - emm.android_enterprise.attributes
   - emm.android_enterprise.attributes.action_group
   - emm.android_enterprise.auth
+  - emm.android_enterprise.batch.without_effect
   - emm.android_enterprise.connection
-options:
-  concurrency:
-    description:
-      - Has no effect. It exists so that C(module_defaults) of the action group can set it for other modules.
-    type: int
-    default: 50
-  on_failure:
-    description:
-      - Has no effect, like O(concurrency). Use the role variable C(device_tokens_on_failure).
-    type: str
-    choices:
-      - fail
-      - continue
-    default: fail
+options: {}
 attributes:
   check_mode:
     support: partial

@@ -9,12 +9,11 @@ This file is private to the collection; it may change at any time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.emm.android_enterprise.plugins.module_utils._api.times import to_text
-from ansible_collections.emm.android_enterprise.plugins.plugin_utils._device_tokens.plan import KINDS
 
 _LENGTH = 64  # characters, typical for a token
 # The fields of a token whose request is invalid: the check of the payload must not fail for a second reason.
@@ -32,9 +31,9 @@ _FIELDS: dict[str, dict[str, Any]] = {
 }
 
 
-def stand_ins() -> dict[str, Any]:
-    """The facts of a host whose variables are not known to be valid."""
-    return {f"device_tokens_{kind}": stand_in(kind, _FIELDS[kind]) for kind in KINDS}
+def stand_ins(kinds: Iterable[str]) -> dict[str, Any]:
+    """The facts for kinds of token whose requests are not known to be valid."""
+    return {f"device_tokens_{kind}": stand_in(kind, _FIELDS[kind]) for kind in kinds}
 
 
 def stand_in(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,6 @@ def test_stand_in_has_all_fields_of_a_token(kind: str) -> None:
 
 
 def test_stand_ins_have_the_fields_of_both_kinds() -> None:
-    facts = stand_ins()
+    facts = stand_ins(FIELDS)
     assert facts["device_tokens_enrollment"].keys() >= FIELDS["enrollment"].keys()
     assert facts["device_tokens_user_auth"].keys() == FIELDS["user_auth"].keys()
