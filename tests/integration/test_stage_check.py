@@ -100,6 +100,8 @@ def test_nothing_is_minted_if_no_device_passes(
     run = ansible.play(PLAYBOOK, inventory=fleet(directory, good=0), environment=environment)
     assert run.returncode == 2
     assert report_of(run)[0].startswith("Nothing was minted, because no device passed the checks.")
+    assert len(run.failures()) == 1, "the reasons are said once, not for each device"
+    assert "PLAY [Mint tokens for devices]" not in run.output
     assert emulator.tokens() == []
     assert not directory.exists()
 
@@ -150,6 +152,7 @@ def test_mistake_of_the_whole_run_is_said_once(
     assert line.startswith("- all devices: ")
     assert reason in line
     assert ("set stage_devices_preflight to false" in line) == ("HTTP 403" in line)
+    assert len(run.failures()) == 1
     assert emulator.tokens() == []
     assert not directory.exists()
 
@@ -254,6 +257,9 @@ def test_pattern_may_have_several_lines(
     run = ansible.play(PLAYBOOK, *arguments, inventory=devices(3, directory), environment=environment)
     assert run.returncode == 0, run.output
     assert len(emulator.tokens()) == 2
+    arguments = ["--extra-vars", "stage_devices_hosts=device-02"]
+    run = ansible.play(PLAYBOOK, *arguments, inventory=devices(3, directory), environment=environment)
+    assert report_of(run) == ["The device passed the checks."]
 
 
 @pytest.mark.parametrize("with_sheet", [False, True])
