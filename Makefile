@@ -26,7 +26,8 @@ export UV_SYSTEM_CERTS ?= true
 
 USES_ANSIBLE := $(addprefix tests/unit/plugins/,action filter module_utils/test_module.py plugin_utils/_run) \
 	$(wildcard tests/unit/plugins/plugin_utils/test_*.py) \
-	$(addprefix tests/unit/plugins/plugin_utils/,_provisioning/test_payload.py _sheet/test_sheet.py)
+	$(addprefix tests/unit/plugins/plugin_utils/,_device_tokens/test_plan.py _provisioning/test_payload.py) \
+	$(addprefix tests/unit/plugins/plugin_utils/,_sheet/test_sheet.py _sheet/test_variables.py _spreadsheet/test_columns.py)
 
 # Reuse existing environments, and install only what is missing.
 NOX := .venv/bin/nox --reuse-existing-virtualenvs
